@@ -1,0 +1,23 @@
+namespace Roundtrip.Core;
+
+/// <summary>A piece of output: bytes in memory, or a stretch of a file.</summary>
+public struct OutputSegment
+{
+    /// <summary>The pinned array of a memory segment; null for a file.</summary>
+    public byte[]? Memory;
+
+    /// <summary>The file of a file segment; null for memory.</summary>
+    public FileBody? File;
+
+    /// <summary>Where the unsent bytes begin, in <see cref="Memory"/> or <see cref="File"/>.</summary>
+    public long Offset;
+
+    /// <summary>How many bytes are unsent.</summary>
+    public long Length;
+
+    /// <summary>Whether <see cref="Memory"/> was rented by the queue and goes back to the pool when sent.</summary>
+    public bool IsRented;
+
+    /// <summary>The unsent bytes of a memory segment.</summary>
+    public readonly ReadOnlySpan<byte> Span => new(Memory, (int)Offset, (int)Length);
+}

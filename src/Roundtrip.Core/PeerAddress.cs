@@ -1,0 +1,95 @@
+using System.Buffers.Binary;
+using System.Net;
+using System.Runtime.CompilerServices;
+
+namespace Roundtrip.Core;
+
+/// <summary>
+/// An address and port of either family in 20 bytes: IPv4 stands as an IPv4-mapped IPv6 address (RFC 4291 section 2.5.5.2), so that one
+/// address is one value however a socket reports it.
+/// </summary>
+public readonly record struct PeerAddress
+{
+    private readonly ulong _high;
+    private readonly ulong _low;
+
+    private const ulong MappedPrefix = 0x0000_FFFF_0000_0000;
+
+    private PeerAddress(ulong high, ulong low, ushort port) => (_high, _low, Port) = (high, low, port);
+
+    public ushort Port { get; }
+
+    public bool IsIPv4 => _high == 0 && (_low & 0xFFFF_FFFF_0000_0000) == MappedPrefix;
+
+    /// <param name="address">The address as a number, most significant byte first in the text form.</param>
+    public static PeerAddress FromIPv4(uint address, ushort port) => new(0, MappedPrefix | address, port);
+
+    /// <param name="address">The 16 bytes of the address, in network order.</param>
+    public static PeerAddress FromIPv6(ReadOnlySpan<byte> address, ushort port) =>
+        new(BinaryPrimitives.ReadUInt64BigEndian(address), BinaryPrimitives.ReadUInt64BigEndian(address[8..]), port);
+
+    public static PeerAddress From(IPAddress address, ushort port)
+    {
+        Span<byte> bytes = stackalloc byte[16];
+        address.MapToIPv6().TryWriteBytes(bytes, out _);
+        return FromIPv6(bytes, port);
+    }
+
+    /// <summary>The same address with port 0: the key under which connections from one address are counted.</summary>
+    public PeerAddress WithoutPort() => new(_high, _low, 0);
+
+    public IPAddress ToIPAddress()
+    {
+        Span<byte> bytes = stackalloc byte[16];
+        BinaryPrimitives.WriteUInt64BigEndian(bytes, _high);
+        BinaryPrimitives.WriteUInt64BigEndian(bytes[8..], _low);
+        return IsIPv4 ? new IPAddress(bytes[12..]) : new IPAddress(bytes);
+    }
+
+    /// <summary>Writes the address without its port, as a log line has it. At most 45 bytes.</summary>
+    /// <returns>The bytes written.</returns>
+    public int FormatAddress(Span<byte> destination)
+    {
+        if (!IsIPv4)
+        {
+            ToIPAddress().TryFormat(destination, out int written);
+            return written;
+        }
+
+        int at = 0;
+        for (int shift = 24; shift >= 0; shift -= 8)
+        {
+            at += FormatOctet((byte)(_low >> shift), destination[at..]);
+            if (shift > 0)
+            {
+                destination[at++] = (byte)'.';
+            }
+        }
+
+        return at;
+    }
+
+    public override string ToString() => IsIPv4 ? $"{ToIPAddress()}:{Port}" : $"[{ToIPAddress()}]:{Port}";
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static int FormatOctet(byte value, Span<byte> destination)
+    {
+        if (value < 10)
+        {
+            destination[0] = (byte)('0' + value);
+            return 1;
+        }
+
+        if (value < 100)
+        {
+            destination[0] = (byte)('0' + value / 10);
+            destination[1] = (byte)('0' + value % 10);
+            return 2;
+        }
+
+        destination[0] = (byte)('0' + value / 100);
+        destination[1] = (byte)('0' + value / 10 % 10);
+        destination[2] = (byte)('0' + value % 10);
+        return 3;
+    }
+}

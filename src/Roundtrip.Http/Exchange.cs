@@ -1,0 +1,106 @@
+using Roundtrip.Core;
+
+namespace Roundtrip.Http;
+
+/// <summary>
+/// One request and its response, the same for a handler whatever the protocol. The order of calls:
+/// <list type="number">
+/// <item>The server calls <see cref="IExchangeStarter.Start"/> when the head is complete.</item>
+/// <item>The handler reads the body with <see cref="ReadBody"/>, if it wants it. Where it wants no more, it need not: what is left is
+/// drained, or the connection closed, before the next request.</item>
+/// <item><see cref="Inform"/> any number of times, then <see cref="Respond"/> once, <see cref="Write"/> and its kin any number of times,
+/// <see cref="Complete"/> once. Or <see cref="Abort"/>, at any time.</item>
+/// </list>
+/// All of it happens on the loop that owns the connection. A handler that does not complete within Start sets <see cref="Handler"/> first,
+/// and from then on checks <see cref="Generation"/> before it touches an exchange that it kept: after its end the object serves another
+/// request.
+/// </summary>
+public abstract class Exchange
+{
+    /// <summary>The length to give to <see cref="Respond"/> when it is not known beforehand.</summary>
+    public const long UnknownLength = -1;
+
+    /// <summary>The request. Valid while the exchange is open.</summary>
+    public RequestHead Request { get; } = new();
+
+    /// <summary>Changes each time the object begins to serve another request.</summary>
+    public uint Generation { get; protected set; }
+
+    /// <summary>Who is told what happens after Start. Null for a handler that answers within it.</summary>
+    public IExchangeHandler? Handler { get; set; }
+
+    /// <summary>The connection that carries the exchange.</summary>
+    public abstract IConnectionHost Connection { get; }
+
+    /// <summary>When the request's first byte was seen, in the loop's milliseconds.</summary>
+    public long StartedAt { get; protected set; }
+
+    /// <summary>The final status that was sent; 0 before that.</summary>
+    public int Status { get; protected set; }
+
+    /// <summary>How many bytes of content the response has so far, without framing.</summary>
+    public long ContentSent { get; protected set; }
+
+    /// <summary>Why the exchange ended; <see cref="EndReason.None"/> while it is open.</summary>
+    public EndReason EndReason { get; protected set; }
+
+    public bool HasResponded => Status != 0;
+
+    /// <summary>Whether the request has content, of whatever length.</summary>
+    public abstract bool HasBody { get; }
+
+    /// <summary>The content's length where the request says it, 0 for no content, <see cref="UnknownLength"/> for a chunked one.</summary>
+    public abstract long BodyLength { get; }
+
+    /// <summary>
+    /// Fields of this response alone, in addition to the shared block of <see cref="Respond"/>. Add to it before Respond.
+    /// </summary>
+    public FieldBuffer ResponseFields { get; } = new();
+
+    /// <summary>Copies what has come of the request's content. The first call sends 100 (Continue) where the client waits for it.</summary>
+    public abstract BodyRead ReadBody(Span<byte> destination);
+
+    /// <summary>Sends an interim response (1xx) where the version has them; status 101 is <see cref="Upgrade"/>'s.</summary>
+    public abstract void Inform(int status, FieldBlock fields);
+
+    /// <summary>Begins the final response.</summary>
+    /// <param name="status">200 to 999.</param>
+    /// <param name="fields">Shared fields, never framing fields, Date or Server.</param>
+    /// <param name="contentLength">
+    /// The exact length of the content, or <see cref="UnknownLength"/>. For HEAD and 304, what GET would have had; nothing need be written then.
+    /// </param>
+    public abstract void Respond(int status, FieldBlock fields, long contentLength = UnknownLength);
+
+    /// <summary>Whether a <see cref="Write"/> now would take anything.</summary>
+    public abstract bool CanWrite { get; }
+
+    /// <summary>Copies content into the response, as much as there is room for.</summary>
+    /// <returns>
+    /// How many bytes were taken. When fewer than given, <see cref="IExchangeHandler.OnWritable"/> follows. An exchange that has ended takes all and keeps none.
+    /// </returns>
+    public abstract int Write(ReadOnlySpan<byte> content);
+
+    /// <summary>Sends content from a pinned array that nobody will change any more. It is taken whole; ask <see cref="CanWrite"/> first where there is much.</summary>
+    public abstract void WriteShared(byte[] pinned, int offset, int count);
+
+    /// <summary>Sends a stretch of a file. It is taken whole, and a reference to the file is held until it is sent.</summary>
+    public abstract void WriteFile(FileBody file, long offset, long count);
+
+    /// <summary>Ends the response. Afterwards the exchange is no longer the handler's.</summary>
+    public abstract void Complete();
+
+    /// <summary>Gives the exchange up: 500 where nothing was sent yet, otherwise the response is cut so that the client can tell.</summary>
+    public abstract void Abort(EndReason reason);
+
+    /// <summary>
+    /// Whether the request asks to go on in another protocol, with a version that can: <c>Upgrade</c> in HTTP/1.1.
+    /// </summary>
+    public abstract bool CanUpgrade { get; }
+
+    /// <summary>
+    /// Answers 101 and hands the connection, with what has been read but not consumed, to <paramref name="next"/>. Bytes become the
+    /// other protocol's only here.
+    /// </summary>
+    /// <exception cref="InvalidOperationException"><see cref="CanUpgrade"/> is false.</exception>
+    public abstract void Upgrade(FieldBlock fields, Func<IConnectionHost, IConnectionEngine> next);
+}

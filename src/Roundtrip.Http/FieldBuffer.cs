@@ -1,0 +1,64 @@
+using System.Buffers.Text;
+
+namespace Roundtrip.Http;
+
+/// <summary>Fields of one response, kept as HTTP/1 lines with their places. Used again for the next exchange.</summary>
+public sealed class FieldBuffer
+{
+    private byte[] _text = new byte[256];
+    private FieldEntry[] _fields = new FieldEntry[4];
+    private int _length;
+
+    public int Count { get; private set; }
+
+    public ReadOnlySpan<FieldEntry> Fields => _fields.AsSpan(0, Count);
+
+    /// <summary>The fields as <c>Name: value CRLF</c> lines.</summary>
+    public ReadOnlySpan<byte> Http1Lines => _text.AsSpan(0, _length);
+
+    public ReadOnlySpan<byte> At(Slice slice) => _text.AsSpan(slice.Offset, slice.Length);
+
+    /// <summary>Adds a field.</summary>
+    /// <exception cref="ArgumentException">The name is not a token, or the value has a control character: it would split the response.</exception>
+    public void Add(ReadOnlySpan<byte> name, ReadOnlySpan<byte> value)
+    {
+        if (!FieldRules.IsToken(name) || !FieldRules.IsValue(value))
+        {
+            throw new ArgumentException("A field's name must be a token and its value free of control characters.", nameof(value));
+        }
+
+        int needed = _length + name.Length + value.Length + 4;
+        if (needed > _text.Length)
+        {
+            Array.Resize(ref _text, Math.Max(needed, _text.Length * 2));
+        }
+
+        if (Count == _fields.Length)
+        {
+            Array.Resize(ref _fields, Count * 2);
+        }
+
+        var nameSlice = new Slice(_length, name.Length);
+        name.CopyTo(_text.AsSpan(_length));
+        ": "u8.CopyTo(_text.AsSpan(nameSlice.End));
+        var valueSlice = new Slice(nameSlice.End + 2, value.Length);
+        value.CopyTo(_text.AsSpan(valueSlice.Offset));
+        "\r\n"u8.CopyTo(_text.AsSpan(valueSlice.End));
+        _length = needed;
+        _fields[Count++] = new FieldEntry(nameSlice, valueSlice, KnownFields.Find(name));
+    }
+
+    /// <summary>Adds a field whose value is a decimal number.</summary>
+    public void Add(ReadOnlySpan<byte> name, long value)
+    {
+        Span<byte> digits = stackalloc byte[20];
+        Utf8Formatter.TryFormat(value, digits, out int written);
+        Add(name, digits[..written]);
+    }
+
+    public void Clear()
+    {
+        _length = 0;
+        Count = 0;
+    }
+}

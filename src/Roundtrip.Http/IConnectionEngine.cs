@@ -1,0 +1,48 @@
+using Roundtrip.Core;
+
+namespace Roundtrip.Http;
+
+/// <summary>
+/// The protocol of one connection as a pure state machine. The driver calls it, always on one loop, in this order:
+/// <list type="number">
+/// <item><see cref="Receive"/> after bytes were added to <see cref="IConnectionHost.Input"/>, and <see cref="ReceiveEnd"/> once when the
+/// peer will send no more. What the engine cannot use yet it leaves there.</item>
+/// <item><see cref="Drained"/> when the output that had piled up was sent, down to <see cref="LowWater"/>.</item>
+/// <item><see cref="OnDeadline"/> when <see cref="NextDeadline"/> has passed.</item>
+/// <item><see cref="Ended"/> once, last: the connection is gone, whatever the cause.</item>
+/// </list>
+/// After each call the driver sends the output, looks at <see cref="NextDeadline"/> and <see cref="WantsInput"/>, and obeys <see cref="Closing"/>.
+/// </summary>
+public interface IConnectionEngine
+{
+    /// <summary>A response that has more than this many bytes waiting takes no more.</summary>
+    const int HighWater = 128 * 1024;
+
+    /// <summary>When no more than this many bytes wait, writers are told to go on.</summary>
+    const int LowWater = 32 * 1024;
+
+    void Receive(long now);
+
+    void ReceiveEnd(long now);
+
+    void Drained(long now);
+
+    void OnDeadline(long now);
+
+    void Ended(EndReason reason);
+
+    /// <summary>When to call <see cref="OnDeadline"/>, or <see cref="Deadline.None"/>.</summary>
+    long NextDeadline { get; }
+
+    /// <summary>Whether more input can be used now. While false the driver reads nothing, so that the peer is held back.</summary>
+    bool WantsInput { get; }
+
+    /// <summary>Whether nothing is going on: no request begun, none being answered. An idle connection is the first to go when the server stops.</summary>
+    bool IsIdle { get; }
+
+    /// <summary>How the connection is to end, once the output is sent.</summary>
+    ConnectionClose Closing { get; }
+
+    /// <summary>The server is stopping: begin nothing new.</summary>
+    void Stop(long now);
+}

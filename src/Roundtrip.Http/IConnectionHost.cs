@@ -1,0 +1,51 @@
+using Roundtrip.Core;
+
+namespace Roundtrip.Http;
+
+/// <summary>What an engine sees of the connection under it and of the server around it. The driver implements it, and so does a test.</summary>
+public interface IConnectionHost
+{
+    PeerAddress Remote { get; }
+
+    PeerAddress Local { get; }
+
+    /// <summary>Whether TLS protects the connection.</summary>
+    bool IsSecure { get; }
+
+    /// <summary>The server name of the TLS handshake (SNI), or null.</summary>
+    string? ServerName { get; }
+
+    /// <summary>The bytes that came and are not consumed.</summary>
+    ref InputBuffer Input { get; }
+
+    /// <summary>Where the engine puts what is to be sent.</summary>
+    OutputQueue Output { get; }
+
+    /// <summary>How many bytes wait to be sent: <see cref="Output"/>'s length, without making an output queue where there is none.</summary>
+    long OutputLength { get; }
+
+    BufferPool Buffers { get; }
+
+    /// <summary>The loop's time in milliseconds, as of the current wake-up.</summary>
+    long Now { get; }
+
+    /// <summary>The current value of the Date field, 29 bytes.</summary>
+    ReadOnlySpan<byte> Date { get; }
+
+    HttpLimits Limits { get; }
+
+    /// <summary>Says that an engine was called from outside the driver's calls (a handler wrote later) and that output or deadlines changed.</summary>
+    void Wake();
+
+    /// <summary>Gives a new exchange to the site.</summary>
+    void Start(Exchange exchange);
+
+    /// <summary>An exchange has ended: its facts go to the access log. The exchange may be used again after the call.</summary>
+    void ExchangeEnded(Exchange exchange);
+
+    /// <summary>Something is wrong with the connection or a request: a line for the error log.</summary>
+    void Report(in ProtocolError error);
+
+    /// <summary>Replaces the engine; the new one is given what is left in <see cref="Input"/>.</summary>
+    void SwitchTo(IConnectionEngine next);
+}

@@ -1,0 +1,21 @@
+using Roundtrip.Core;
+
+namespace Roundtrip.Http;
+
+/// <summary>
+/// What a handler that does not answer at once is told, always on the exchange's own loop. It is set as <see cref="Exchange.Handler"/>.
+/// </summary>
+public interface IExchangeHandler
+{
+    /// <summary>The name under which the error log speaks of this handler.</summary>
+    string Name { get; }
+
+    /// <summary>More of the request body, or its end, can be read.</summary>
+    void OnBodyReadable(Exchange exchange);
+
+    /// <summary>The response has room again, after a <see cref="Exchange.Write"/> that took less than it was given.</summary>
+    void OnWritable(Exchange exchange);
+
+    /// <summary>The exchange is over before the handler completed it; nothing that is written to it goes anywhere any more.</summary>
+    void OnAborted(Exchange exchange, EndReason reason);
+}

@@ -1,0 +1,51 @@
+namespace Roundtrip.Http;
+
+/// <summary>
+/// The request fields that this program reads itself. At most 63, since <see cref="RequestHead"/> keeps one bit for each.
+/// <see cref="KnownFields"/> maps names to them.
+/// </summary>
+public enum KnownField : byte
+{
+    None,
+    Accept,
+    AcceptCharset,
+    AcceptEncoding,
+    AcceptLanguage,
+    AccessControlRequestHeaders,
+    AccessControlRequestMethod,
+    Authorization,
+    CacheControl,
+    Connection,
+    ContentEncoding,
+    ContentLength,
+    ContentType,
+    Cookie,
+    Expect,
+    Forwarded,
+    Host,
+    Http2Settings,
+    IfMatch,
+    IfModifiedSince,
+    IfNoneMatch,
+    IfRange,
+    IfUnmodifiedSince,
+    KeepAlive,
+    LastEventId,
+    Origin,
+    Pragma,
+    Priority,
+    ProxyConnection,
+    Range,
+    Referer,
+    SecWebSocketExtensions,
+    SecWebSocketKey,
+    SecWebSocketProtocol,
+    SecWebSocketVersion,
+    Te,
+    Trailer,
+    TransferEncoding,
+    Upgrade,
+    UserAgent,
+    Via,
+    XForwardedFor,
+}

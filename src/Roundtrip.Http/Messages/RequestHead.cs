@@ -1,0 +1,159 @@
+using Roundtrip.Core;
+
+namespace Roundtrip.Http;
+
+/// <summary>
+/// The method, target and fields of a request: slices of the bytes in which they came, which are not copied unless the request outlives
+/// them (<see cref="Retain"/>). An engine fills it and uses it again for the next request; handlers read it while their exchange is open.
+/// </summary>
+public sealed class RequestHead
+{
+    private byte[] _storage = [];
+    private int _base;
+    private byte[]? _retained;
+    private FieldEntry[] _fields = new FieldEntry[24];
+    private ulong _present;
+    private Slice _method;
+    private Slice _target;
+    private Slice _authority;
+    private Slice _path;
+    private Slice _query;
+
+    public Method Method { get; private set; }
+
+    public ProtocolVersion Version { get; internal set; }
+
+    /// <summary>Whether the target's scheme is https: by the connection, or by the target itself where it is in absolute form.</summary>
+    public bool IsSecure { get; internal set; }
+
+    /// <summary>How many bytes the head has, from the method to the empty line's end.</summary>
+    public int Length { get; internal set; }
+
+    public ReadOnlySpan<byte> MethodName => At(_method);
+
+    /// <summary>The target as sent (RFC 9112 section 3.2), with its query.</summary>
+    public ReadOnlySpan<byte> Target => At(_target);
+
+    /// <summary>The authority of the target URI: of an absolute form, else of Host; as sent, perhaps empty.</summary>
+    public ReadOnlySpan<byte> Authority => At(_authority);
+
+    /// <summary>The path of the target URI, still percent-encoded; <c>*</c> for an asterisk form, empty for an authority form.</summary>
+    public ReadOnlySpan<byte> Path => At(_path);
+
+    /// <summary>What stands behind the first <c>?</c>, still percent-encoded.</summary>
+    public ReadOnlySpan<byte> Query => At(_query);
+
+    /// <summary>Whether the target has a <c>?</c>, even with nothing behind it.</summary>
+    public bool HasQuery { get; private set; }
+
+    public int FieldCount { get; private set; }
+
+    public ReadOnlySpan<FieldEntry> Fields => _fields.AsSpan(0, FieldCount);
+
+    /// <summary>The bytes of a slice of this head.</summary>
+    public ReadOnlySpan<byte> At(Slice slice) => _storage.AsSpan(_base + slice.Offset, slice.Length);
+
+    public bool Has(KnownField field) => (_present & (1UL << (int)field)) != 0;
+
+    /// <summary>The value of the field's first line; empty when there is none (see <see cref="Has"/>).</summary>
+    public ReadOnlySpan<byte> Value(KnownField field)
+    {
+        if (Has(field))
+        {
+            foreach (ref readonly FieldEntry entry in Fields)
+            {
+                if (entry.Known == field)
+                {
+                    return At(entry.Value);
+                }
+            }
+        }
+
+        return default;
+    }
+
+    /// <summary>How many lines the field has.</summary>
+    public int Count(KnownField field)
+    {
+        int count = 0;
+        if (Has(field))
+        {
+            foreach (ref readonly FieldEntry entry in Fields)
+            {
+                count += entry.Known == field ? 1 : 0;
+            }
+        }
+
+        return count;
+    }
+
+    /// <summary>
+    /// Copies the head into memory of its own, so that the bytes in which it came can be used again. An engine calls it when a handler
+    /// returns without having answered.
+    /// </summary>
+    public void Retain(BufferPool pool)
+    {
+        if (_retained is null)
+        {
+            _retained = pool.Rent(Math.Max(Length, 1));
+            _storage.AsSpan(_base, Length).CopyTo(_retained);
+            _storage = _retained;
+            _base = 0;
+        }
+    }
+
+    /// <summary>Forgets the request and gives retained memory back.</summary>
+    internal void Reset(BufferPool pool)
+    {
+        if (_retained is not null)
+        {
+            pool.Return(_retained);
+            _retained = null;
+        }
+
+        _storage = [];
+        _base = 0;
+        _present = 0;
+        FieldCount = 0;
+        _method = _target = _authority = _path = _query = default;
+        HasQuery = false;
+        IsSecure = false;
+        Method = Method.Other;
+        Version = ProtocolVersion.Http11;
+        Length = 0;
+    }
+
+    /// <summary>Says where the head's bytes are now: offset 0 of every slice is <paramref name="start"/> of <paramref name="storage"/>.</summary>
+    internal void Locate(byte[] storage, int start)
+    {
+        _storage = storage;
+        _base = start;
+    }
+
+    internal void SetMethod(Method method, Slice name)
+    {
+        Method = method;
+        _method = name;
+    }
+
+    internal void SetTarget(Slice target, Slice path, Slice query, bool hasQuery)
+    {
+        _target = target;
+        _path = path;
+        _query = query;
+        HasQuery = hasQuery;
+    }
+
+    internal void SetAuthority(Slice authority) => _authority = authority;
+
+    internal void AddField(Slice name, Slice value, KnownField known)
+    {
+        if (FieldCount == _fields.Length)
+        {
+            Array.Resize(ref _fields, _fields.Length * 2);
+        }
+
+        _fields[FieldCount++] = new FieldEntry(name, value, known);
+        _present |= 1UL << (int)known;
+    }
+}

@@ -1,0 +1,36 @@
+using Roundtrip.Core;
+
+namespace Roundtrip.Transport;
+
+/// <summary>
+/// One thread's worth of connections: it waits for readiness, calls the sinks, fires the timers and runs what other threads post to it.
+/// Everything but <see cref="Post"/> belongs to the loop's own thread.
+/// </summary>
+public abstract class EventLoop
+{
+    /// <param name="now">The loop's time when it begins, in monotonic milliseconds.</param>
+    protected EventLoop(long now) => Timers = new TimerWheel(now);
+
+    /// <summary>The buffers of this loop's connections.</summary>
+    public BufferPool Buffers { get; } = new();
+
+    /// <summary>Deadlines, looked at after each batch of events.</summary>
+    public TimerWheel Timers { get; }
+
+    /// <summary>Monotonic milliseconds, read once a wake-up.</summary>
+    public abstract long Now { get; }
+
+    /// <summary>The wall clock in milliseconds since 1970, read once a wake-up.</summary>
+    public abstract long UnixMilliseconds { get; }
+
+    /// <summary>Called at the end of each wake-up, after events, posted work and timers: what was put off during the batch is done here.</summary>
+    public Action? EndOfBatch { get; set; }
+
+    /// <summary>Runs <paramref name="work"/> on this loop soon, in the order of posting. May be called on any thread; work posted to a loop that has ended is dropped.</summary>
+    public abstract void Post(ILoopWork work);
+
+    /// <summary>Accepts connections at an address, each given to <paramref name="accepted"/> on this loop.</summary>
+    /// <returns>The address that is listened at, its port chosen by the system where 0 was asked for.</returns>
+    /// <exception cref="TransportException">The address cannot be listened at; the message says why.</exception>
+    public abstract ITransportListener Listen(PeerAddress address, Action<TransportConnection> accepted);
+}

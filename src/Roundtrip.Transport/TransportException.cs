@@ -1,0 +1,19 @@
+namespace Roundtrip.Transport;
+
+/// <summary>Something that must be there to begin is not: an address, a library, a right. The message says what, where and what to do.</summary>
+public sealed class TransportException : Exception
+{
+    public TransportException()
+    {
+    }
+
+    public TransportException(string message)
+        : base(message)
+    {
+    }
+
+    public TransportException(string message, Exception innerException)
+        : base(message, innerException)
+    {
+    }
+}
