@@ -14,6 +14,14 @@ public readonly record struct IoResult(IoStatus Status, long Count = 0, EndReaso
     public static readonly IoResult End = new(IoStatus.End);
 
     public static IoResult Failed(EndReason reason) => new(IoStatus.Failed, 0, reason);
+
+    /// <summary>What a write says that could not read the file it was to send.</summary>
+    public static IoResult Of(FileReadStatus status) => status switch
+    {
+        FileReadStatus.NotInMemory => new IoResult(IoStatus.FileNotInMemory),
+        FileReadStatus.Changed => Failed(EndReason.ResponseSourceChanged),
+        _ => Failed(EndReason.ResponseSourceFailed),
+    };
 }
 
 public enum IoStatus : byte

@@ -1,0 +1,249 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+using Roundtrip.Core;
+using Roundtrip.Transport.Files;
+using Roundtrip.Transport.Interop;
+
+namespace Roundtrip.Transport.Epoll;
+
+/// <summary>One accepted TCP connection on its loop.</summary>
+internal sealed unsafe class EpollConnection(EpollLoop loop, int descriptor, PeerAddress remote) : TransportConnection, IEpollSource
+{
+    private const int MaximumVectors = 16;
+
+    // The stretch of a file that is given to one sendfile. Its both ends are probed first: sendfile waits for the disk.
+    private const long FileStretch = 512 * 1024;
+
+    private ulong _key;
+    private uint _events;
+    private bool _isWatched;
+    private bool _isClosed;
+
+    public override PeerAddress Remote { get; } = remote;
+
+    // Asked for seldom, so it is not kept.
+    public override PeerAddress Local
+    {
+        get
+        {
+            byte* bytes = stackalloc byte[SocketAddress.MaximumSize];
+            uint length = SocketAddress.MaximumSize;
+            return Libc.GetSockName(descriptor, bytes, &length) == 0
+                ? SocketAddress.Parse(new ReadOnlySpan<byte>(bytes, (int)length))
+                : default;
+        }
+    }
+
+    int IEpollSource.Descriptor => descriptor;
+
+    public override IoResult Read(Span<byte> buffer)
+    {
+        nint count;
+        fixed (byte* p = buffer)
+        {
+            count = Libc.Recv(descriptor, p, buffer.Length, 0);
+        }
+
+        return count > 0 ? IoResult.Done(count) : count == 0 ? IoResult.End : Failure();
+    }
+
+    public override IoResult Write(OutputQueue queue, long budget)
+    {
+        long sent = 0;
+        while (!queue.IsEmpty && sent < budget)
+        {
+            long asked;
+            nint moved;
+            if (queue.Segments[0].File is { } file)
+            {
+                ref readonly OutputSegment segment = ref queue.Segments[0];
+                asked = Math.Min(Math.Min(segment.Length, FileStretch), budget - sent);
+                IoResult result = SendFile(file, segment.Offset, asked);
+                if (result.Status != IoStatus.Done)
+                {
+                    return sent > 0 && result.Status == IoStatus.WouldBlock ? IoResult.Done(sent) : result;
+                }
+
+                moved = (nint)result.Count;
+            }
+            else
+            {
+                moved = SendMemory(queue.Segments, budget - sent, out asked);
+                if (moved < 0)
+                {
+                    IoResult failure = Failure();
+                    return sent > 0 && failure.Status == IoStatus.WouldBlock ? IoResult.Done(sent) : failure;
+                }
+            }
+
+            queue.Consume(moved);
+            sent += moved;
+            if (moved < asked)
+            {
+                break;
+            }
+        }
+
+        return sent > 0 ? IoResult.Done(sent) : IoResult.WouldBlock;
+    }
+
+    public override void SetInterest(bool read, bool write)
+    {
+        uint events = (read ? Libc.EpollIn : 0) | (write ? Libc.EpollOut : 0);
+        if (_isClosed || (_isWatched && events == _events))
+        {
+            return;
+        }
+
+        _events = events;
+        if (_isWatched)
+        {
+            loop.Rewatch(this, events, _key);
+        }
+        else
+        {
+            _key = loop.Watch(this, events);
+            _isWatched = true;
+        }
+    }
+
+    public void OnEvents(uint events)
+    {
+        const uint Error = Libc.EpollErr | Libc.EpollHup;
+        IConnectionSink? sink = Sink;
+        if (sink is null)
+        {
+            return;
+        }
+
+        if ((events & Error) != 0 && _events == 0)
+        {
+            // Nobody is about to read or write, which would find the error; the kernel would report it for ever.
+            sink.OnAborted(EndReason.PeerReset);
+            return;
+        }
+
+        if ((events & (Libc.EpollOut | Error)) != 0 && (_events & Libc.EpollOut) != 0)
+        {
+            sink.OnWritable();
+        }
+
+        if ((events & (Libc.EpollIn | Error)) != 0 && (_events & Libc.EpollIn) != 0 && !_isClosed)
+        {
+            sink.OnReadable();
+        }
+    }
+
+    public override void ShutdownWrite() => _ = Libc.Shutdown(descriptor, Libc.ShutWr);
+
+    public override void Close()
+    {
+        if (_isClosed)
+        {
+            return;
+        }
+
+        _isClosed = true;
+        if (_isWatched)
+        {
+            loop.Unwatch(_key);
+        }
+
+        _ = Libc.Close(descriptor);
+    }
+
+    public override void Reset()
+    {
+        if (!_isClosed)
+        {
+            // socket(7): SO_LINGER on with time 0 makes close send RST and drop what is unsent.
+            var linger = new Libc.Linger { OnOff = 1, Seconds = 0 };
+            _ = Libc.SetSockOpt(descriptor, Libc.SolSocket, Libc.SoLinger, &linger, (uint)sizeof(Libc.Linger));
+            Close();
+        }
+    }
+
+    // One segment goes by send, several in one sendmsg. A file behind them tells the kernel to wait for it before it sends a short packet.
+    private nint SendMemory(ReadOnlySpan<OutputSegment> segments, long budget, out long asked)
+    {
+        Libc.IoVector* vectors = stackalloc Libc.IoVector[MaximumVectors];
+        asked = 0;
+        int count = 0;
+        while (count < segments.Length && count < MaximumVectors && segments[count].Memory is { } memory && asked < budget)
+        {
+            ref readonly OutputSegment segment = ref segments[count];
+
+            // Segments lie in pinned arrays (BufferPool, WriteShared): their address stays.
+            vectors[count].Base = (byte*)Unsafe.AsPointer(ref MemoryMarshal.GetArrayDataReference(memory)) + segment.Offset;
+            vectors[count].Length = (nint)Math.Min(segment.Length, budget - asked);
+            asked += vectors[count].Length;
+            count++;
+        }
+
+        int flags = Libc.MsgNosignal | (count < segments.Length && segments[count].File is not null ? Libc.MsgMore : 0);
+        if (count == 1)
+        {
+            return Libc.Send(descriptor, vectors[0].Base, vectors[0].Length, flags);
+        }
+
+        var message = new Libc.MessageHeader { Vectors = vectors, VectorCount = count };
+        return Libc.SendMsg(descriptor, &message, flags);
+    }
+
+    private IoResult SendFile(FileBody file, long offset, long count)
+    {
+        if (file is not NativeFile native)
+        {
+            return SendRead(file, offset, count);
+        }
+
+        byte probe = 0;
+        FileReadResult first = file.Read(offset, new Span<byte>(ref probe));
+        FileReadResult last = first.Status == FileReadStatus.Read ? file.Read(offset + count - 1, new Span<byte>(ref probe)) : first;
+        if (last.Status != FileReadStatus.Read)
+        {
+            return IoResult.Of(last.Status);
+        }
+
+        nint moved = Libc.SendFile(descriptor, native.Descriptor, &offset, (nint)count);
+        if (moved < 0)
+        {
+            return Failure();
+        }
+
+        return moved > 0 && file.IsUnchanged() ? IoResult.Done(moved) : IoResult.Failed(EndReason.ResponseSourceChanged);
+    }
+
+    // A file that has no descriptor of its own is copied through a buffer.
+    private IoResult SendRead(FileBody file, long offset, long count)
+    {
+        byte[] buffer = loop.Buffers.Rent();
+        try
+        {
+            FileReadResult read = file.Read(offset, buffer.AsSpan(0, (int)Math.Min(count, buffer.Length)));
+            if (read.Status != FileReadStatus.Read)
+            {
+                return IoResult.Of(read.Status);
+            }
+
+            nint moved;
+            fixed (byte* p = buffer)
+            {
+                moved = Libc.Send(descriptor, p, read.Count, Libc.MsgNosignal);
+            }
+
+            return moved < 0 ? Failure() : file.IsUnchanged() ? IoResult.Done(moved) : IoResult.Failed(EndReason.ResponseSourceChanged);
+        }
+        finally
+        {
+            loop.Buffers.Return(buffer);
+        }
+    }
+
+    private static IoResult Failure() => Marshal.GetLastPInvokeError() switch
+    {
+        Errno.Eagain or Errno.Eintr => IoResult.WouldBlock,
+        Errno.Epipe => IoResult.Failed(EndReason.PeerClosed),
+        _ => IoResult.Failed(EndReason.PeerReset),
+    };
+}

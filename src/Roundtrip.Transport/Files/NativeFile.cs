@@ -1,0 +1,3 @@
+using Roundtrip.Core;
+namespace Roundtrip.Transport.Files;
+public abstract class NativeFile : FileBody { public int Descriptor { get; } }

@@ -1,0 +1,149 @@
+using Roundtrip.Core;
+
+namespace Roundtrip.Transport.InMemory;
+
+/// <summary>One end of a connection between two sinks on the same <see cref="InMemoryLoop"/>.</summary>
+public sealed class InMemoryConnection : TransportConnection
+{
+    private readonly InMemoryLoop _loop;
+    private readonly BytePipe _incoming;
+    private readonly BytePipe _outgoing;
+    private InMemoryConnection? _peer;
+    private bool _wantsRead;
+    private bool _wantsWrite;
+    private bool _isReset;
+
+    internal InMemoryConnection(InMemoryLoop loop, PeerAddress local, PeerAddress remote, BytePipe incoming, BytePipe outgoing)
+    {
+        (_loop, Local, Remote, _incoming, _outgoing) = (loop, local, remote, incoming, outgoing);
+    }
+
+    public override PeerAddress Remote { get; }
+
+    public override PeerAddress Local { get; }
+
+    public bool IsClosed { get; private set; }
+
+    internal InMemoryConnection? Peer
+    {
+        set => _peer = value;
+    }
+
+    /// <summary>Whether the loop has something to tell this end's sink.</summary>
+    internal bool IsReady => !IsClosed && (_isReset || (_wantsRead && CanRead) || (_wantsWrite && CanWrite));
+
+    private bool CanRead => _incoming.Count > 0 || _incoming.IsEnded;
+
+    private bool CanWrite => _outgoing.Room > 0 || PeerIsGone;
+
+    private bool PeerIsGone => _peer is null or { IsClosed: true };
+
+    public override IoResult Read(Span<byte> buffer)
+    {
+        if (_isReset)
+        {
+            return IoResult.Failed(EndReason.PeerReset);
+        }
+
+        int count = _incoming.Read(buffer);
+        return count > 0 ? IoResult.Done(count) : _incoming.IsEnded ? IoResult.End : IoResult.WouldBlock;
+    }
+
+    public override IoResult Write(OutputQueue queue, long budget)
+    {
+        if (_isReset || PeerIsGone)
+        {
+            return IoResult.Failed(_isReset ? EndReason.PeerReset : EndReason.PeerClosed);
+        }
+
+        long sent = 0;
+        while (!queue.IsEmpty && sent < budget && _outgoing.Room > 0)
+        {
+            OutputSegment segment = queue.Segments[0];
+            int asked = (int)Math.Min(Math.Min(segment.Length, budget - sent), _outgoing.Room);
+            int moved;
+            if (segment.File is { } file)
+            {
+                byte[] buffer = new byte[asked];
+                FileReadResult read = file.Read(segment.Offset, buffer);
+                if (read.Status != FileReadStatus.Read)
+                {
+                    return sent > 0 ? IoResult.Done(sent) : IoResult.Of(read.Status);
+                }
+
+                moved = _outgoing.Write(buffer.AsSpan(0, read.Count));
+                if (!file.IsUnchanged())
+                {
+                    return IoResult.Failed(EndReason.ResponseSourceChanged);
+                }
+            }
+            else
+            {
+                moved = _outgoing.Write(segment.Span[..asked]);
+            }
+
+            queue.Consume(moved);
+            sent += moved;
+        }
+
+        return sent > 0 ? IoResult.Done(sent) : IoResult.WouldBlock;
+    }
+
+    public override void SetInterest(bool read, bool write) => (_wantsRead, _wantsWrite) = (read, write);
+
+    public override void ShutdownWrite() => _outgoing.IsEnded = true;
+
+    public override void Close()
+    {
+        if (!IsClosed)
+        {
+            IsClosed = true;
+            _outgoing.IsEnded = true;
+
+            // As with TCP: closing with bytes unread resets the peer.
+            if (_incoming.Count > 0)
+            {
+                ResetPeer();
+            }
+
+            _loop.Forget(this);
+        }
+    }
+
+    public override void Reset()
+    {
+        if (!IsClosed)
+        {
+            ResetPeer();
+            IsClosed = true;
+            _loop.Forget(this);
+        }
+    }
+
+    internal void Tell()
+    {
+        if (_isReset && !_wantsRead && !_wantsWrite)
+        {
+            Sink?.OnAborted(EndReason.PeerReset);
+            return;
+        }
+
+        if (_wantsWrite && (CanWrite || _isReset))
+        {
+            Sink?.OnWritable();
+        }
+
+        if (_wantsRead && (CanRead || _isReset) && !IsClosed)
+        {
+            Sink?.OnReadable();
+        }
+    }
+
+    private void ResetPeer()
+    {
+        if (_peer is { IsClosed: false } peer)
+        {
+            peer._isReset = true;
+        }
+    }
+}

@@ -1,0 +1,19 @@
+namespace Roundtrip.Transport.Interop;
+
+/// <summary>The numbers of Linux's errors, the same on x64 and arm64 (asm-generic/errno.h).</summary>
+internal static class Errno
+{
+    public const int Eintr = 4;
+    public const int Ebadf = 9;
+    public const int Eagain = 11;
+    public const int Enomem = 12;
+    public const int Eacces = 13;
+    public const int Enfile = 23;
+    public const int Emfile = 24;
+    public const int Epipe = 32;
+    public const int Eaddrinuse = 98;
+    public const int Eaddrnotavail = 99;
+    public const int Econnaborted = 103;
+    public const int Econnreset = 104;
+    public const int Enobufs = 105;
+}
