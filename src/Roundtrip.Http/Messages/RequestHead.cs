@@ -102,6 +102,17 @@ public sealed class RequestHead
         }
     }
 
+    /// <summary>A copy that stays when the exchange is over, for code on other threads.</summary>
+    public RequestHead Snapshot()
+    {
+        var copy = (RequestHead)MemberwiseClone();
+        copy._storage = _storage.AsSpan(_base, Length).ToArray();
+        copy._base = 0;
+        copy._retained = null;
+        copy._fields = Fields.ToArray();
+        return copy;
+    }
+
     /// <summary>Forgets the request and gives retained memory back.</summary>
     internal void Reset(BufferPool pool)
     {

@@ -1,0 +1,69 @@
+using System.Text;
+using Roundtrip.Http;
+
+namespace Roundtrip.Server;
+
+/// <summary>
+/// Names the handler that kept its loop from all other connections for too long. The driver brackets each call into an engine with
+/// <see cref="Enter"/> and <see cref="Leave"/>; the clock is the coarse one, which costs a few nanoseconds.
+/// </summary>
+internal sealed class BlockedLoopDetector(ErrorLog log) : IDisposable
+{
+    /// <summary>Milliseconds.</summary>
+    public const long Tolerated = 50;
+
+    private const long DelaySampleInterval = 100;
+
+    private SchedulerDelay? _delay;
+    private long _entered;
+    private long _delaySampledAt;
+    private long _delayAtSample;
+    private string? _culprit;
+
+    public void Enter()
+    {
+        _entered = Environment.TickCount64;
+        if (_entered - _delaySampledAt >= DelaySampleInterval)
+        {
+            _delay ??= new SchedulerDelay();
+            _delaySampledAt = _entered;
+            _delayAtSample = _delay.Read();
+        }
+    }
+
+    /// <summary>Called when an exchange was begun or ended, while its request can still be read: if the time is already up, it was this one.</summary>
+    public void Note(Exchange exchange)
+    {
+        if (_culprit is null && Environment.TickCount64 - _entered > Tolerated)
+        {
+            RequestHead request = exchange.Request;
+            _culprit = $"{exchange.Handler?.Name ?? "the handler"} of {Encoding.Latin1.GetString(request.MethodName)} {Encoding.Latin1.GetString(request.Target)}";
+        }
+    }
+
+    public void Leave()
+    {
+        long elapsed = Environment.TickCount64 - _entered;
+        if (elapsed > Tolerated)
+        {
+            Report(elapsed);
+        }
+
+        _culprit = null;
+    }
+
+    public void Dispose() => _delay?.Dispose();
+
+    private void Report(long elapsed)
+    {
+        long blocked = elapsed - ((_delay?.Read() ?? 0) - _delayAtSample);
+        if (blocked > Tolerated)
+        {
+            log.Write(
+                LogLevel.Warn,
+                "core",
+                null,
+                $"{_culprit ?? "a handler"} blocked its loop for {blocked} ms; work that may take long belongs in an OffloadedExchange");
+        }
+    }
+}

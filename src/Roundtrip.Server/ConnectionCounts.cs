@@ -1,0 +1,55 @@
+using Roundtrip.Core;
+using Roundtrip.Http;
+
+namespace Roundtrip.Server;
+
+/// <summary>How many connections are open, in all and from each address, over all loops. Thread-safe.</summary>
+internal sealed class ConnectionCounts
+{
+    private readonly Lock _lock = new();
+    private readonly Dictionary<PeerAddress, int> _byAddress = [];
+    private int _total;
+
+    public int Total => Volatile.Read(ref _total);
+
+    /// <returns><see cref="EndReason.None"/> when the connection is counted, otherwise the limit that refuses it.</returns>
+    public EndReason TryAdd(PeerAddress remote, HttpLimits limits)
+    {
+        PeerAddress address = remote.WithoutPort();
+        lock (_lock)
+        {
+            if (_total >= limits.MaxConnections)
+            {
+                return EndReason.TooManyConnections;
+            }
+
+            _byAddress.TryGetValue(address, out int count);
+            if (limits.MaxConnectionsPerAddress > 0 && count >= limits.MaxConnectionsPerAddress)
+            {
+                return EndReason.TooManyConnectionsFromAddress;
+            }
+
+            _byAddress[address] = count + 1;
+            _total++;
+            return EndReason.None;
+        }
+    }
+
+    public void Remove(PeerAddress remote)
+    {
+        PeerAddress address = remote.WithoutPort();
+        lock (_lock)
+        {
+            _total--;
+            int count = _byAddress[address] - 1;
+            if (count == 0)
+            {
+                _byAddress.Remove(address);
+            }
+            else
+            {
+                _byAddress[address] = count;
+            }
+        }
+    }
+}

@@ -1,0 +1,16 @@
+using Roundtrip.Http;
+
+namespace Roundtrip.Server;
+
+/// <summary>What is told of every exchange at its end, on its loop: the access log.</summary>
+public interface IExchangeObserver
+{
+    /// <summary>The exchange has its status, its sizes and its end reason; it is used again after the call.</summary>
+    void Ended(Exchange exchange);
+
+    /// <summary>A batch of events was handled: what was gathered may be handed on.</summary>
+    void EndOfBatch(long now);
+
+    /// <summary>The loop ends: what was gathered is handed on now.</summary>
+    void EndOfLoop();
+}

@@ -1,0 +1,162 @@
+using Roundtrip.Core;
+using Roundtrip.Http;
+using Roundtrip.Http.Http1;
+using Roundtrip.Transport;
+
+namespace Roundtrip.Server;
+
+/// <summary>
+/// The driver on one loop: it owns the loop's connections and what they share. Everything here happens on the loop's thread.
+/// </summary>
+internal sealed class LoopServer : IDisposable
+{
+    private readonly ServerOptions _options;
+    private readonly ConnectionCounts _counts;
+    private readonly Stack<OutputQueue> _outputs = new();
+    private readonly List<ITransportListener> _listeners = [];
+    private readonly List<ServerConnection> _woken = [];
+    private readonly DateField _date = new();
+    private ServerConnection[] _connections = new ServerConnection[64];
+    private int _connectionCount;
+    private Action? _stopped;
+
+    public LoopServer(EventLoop loop, ServerOptions options, ConnectionCounts counts)
+    {
+        (Loop, _options, _counts) = (loop, options, counts);
+        Site = options.CreateSite(loop);
+        Blocked = new BlockedLoopDetector(options.ErrorLog);
+        loop.EndOfBatch = EndOfBatch;
+    }
+
+    public EventLoop Loop { get; }
+
+    public LoopSite Site { get; }
+
+    public HttpLimits Limits => _options.Limits;
+
+    public ErrorLog ErrorLog => _options.ErrorLog;
+
+    public BlockedLoopDetector Blocked { get; }
+
+    public Http1Resources Http1 { get; } = new();
+
+    public ReadOnlySpan<byte> Date => _date.At(Loop.UnixMilliseconds);
+
+    public bool IsStopping { get; private set; }
+
+    /// <summary>Listens at an endpoint.</summary>
+    /// <returns>The address, with the port that was chosen where 0 was asked for.</returns>
+    public PeerAddress Listen(PeerAddress address, Func<EventLoop, TransportConnection, TransportConnection>? secure)
+    {
+        ITransportListener listener = Loop.Listen(address, connection => Accept(connection, secure));
+        _listeners.Add(listener);
+        return listener.Address;
+    }
+
+    /// <summary>Accepts no more, ends what is idle, and lets the rest finish within the time given by the options.</summary>
+    /// <param name="stopped">Called on the loop when no connection is left.</param>
+    public void Stop(Action stopped)
+    {
+        IsStopping = true;
+        _stopped = stopped;
+        foreach (ITransportListener listener in _listeners)
+        {
+            listener.Close();
+        }
+
+        _listeners.Clear();
+        foreach (ServerConnection connection in _connections.AsSpan(0, _connectionCount).ToArray())
+        {
+            connection.Stop();
+        }
+
+        Loop.Timers.Schedule(new LastCall(this), Loop.Now + _options.GracefulShutdownTimeout);
+        StoppedIfEmpty();
+    }
+
+    public OutputQueue RentOutput() => _outputs.TryPop(out OutputQueue? queue) ? queue : new OutputQueue(Loop.Buffers);
+
+    public void ReturnOutput(OutputQueue queue)
+    {
+        if (_outputs.Count < 64)
+        {
+            _outputs.Push(queue);
+        }
+    }
+
+    /// <summary>Has the connection looked after at the end of the batch: something outside the driver's calls changed it.</summary>
+    public void Wake(ServerConnection connection) => _woken.Add(connection);
+
+    /// <summary>The connection is closed.</summary>
+    public void Remove(ServerConnection connection, PeerAddress remote)
+    {
+        ServerConnection last = _connections[--_connectionCount];
+        _connections[connection.Index] = last;
+        last.Index = connection.Index;
+        _connections[_connectionCount] = null!;
+        _counts.Remove(remote);
+        StoppedIfEmpty();
+    }
+
+    public void Dispose()
+    {
+        CloseAll();
+        Site.Observer.EndOfLoop();
+        Blocked.Dispose();
+    }
+
+    private void Accept(TransportConnection connection, Func<EventLoop, TransportConnection, TransportConnection>? secure)
+    {
+        EndReason refusal = _counts.TryAdd(connection.Remote, Limits);
+        if (refusal != EndReason.None)
+        {
+            ErrorLog.Write(LogLevel.Warn, "core", connection.Remote.ToString(), EndReasons.Describe(refusal));
+            connection.Close();
+            return;
+        }
+
+        if (_connectionCount == _connections.Length)
+        {
+            Array.Resize(ref _connections, _connectionCount * 2);
+        }
+
+        TransportConnection carried = secure is null ? connection : secure(Loop, connection);
+        var accepted = new ServerConnection(this, carried, secure is not null) { Index = _connectionCount };
+        _connections[_connectionCount++] = accepted;
+        accepted.Begin();
+    }
+
+    private void EndOfBatch()
+    {
+        // What is woken may wake others, and itself again.
+        for (int i = 0; i < _woken.Count; i++)
+        {
+            _woken[i].OnWoken();
+        }
+
+        _woken.Clear();
+        Site.Observer.EndOfBatch(Loop.Now);
+    }
+
+    private void CloseAll()
+    {
+        foreach (ServerConnection connection in _connections.AsSpan(0, _connectionCount).ToArray())
+        {
+            connection.Gone(EndReason.ServerStopping);
+        }
+    }
+
+    private void StoppedIfEmpty()
+    {
+        if (IsStopping && _connectionCount == 0)
+        {
+            _stopped?.Invoke();
+            _stopped = null;
+        }
+    }
+
+    private sealed class LastCall(LoopServer server) : TimerEntry
+    {
+        protected override void OnDue(long now) => server.CloseAll();
+    }
+}

@@ -1,0 +1,474 @@
+using Roundtrip.Core;
+using Roundtrip.Http;
+using Roundtrip.Http.Http1;
+using Roundtrip.Transport;
+
+namespace Roundtrip.Server;
+
+/// <summary>
+/// One connection: it moves bytes between the transport and the engine, and obeys the engine's wishes for input, time and close. After each
+/// call into the engine comes <see cref="Settle"/>, which sends, sets interest and deadlines, and closes when it is time.
+/// An idle connection holds this object, its transport and its engine, and no buffer.
+/// </summary>
+internal sealed class ServerConnection(LoopServer server, TransportConnection transport, bool isSecure) : TimerEntry, IConnectionSink, IConnectionHost
+{
+    // What one connection may move in one turn, so that a fast peer does not keep the loop from the others.
+    private const int ReadBudget = 512 * 1024;
+    private const int WriteBudget = 2 * 1024 * 1024;
+
+    private const int SmallRead = 4096;
+    private const int LargeRead = 64 * 1024;
+
+    // RFC 9112 section 9.6: how long a client may go on sending after our side is closed; httpd's SECONDS_TO_LINGER and MAX_SECS_TO_LINGER.
+    private const int LingerIdle = 2_000;
+    private const int LingerMaximum = 30_000;
+
+    private IConnectionEngine? _engine;
+    private InputBuffer _input;
+    private OutputQueue? _output;
+    private Phase _phase;
+    private bool _isReadEnded;
+    private bool _isReadingMuch;
+    private bool _isInCall;
+    private bool _isWoken;
+    private bool _isWarming;
+
+    // While output waits for the client: what had been sent at the last look, and when to look again. While lingering: when it is enough.
+    private long _sentAtLastLook;
+    private long _lookAgainAt = Deadline.None;
+
+    private enum Phase : byte
+    {
+        Open,
+        Lingering,
+        Closed,
+    }
+
+    /// <summary>Where the connection stands in its server's list.</summary>
+    public int Index { get; set; }
+
+    public PeerAddress Remote => transport.Remote;
+
+    public PeerAddress Local => transport.Local;
+
+    public bool IsSecure => isSecure;
+
+    public string? ServerName => transport.Tls?.ServerName;
+
+    public ref InputBuffer Input => ref _input;
+
+    public OutputQueue Output => _output ??= server.RentOutput();
+
+    public long OutputLength => _output?.Length ?? 0;
+
+    public BufferPool Buffers => server.Loop.Buffers;
+
+    public long Now => server.Loop.Now;
+
+    public ReadOnlySpan<byte> Date => server.Date;
+
+    public HttpLimits Limits => server.Limits;
+
+    /// <summary>Takes the connection up: its first bytes may be read at once.</summary>
+    public void Begin()
+    {
+        transport.Sink = this;
+        if (isSecure)
+        {
+            // The transport shakes hands on its own and calls when that is done; the engine is chosen by what ALPN agreed on.
+            server.Loop.Timers.Schedule(this, Limits.Handshake.DeadlineAt(Now, 0));
+            transport.SetInterest(read: true, write: false);
+            return;
+        }
+
+        _engine = new Http1Connection(this, server.Http1);
+    }
+
+    public void OnReadable()
+    {
+        if (_phase == Phase.Lingering)
+        {
+            DropInput();
+        }
+        else if (_phase == Phase.Open)
+        {
+            Call(static c => c.ReadInput());
+        }
+    }
+
+    public void OnWritable() => Call(static _ => { });
+
+    public void OnAborted(EndReason reason) => Gone(reason);
+
+    /// <summary>Something woke the connection since its last turn.</summary>
+    public void OnWoken()
+    {
+        _isWoken = false;
+        Call(static _ => { });
+    }
+
+    public void Stop() => Call(static c => c._engine?.Stop(c.Now));
+
+    public void Wake()
+    {
+        if (!_isInCall && !_isWoken && _phase == Phase.Open)
+        {
+            _isWoken = true;
+            server.Wake(this);
+        }
+    }
+
+    public void Start(Exchange exchange)
+    {
+        server.Site.Starter.Start(exchange);
+        server.Blocked.Note(exchange);
+    }
+
+    public void ExchangeEnded(Exchange exchange)
+    {
+        server.Blocked.Note(exchange);
+        server.Site.Observer.Ended(exchange);
+    }
+
+    public void Report(in ProtocolError error)
+    {
+        LogLevel level = error.Origin == ErrorOrigin.Peer ? LogLevel.Info : LogLevel.Error;
+        string status = error.Code == 0 ? "" : $" (answered {error.Code})";
+        server.ErrorLog.Write(level, "http", Remote.ToString(), EndReasons.Describe(error.Reason) + status);
+    }
+
+    public void SwitchTo(IConnectionEngine next) => _engine = next;
+
+    /// <summary>Ends the connection now.</summary>
+    public void Gone(EndReason reason)
+    {
+        if (_phase != Phase.Closed)
+        {
+            _isInCall = true;
+            _engine?.Ended(reason);
+            Dispose();
+        }
+    }
+
+    protected override void OnDue(long now)
+    {
+        if (_phase == Phase.Lingering)
+        {
+            Dispose();
+        }
+        else if (_engine is null)
+        {
+            Report(new ProtocolError(EndReason.HandshakeTimeout, 0, ErrorScope.Connection, ErrorOrigin.Peer));
+            Dispose();
+        }
+        else if (now >= _lookAgainAt && StallReason() is var stalled and not EndReason.None)
+        {
+            Report(new ProtocolError(stalled, 0, ErrorScope.Connection, ErrorOrigin.Peer));
+            Gone(stalled);
+        }
+        else
+        {
+            Call(static c =>
+            {
+                if (c._engine!.NextDeadline <= c.Now)
+                {
+                    c._engine.OnDeadline(c.Now);
+                }
+            });
+        }
+    }
+
+    // Every way into the engine goes through here: the time is watched, a failing handler ends its own connection and no other.
+    private void Call(Action<ServerConnection> call)
+    {
+        if (_phase != Phase.Open)
+        {
+            return;
+        }
+
+        _isInCall = true;
+        server.Blocked.Enter();
+        try
+        {
+            call(this);
+            Settle();
+        }
+#pragma warning disable CA1031 // Whatever a handler throws must not end the loop, which carries other people's connections.
+        catch (Exception fault)
+#pragma warning restore CA1031
+        {
+            server.ErrorLog.Write(LogLevel.Error, "core", Remote.ToString(), $"{EndReasons.Describe(EndReason.HandlerFailed)}: {fault}");
+            Gone(EndReason.HandlerFailed);
+        }
+
+        server.Blocked.Leave();
+        _isInCall = false;
+    }
+
+    private void ReadInput()
+    {
+        _engine ??= new Http1Connection(this, server.Http1);
+        for (int budget = ReadBudget; budget > 0 && !_isReadEnded && _engine.WantsInput;)
+        {
+            Span<byte> room = _input.Reserve(Buffers, _isReadingMuch ? LargeRead : SmallRead);
+            IoResult result = transport.Read(room);
+            switch (result.Status)
+            {
+                case IoStatus.Done:
+                    budget -= (int)result.Count;
+                    _isReadingMuch = result.Count == room.Length;
+                    _input.Commit((int)result.Count);
+                    Feed();
+
+                    // A read that did not fill its room emptied the socket: asking again would only be told so.
+                    if (!_isReadingMuch)
+                    {
+                        return;
+                    }
+
+                    break;
+                case IoStatus.End:
+                    _isReadEnded = true;
+                    _engine.ReceiveEnd(Now);
+                    return;
+                case IoStatus.Failed:
+                    Gone(result.Reason);
+                    return;
+                default:
+                    return;
+            }
+        }
+    }
+
+    private void Feed()
+    {
+        IConnectionEngine? engine;
+        do
+        {
+            engine = _engine;
+            engine!.Receive(Now);
+        }
+        while (!ReferenceEquals(engine, _engine));
+    }
+
+    // Sends what there is, then closes, or says what is waited for.
+    private void Settle()
+    {
+        if (_phase != Phase.Open || _engine is null)
+        {
+            return;
+        }
+
+        if (!Send())
+        {
+            return;
+        }
+
+        _input.Release(Buffers);
+        bool isSent = _output is null or { IsEmpty: true };
+        if (isSent && _output is not null)
+        {
+            server.ReturnOutput(_output);
+            _output = null;
+        }
+
+        if (isSent && _engine.Closing != ConnectionClose.None)
+        {
+            End(_engine.Closing);
+            return;
+        }
+
+        transport.SetInterest(!_isReadEnded && _engine.WantsInput, !isSent && !_isWarming);
+        WatchProgress(isSent);
+        server.Loop.Timers.Schedule(this, Math.Min(_engine.NextDeadline, _lookAgainAt));
+    }
+
+    /// <returns>False when the connection is no more.</returns>
+    private bool Send()
+    {
+        for (long budget = WriteBudget; budget > 0 && !_isWarming;)
+        {
+            if (_engine!.Closing == ConnectionClose.Reset)
+            {
+                End(ConnectionClose.Reset);
+                return false;
+            }
+
+            if (_output is null or { IsEmpty: true })
+            {
+                return true;
+            }
+
+            long asked = Math.Min(_output.Length, budget);
+            IoResult result = transport.Write(_output, budget);
+            if (result.Status == IoStatus.Failed)
+            {
+                Fail(result.Reason);
+                return false;
+            }
+
+            if (result.Status == IoStatus.FileNotInMemory)
+            {
+                Warm();
+                return true;
+            }
+
+            budget -= result.Count;
+            if (result.Count > 0 && _output.Length <= IConnectionEngine.LowWater)
+            {
+                _engine.Drained(Now);
+            }
+
+            if (result.Count < asked)
+            {
+                return true;
+            }
+        }
+
+        return true;
+    }
+
+    private void Fail(EndReason reason)
+    {
+        if (reason is EndReason.ResponseSourceChanged or EndReason.ResponseSourceFailed)
+        {
+            Report(new ProtocolError(reason, 0, ErrorScope.Connection, ErrorOrigin.Server));
+            _engine!.Ended(reason);
+            End(ConnectionClose.Reset);
+            return;
+        }
+
+        Gone(reason);
+    }
+
+    private void End(ConnectionClose how)
+    {
+        if (how == ConnectionClose.Linger && !_isReadEnded)
+        {
+            _engine!.Ended(EndReason.Completed);
+            _input.Clear(Buffers);
+            transport.ShutdownWrite();
+            _phase = Phase.Lingering;
+            _lookAgainAt = Now + LingerMaximum;
+            DropInput();
+            return;
+        }
+
+        if (how == ConnectionClose.Reset)
+        {
+            transport.Reset();
+        }
+
+        Gone(EndReason.Completed);
+    }
+
+    // Reads what comes after our side is closed, and keeps none of it.
+    private void DropInput()
+    {
+        byte[] scratch = Buffers.Rent(LargeRead);
+        IoResult result = transport.Read(scratch);
+        for (int reads = 1; result.Status == IoStatus.Done && reads * LargeRead < ReadBudget; reads++)
+        {
+            result = transport.Read(scratch);
+        }
+
+        Buffers.Return(scratch);
+        if (result.Status is IoStatus.End or IoStatus.Failed)
+        {
+            Dispose();
+            return;
+        }
+
+        transport.SetInterest(read: true, write: false);
+        server.Loop.Timers.Cancel(this);
+        server.Loop.Timers.Schedule(this, Math.Min(Now + LingerIdle, _lookAgainAt));
+    }
+
+    private void WatchProgress(bool isSent)
+    {
+        if (isSent || _isWarming)
+        {
+            _lookAgainAt = Deadline.None;
+        }
+        else if (_lookAgainAt == Deadline.None)
+        {
+            _sentAtLastLook = _output!.Consumed;
+            _lookAgainAt = Now + Limits.Timeout;
+        }
+    }
+
+    // The client took something since the last look, and enough of it: else why not. Counted in bytes taken, so that taking one byte at a time gains nothing.
+    private EndReason StallReason()
+    {
+        long taken = _output!.Consumed - _sentAtLastLook;
+        if (taken == 0)
+        {
+            return EndReason.ResponseStalled;
+        }
+
+        if (taken * 1000 < (long)Limits.ResponseMinRate * Limits.Timeout)
+        {
+            return EndReason.ResponseTooSlow;
+        }
+
+        _lookAgainAt = Deadline.None;
+        return EndReason.None;
+    }
+
+    // The next bytes of the file are on disk: a thread that may wait fetches them, and the connection goes on when they are in memory.
+    private void Warm()
+    {
+        ref readonly OutputSegment segment = ref _output!.Segments[0];
+        _isWarming = true;
+        ThreadPool.UnsafeQueueUserWorkItem(new FileWarming(server.Loop, segment.File!, segment.Offset, segment.Length, this), preferLocal: false);
+    }
+
+    private void Warmed()
+    {
+        _isWarming = false;
+        Call(static _ => { });
+    }
+
+    private void Dispose()
+    {
+        _phase = Phase.Closed;
+        _input.Clear(Buffers);
+        if (_output is not null)
+        {
+            _output.Clear();
+            server.ReturnOutput(_output);
+            _output = null;
+        }
+
+        server.Loop.Timers.Cancel(this);
+        PeerAddress remote = transport.Remote;
+        transport.Close();
+        server.Remove(this, remote);
+    }
+
+    private sealed class FileWarming(EventLoop loop, FileBody file, long offset, long length, ServerConnection connection) : IThreadPoolWorkItem, ILoopWork
+    {
+        // As much as is fetched in one go: a few turns of a fast connection.
+        private const long Stretch = 1024 * 1024;
+
+        private readonly FileBody _file = Referenced(file);
+
+        public void Execute()
+        {
+            _file.Warm(offset, Math.Min(length, Stretch));
+            loop.Post(this);
+        }
+
+        public void Run()
+        {
+            _file.ReleaseReference();
+            connection.Warmed();
+        }
+
+        private static FileBody Referenced(FileBody file)
+        {
+            file.AddReference();
+            return file;
+        }
+    }
+}
