@@ -13,8 +13,9 @@ public sealed class TimerWheel(long now)
     public const int Granularity = 128;
 
     private const int SlotCount = 512;
+    private const int Firing = SlotCount;
 
-    private readonly TimerEntry?[] _slots = new TimerEntry?[SlotCount];
+    private readonly TimerEntry?[] _slots = new TimerEntry?[SlotCount + 1];
     private long _tick = now / Granularity;
     private int _count;
 
@@ -61,20 +62,25 @@ public sealed class TimerWheel(long now)
             return;
         }
 
-        // A loop that slept for longer than a turn of the wheel looks at each slot once.
-        for (long t = Math.Max(_tick + 1, tick - SlotCount + 1); t <= tick; t++)
+        // Set first: what is scheduled by what fires belongs to a later turn. A loop that slept for longer than a turn of the wheel looks at each slot once.
+        long from = Math.Max(_tick + 1, tick - SlotCount + 1);
+        _tick = tick;
+        for (long t = from; t <= tick; t++)
         {
-            _tick = t;
             FireSlot((int)(t & (SlotCount - 1)), now);
         }
-
-        _tick = tick;
     }
 
-    // What fires may schedule and cancel others, and itself: nothing that is scheduled now lands in the slot that is being emptied.
+    // What fires may schedule and cancel others, and itself. The slot's entries are first moved to a slot that nothing is scheduled into.
     private void FireSlot(int slot, long now)
     {
-        while (_slots[slot] is { } entry)
+        for (TimerEntry? entry = _slots[slot]; entry is not null; entry = entry.Next)
+        {
+            entry.Slot = Firing;
+        }
+
+        (_slots[Firing], _slots[slot]) = (_slots[slot], null);
+        while (_slots[Firing] is { } entry)
         {
             Remove(entry);
             if (entry.Due <= now)

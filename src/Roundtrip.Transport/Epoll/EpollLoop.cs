@@ -61,17 +61,24 @@ public sealed unsafe class EpollLoop : EventLoop, IEpollSource, IDisposable
     {
         while (!_isStopping)
         {
-            int count = Libc.EpollWait(_epoll, _batch, BatchSize, Timers.SleepFor(_now));
-            ReadClock();
-            Timers.Advance(_now);
-            for (int i = 0; i < count; i++)
-            {
-                // A source that an earlier event of this batch closed has another generation by now, or none.
-                _slots.Find(EpollEvents.DataAt(_batch, i))?.OnEvents(EpollEvents.EventsAt(_batch, i));
-            }
-
-            EndOfBatch?.Invoke();
+            RunOnce(Timers.SleepFor(_now));
         }
+    }
+
+    /// <summary>Waits for one batch of events and handles it.</summary>
+    /// <param name="patience">Milliseconds to wait at most; -1 for as long as it takes.</param>
+    internal void RunOnce(int patience)
+    {
+        int count = Libc.EpollWait(_epoll, _batch, BatchSize, patience);
+        ReadClock();
+        Timers.Advance(_now);
+        for (int i = 0; i < count; i++)
+        {
+            // A source that an earlier event of this batch closed has another generation by now, or none.
+            _slots.Find(EpollEvents.DataAt(_batch, i))?.OnEvents(EpollEvents.EventsAt(_batch, i));
+        }
+
+        EndOfBatch?.Invoke();
     }
 
     /// <summary>Makes <see cref="Run"/> return after the batch in hand.</summary>

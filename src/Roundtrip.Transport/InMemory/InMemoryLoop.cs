@@ -72,7 +72,7 @@ public sealed class InMemoryLoop(int pipeCapacity = 64 * 1024) : EventLoop(0)
     internal void Forget(InMemoryConnection connection) => _connections.Remove(connection);
 
     /// <returns>Whether there was anything to do.</returns>
-    private bool RunOneTurn()
+    internal bool RunOneTurn()
     {
         bool didSomething = false;
         for (int left = _posted.Count; left > 0 && _posted.TryDequeue(out ILoopWork? work); left--)
