@@ -120,7 +120,18 @@ internal sealed class ServerConnection(LoopServer server, TransportConnection tr
 
     public void Start(Exchange exchange)
     {
-        server.Site.Starter.Start(exchange);
+        try
+        {
+            server.Site.Starter.Start(exchange);
+        }
+#pragma warning disable CA1031 // Whatever a handler throws ends its exchange with 500, not the loop, which carries other people's connections.
+        catch (Exception fault)
+#pragma warning restore CA1031
+        {
+            LogFault(fault);
+            exchange.Abort(EndReason.HandlerFailed);
+        }
+
         server.Blocked.Note(exchange);
     }
 
@@ -197,13 +208,16 @@ internal sealed class ServerConnection(LoopServer server, TransportConnection tr
         catch (Exception fault)
 #pragma warning restore CA1031
         {
-            server.ErrorLog.Write(LogLevel.Error, "core", Remote.ToString(), $"{EndReasons.Describe(EndReason.HandlerFailed)}: {fault}");
+            LogFault(fault);
             Gone(EndReason.HandlerFailed);
         }
 
         server.Blocked.Leave();
         _isInCall = false;
     }
+
+    private void LogFault(Exception fault) =>
+        server.ErrorLog.Write(LogLevel.Error, "core", Remote.ToString(), $"{EndReasons.Describe(EndReason.HandlerFailed)}: {fault}");
 
     private void ReadInput()
     {
