@@ -1,4 +1,5 @@
 using System.Net;
+using System.Runtime.Versioning;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 
@@ -8,6 +9,7 @@ namespace Roundtrip.Transport.Tls;
 /// The certificate for a folder that is served on the developer's own machine: signed by itself, made once for a user, and kept as
 /// <c>roundtrip/localhost.crt</c> and <c>.key</c> in the user's data folder, so that a browser that was told to trust it goes on doing so.
 /// </summary>
+[UnsupportedOSPlatform("windows")]
 public static class LocalCertificate
 {
     private const UnixFileMode OwnerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite;
@@ -43,6 +45,7 @@ public static class LocalCertificate
     /// <exception cref="TransportException">The files cannot be written.</exception>
     public static TlsCertificateFiles Ensure(string folder, DateTimeOffset now)
     {
+        OpenSslLibrary.Initialize();
         var files = new TlsCertificateFiles(Path.Combine(folder, "localhost.crt"), Path.Combine(folder, "localhost.key"));
         if (CertificatePair.IsUsable(files, now.AddDays(DaysLeft)))
         {

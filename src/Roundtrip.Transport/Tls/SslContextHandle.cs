@@ -10,19 +10,7 @@ internal sealed class SslContextHandle : SafeHandle
     public SslContextHandle()
         : base(0, ownsHandle: true)
     {
-        try
-        {
-            // The loops may still run when the process exits: OpenSSL must not tear itself down under them.
-            if (LibSsl.OPENSSL_init_ssl(LibSsl.InitNoAtExit | LibSsl.InitLoadSslStrings, 0) != 1)
-            {
-                throw new TransportException($"OpenSSL does not start: {OpenSslError.Drain().Describe()}.");
-            }
-        }
-        catch (DllNotFoundException e)
-        {
-            throw new TransportException($"TLS needs {LibSsl.Name} (OpenSSL 3): install the package libssl3.", e);
-        }
-
+        OpenSslLibrary.Initialize();
         SetHandle(LibSsl.SSL_CTX_new(LibSsl.TLS_server_method()));
         if (IsInvalid)
         {
