@@ -31,20 +31,23 @@ public class AllocationTests(ITestOutputHelper output)
             Limits = new HttpLimits { MaxKeepAliveRequests = 0 },
         };
         var quiet = new QuietHost(host, batch);
-        for (int i = 0; i < 30; i++)
+        long allocated = 0;
+        TimeSpan best = TimeSpan.MaxValue;
+        const int Rounds = 60;
+        for (int i = 0; i < Rounds; i++)
         {
+            long before = GC.GetAllocatedBytesForCurrentThread();
+            long began = Stopwatch.GetTimestamp();
             quiet.Serve(Requests / 100);
+            TimeSpan elapsed = Stopwatch.GetElapsedTime(began);
+            allocated = GC.GetAllocatedBytesForCurrentThread() - before;
+            best = elapsed < best ? elapsed : best;
         }
 
-        long before = GC.GetAllocatedBytesForCurrentThread();
-        long began = Stopwatch.GetTimestamp();
-        quiet.Serve(Requests / 100);
-        TimeSpan elapsed = Stopwatch.GetElapsedTime(began);
-        long allocated = GC.GetAllocatedBytesForCurrentThread() - before;
-
-        output.WriteLine($"{elapsed.TotalNanoseconds / Requests:f0} ns a request");
+        // The time is told, not asserted: it is the machine's as much as the code's.
+        output.WriteLine($"{best.TotalNanoseconds / Requests:f0} ns a request, the best of {Rounds} rounds");
         Assert.Equal(0, allocated);
-        Assert.Equal(31 * Requests, quiet.Ended);
+        Assert.Equal(Rounds * Requests, quiet.Ended);
     }
 
     [Fact]
