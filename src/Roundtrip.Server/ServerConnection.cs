@@ -75,7 +75,7 @@ internal sealed class ServerConnection(LoopServer server, TransportConnection tr
         transport.Sink = this;
         if (isSecure)
         {
-            // The transport shakes hands on its own and calls when that is done; the engine is chosen by what ALPN agreed on.
+            // The transport shakes hands on its own and calls when that is done; then the engine is chosen by what ALPN agreed on.
             server.Loop.Timers.Schedule(this, Limits.Handshake.DeadlineAt(Now, 0));
             transport.SetInterest(read: true, write: false);
             return;
