@@ -1,3 +1,4 @@
+using System.Text;
 using Roundtrip.Core;
 
 namespace Roundtrip.Http.Tests.Http1;
@@ -297,6 +298,22 @@ public class ResponseTests
         host.Feed("GET / HTTP/1.1\r\nHost: a\r\n\r\n");
 
         Assert.StartsWith("HTTP/1.1 500 ", host.Sent, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("X", "a\rb")]
+    [InlineData("X", "a\nb")]
+    [InlineData("X", "a\r\n b")]
+    [InlineData("X", "a\0b")]
+    [InlineData("X Y", "a")]
+    [InlineData("", "a")]
+    public void A_field_that_would_split_the_response_cannot_be_made(string name, string value)
+    {
+        byte[] nameBytes = Encoding.Latin1.GetBytes(name);
+        byte[] valueBytes = Encoding.Latin1.GetBytes(value);
+
+        Assert.Throws<ArgumentException>(() => FieldBlock.Create((name, value)));
+        Assert.Throws<ArgumentException>(() => new FieldBuffer().Add(nameBytes, valueBytes));
     }
 
     private static string Answer(string request, Action<Exchange> starter, ConnectionClose closing = ConnectionClose.None)
