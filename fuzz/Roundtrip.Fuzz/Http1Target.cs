@@ -16,7 +16,12 @@ public static class Http1Target
 
     private static readonly HttpLimits Limits = new()
     {
-        AllowHttp09 = true, RequestLine = 300, RequestFieldSize = 300, RequestFields = 20, RequestHead = 2000, RequestBody = 10_000,
+        AllowHttp09 = true,
+        RequestLine = 300,
+        RequestFieldSize = 300,
+        RequestFields = 20,
+        RequestHead = 2000,
+        RequestBody = 10_000,
     };
 
     public static void Run(ReadOnlySpan<byte> input)

@@ -45,9 +45,7 @@ public sealed partial class Http1Connection : IConnectionEngine
 
     public bool WantsInput => !_inputEnded && _phase switch
     {
-        // With input there and nobody begun, the client is ahead of its responses: it waits until they are sent.
-        Http1Phase.Idle => _host.OutputLength < IConnectionEngine.HighWater || _host.Input.Length == 0,
-        Http1Phase.Head or Http1Phase.Discarding => true,
+        Http1Phase.Idle or Http1Phase.Head or Http1Phase.Discarding => true,
         Http1Phase.Exchange => _exchange!.WantsInput,
         _ => false,
     };
@@ -185,7 +183,7 @@ public sealed partial class Http1Connection : IConnectionEngine
             return false;
         }
 
-        if (input.Length == 0 || _host.OutputLength >= IConnectionEngine.HighWater)
+        if (input.Length == 0)
         {
             return false;
         }

@@ -49,6 +49,20 @@ public class DeadlineTests
     }
 
     [Fact]
+    public void A_head_whose_bytes_were_moved_meanwhile_is_logged_from_where_they_are()
+    {
+        TestHost host = Connections.Open();
+        host.Feed("GET / HTTP/1.1\r\n");
+        byte[] before = host.Input.Array;
+        host.Input.Reserve(host.Buffers, BufferPool.SegmentSize);
+        before.AsSpan().Clear();
+
+        host.Advance(30_000);
+
+        Assert.StartsWith("end GET 408 ", host.Events[^1], StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void However_fast_the_bytes_a_head_has_only_so_long()
     {
         TestHost host = Connections.Open(limits: new HttpLimits { Head = new ReadTimeout(1000, 2000, 10) });

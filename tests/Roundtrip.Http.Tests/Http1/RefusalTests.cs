@@ -53,7 +53,7 @@ public class RefusalTests
         Assert.EndsWith("end HEAD 400 0 MissingHost", outcome.Events, StringComparison.Ordinal);
     }
 
-    /// <summary>Reasons that other rooms find, or that are no refusals; LifeTests and DeadlineTests hold those of the engine.</summary>
+    /// <summary>Reasons that other rooms find, or that are no refusals; PersistenceTests, BodyTests, ResponseTests and DeadlineTests hold the engine's.</summary>
     private static readonly HashSet<EndReason> NotRefusals =
     [
         EndReason.None, EndReason.Completed, EndReason.PeerClosed, EndReason.PeerReset, EndReason.ServerStopping, EndReason.Upgraded,

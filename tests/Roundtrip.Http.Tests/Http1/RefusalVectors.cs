@@ -8,7 +8,11 @@ public static class RefusalVectors
     /// <summary>Small limits, so that going over them takes few bytes.</summary>
     public static readonly HttpLimits Limits = new()
     {
-        RequestLine = 60, RequestFieldSize = 70, RequestFields = 4, RequestHead = 200, RequestBody = 100,
+        RequestLine = 60,
+        RequestFieldSize = 70,
+        RequestFields = 4,
+        RequestHead = 200,
+        RequestBody = 100,
     };
 
     public static TheoryData<EndReason, int, string> All()
