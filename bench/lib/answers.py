@@ -3,6 +3,7 @@
 import hashlib
 import http.client
 import re
+import socket
 import ssl
 import subprocess
 import time
@@ -12,6 +13,7 @@ TLS = "TLSv1.3 TLS_AES_256_GCM_SHA384 X25519"
 
 def wrong(server, ground):
     """What is wrong with the contender's answers, or None."""
+    _wait_for(server.contender.https)
     plain = http.client.HTTPConnection("127.0.0.1", server.contender.http, timeout=10)
     context = ssl.create_default_context(cafile=ground.certificate)
     secure = http.client.HTTPSConnection("127.0.0.1", server.contender.https, timeout=10, context=context)
@@ -29,6 +31,16 @@ def wrong(server, ground):
         plain.close()
         secure.close()
     return _wrong_tls(server) or _wrong_log(server, ground)
+
+
+def _wait_for(port):
+    """A server may open its second port a moment after it answers on the first."""
+    deadline = time.monotonic() + 5
+    while time.monotonic() < deadline:
+        with socket.socket() as probe:
+            if probe.connect_ex(("127.0.0.1", port)) == 0:
+                return
+        time.sleep(0.01)
 
 
 def _wrong_answer(connection, path, size, digest):
@@ -56,10 +68,19 @@ def _wrong_tls(server):
 
 
 def _wrong_log(server, ground):
-    """An unwritten log would be work that the others do."""
+    """An unwritten log would be work that only the others do. Requests go on until a buffer is full or its time is up."""
     deadline = time.monotonic() + 5
-    while ground.log_bytes(server.name) < 500:
-        if time.monotonic() > deadline:
-            return "its access log stays empty"
-        time.sleep(0.1)
-    return None
+    connection = http.client.HTTPConnection("127.0.0.1", server.contender.http, timeout=10)
+    try:
+        while time.monotonic() < deadline:
+            for _ in range(100):
+                connection.request("GET", "/1k.txt")
+                connection.getresponse().read()
+            if ground.log_bytes(server.name) > 500:
+                return None
+            time.sleep(0.1)
+    except (OSError, http.client.HTTPException) as error:
+        return f"{type(error).__name__}: {error}"
+    finally:
+        connection.close()
+    return "its access log stays empty"

@@ -15,11 +15,10 @@ class Idle:
     fault: str = ""
 
 
-def measure(server, low, high, secure, certificate):
+def measure(server, low, high, secure, certificate, deadline):
     held, empty = [], server.group.resident_bytes()
     context = ssl.create_default_context(cafile=certificate) if secure else None
     port = server.contender.https if secure else server.contender.http
-    deadline = time.monotonic() + 20 + high / 100
     try:
         at_low = None
         while len(held) < high:

@@ -21,7 +21,7 @@ class Run:
         self.turns, self.seconds, self.warm_up = (3, 1, 1) if quick else (7, 2, 1)
         self.quick = quick
         # A quick run ends within three minutes whatever happens; a full one within the hour.
-        self.deadline = time.monotonic() + (165 if quick else 3600)
+        self.deadline = time.monotonic() + (160 if quick else 3600)
         names = [own, *(variant for peer in peers for variant in self._variants(peer))]
         self.contenders = {name: contenders[name] for name in dict.fromkeys(names)}
 
@@ -107,7 +107,7 @@ class Run:
                 try:
                     if not self._start_one(contender, started):
                         continue
-                    result = connections.measure(started[name], low, high, case.secure, self.ground.certificate)
+                    result = connections.measure(started[name], low, high, case.secure, self.ground.certificate, self.deadline)
                 finally:
                     _close(started)
                 if result.fault:
@@ -151,6 +151,8 @@ class Run:
         for peer in self.peers:
             known = {name: middle for name in self._variants(peer)
                      if name != self.own and (middle := ratio.median(values.get(name, []))) is not None}
+            if not known and not any(name in self.contenders for name in self._variants(peer)):
+                continue
             if not known:
                 say(f"{case}: no value of {peer}")
                 continue
