@@ -104,6 +104,7 @@ internal sealed class LoopServer : IDisposable
     {
         CloseAll();
         Site.Observer.EndOfLoop();
+        (Site.Starter as IDisposable)?.Dispose();
         Blocked.Dispose();
     }
 

@@ -35,7 +35,10 @@ internal sealed class FolderHost : IDisposable
         try
         {
             ErrorLog errorLog = Kept(new ErrorLog(OpenLog(where.Folder, configuration.ErrorLog)));
-            AccessLog accessLog = Kept(new AccessLog(OpenLog(where.Folder, configuration.AccessLog), LogFormat.Parse(configuration.AccessLogFormat), errorLog));
+            AccessLog accessLog = Kept(AccessLog.Open(
+                LogPath(where.Folder, configuration.AccessLog),
+                ParseFormat(configuration.AccessLogFormat),
+                message => errorLog.Write(LogLevel.Warn, "log_config", null, message)));
             TlsServerContext tls = Kept(OpenTls(where.Folder, configuration, errorLog));
             var options = new FolderSiteOptions
             {
@@ -99,12 +102,12 @@ internal sealed class FolderHost : IDisposable
 
     private static Stream OpenLog(string folder, string name)
     {
-        if (name == "-")
+        string file = LogPath(folder, name);
+        if (file == "-")
         {
             return Console.OpenStandardError();
         }
 
-        string file = Path.Combine(folder, name);
         try
         {
             return new FileStream(file, FileMode.Append, FileAccess.Write, FileShare.ReadWrite, bufferSize: 0);
@@ -112,6 +115,20 @@ internal sealed class FolderHost : IDisposable
         catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
         {
             throw new ServeException($"roundtrip: the log {file} cannot be opened: {fault.Message}", ExitCode.NotSo);
+        }
+    }
+
+    private static string LogPath(string folder, string name) => name == "-" ? name : Path.Combine(folder, name);
+
+    private static LogFormat ParseFormat(string format)
+    {
+        try
+        {
+            return LogFormat.Parse(format);
+        }
+        catch (FormatException fault)
+        {
+            throw new ServeException($"roundtrip: CustomLog: {fault.Message}", ExitCode.NotSo);
         }
     }
 
