@@ -20,7 +20,7 @@ public sealed unsafe partial class TlsConnection
                 return;
             }
 
-            Interlocked.Increment(ref s_live);
+            Interlocked.Increment(ref _live);
             nint bio = ConnectionBio.Create();
             LibSsl.SSL_set_bio(_ssl, bio, bio);
             LibSsl.SSL_set_accept_state(_ssl);
