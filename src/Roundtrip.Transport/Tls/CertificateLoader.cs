@@ -6,7 +6,7 @@ namespace Roundtrip.Transport.Tls;
 internal static unsafe class CertificateLoader
 {
     [ThreadStatic]
-    private static bool t_passwordAsked;
+    private static bool _passwordAsked;
 
     /// <exception cref="TransportException">A file is missing or unreadable, is not what it should be, or a key does not belong to its certificate.</exception>
     public static void Load(SslContextHandle context, IReadOnlyList<TlsCertificateFiles> certificates)
@@ -41,7 +41,7 @@ internal static unsafe class CertificateLoader
         }
 
         // Without its certificate in the context a key of another type is taken without a word: hence the check behind it.
-        t_passwordAsked = false;
+        _passwordAsked = false;
         bool loaded = LibSsl.SSL_CTX_use_PrivateKey_file(context, files.KeyFile, LibSsl.FileTypePem) == 1;
         if (loaded && LibSsl.SSL_CTX_check_private_key(context) == 1)
         {
@@ -51,7 +51,7 @@ internal static unsafe class CertificateLoader
         OpenSslError error = OpenSslError.DrainFirst();
         const int LibraryX509 = 11;
         const int NoCertificateAssigned = 177;
-        if (t_passwordAsked)
+        if (_passwordAsked)
         {
             throw new TransportException(
                 $"The key {files.KeyFile} is encrypted, and a server has nobody to ask for its password: openssl pkey -in {files.KeyFile} -out NEW");
@@ -79,7 +79,7 @@ internal static unsafe class CertificateLoader
     [UnmanagedCallersOnly]
     internal static int RefusePassword(byte* buffer, int size, int writing, void* argument)
     {
-        t_passwordAsked = true;
+        _passwordAsked = true;
         return -1;
     }
 }

@@ -49,6 +49,9 @@ internal static unsafe partial class LibCrypto
     public static partial void ERR_clear_error();
 
     [LibraryImport(Name)]
+    public static partial nuint ERR_peek_error();
+
+    [LibraryImport(Name)]
     public static partial nuint ERR_get_error();
 
     [LibraryImport(Name)]

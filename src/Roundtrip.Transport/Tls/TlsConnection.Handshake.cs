@@ -13,6 +13,12 @@ public sealed unsafe partial class TlsConnection
     {
         if (_phase == TlsPhase.Waiting)
         {
+            if (Context.Handle.IsClosed)
+            {
+                FailHandshake("the virtual host was removed before the client's first byte");
+                return;
+            }
+
             _ssl = LibSsl.SSL_new(Context.Handle);
             if (_ssl == 0)
             {
@@ -20,7 +26,7 @@ public sealed unsafe partial class TlsConnection
                 return;
             }
 
-            Interlocked.Increment(ref s_live);
+            Interlocked.Increment(ref _live);
             nint bio = ConnectionBio.Create();
             LibSsl.SSL_set_bio(_ssl, bio, bio);
             LibSsl.SSL_set_accept_state(_ssl);
@@ -71,7 +77,8 @@ public sealed unsafe partial class TlsConnection
         }
 
         _serverName = _loop.NameOf(name);
-        return Context.Options.SelectByName?.Invoke(_serverName) ?? Context;
+        TlsServerContext? selected = Context.Options.SelectByName?.Invoke(_serverName);
+        return selected is null || selected.Handle.IsClosed ? Context : selected;
     }
 
     private void FailHandshake(string detail)

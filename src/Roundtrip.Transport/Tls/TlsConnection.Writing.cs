@@ -148,7 +148,7 @@ public sealed unsafe partial class TlsConnection
             }
         }
 
-        if (Has(TlsFlags.FinWanted) && _ciphertext is null)
+        if (Has(TlsFlags.FinWanted) && _ciphertext is null && !Has(TlsFlags.InnerFailed))
         {
             Set(TlsFlags.FinWanted, false);
             _inner.ShutdownWrite();

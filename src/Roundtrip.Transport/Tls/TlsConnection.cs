@@ -14,9 +14,9 @@ public sealed unsafe partial class TlsConnection : TransportConnection, IConnect
     internal const int MaximumRecord = 16 * 1024;
 
     [ThreadStatic]
-    private static TlsConnection? t_current;
+    private static TlsConnection? _current;
 
-    private static long s_live;
+    private static long _live;
 
     private readonly TlsLoop _loop;
     private readonly TransportConnection _inner;
@@ -56,10 +56,10 @@ public sealed unsafe partial class TlsConnection : TransportConnection, IConnect
     public bool IsTruncated => Has(TlsFlags.Truncated);
 
     /// <summary>The SSL objects that exist in this process. Tests hold it to 0 when every connection is closed.</summary>
-    internal static long Live => Volatile.Read(ref s_live);
+    internal static long Live => Volatile.Read(ref _live);
 
     /// <summary>The connection for which this thread is inside OpenSSL.</summary>
-    internal static TlsConnection Current => t_current!;
+    internal static TlsConnection Current => _current!;
 
     /// <summary>The context that serves this connection: the listener's, or the one that the server name chose.</summary>
     internal TlsServerContext Context { get; set; }
@@ -291,7 +291,7 @@ public sealed unsafe partial class TlsConnection : TransportConnection, IConnect
         {
             LibSsl.SSL_free(_ssl);
             _ssl = 0;
-            Interlocked.Decrement(ref s_live);
+            Interlocked.Decrement(ref _live);
         }
     }
 
@@ -304,18 +304,23 @@ public sealed unsafe partial class TlsConnection : TransportConnection, IConnect
         }
     }
 
-    // Around every call that may come back by the BIO or a callback. A stale error would be taken for this call's own.
+    // Around every call that may come back by the BIO or a callback. A stale error would be taken for this call's own; to look for one is
+    // a tenth of what clearing costs, which goes through all the places of the queue.
     private TlsConnection? EnterOpenSsl()
     {
-        TlsConnection? outer = t_current;
-        t_current = this;
-        LibCrypto.ERR_clear_error();
+        TlsConnection? outer = _current;
+        _current = this;
+        if (LibCrypto.ERR_peek_error() != 0)
+        {
+            LibCrypto.ERR_clear_error();
+        }
+
         return outer;
     }
 
     private void LeaveOpenSsl(TlsConnection? outer)
     {
-        t_current = outer;
+        _current = outer;
         _loop.ThrowFault();
     }
 
@@ -323,7 +328,7 @@ public sealed unsafe partial class TlsConnection : TransportConnection, IConnect
 
     private void ThrowInsideOpenSsl()
     {
-        if (t_current == this)
+        if (_current == this)
         {
             throw new InvalidOperationException("A connection cannot be closed from within a callback of its own handshake.");
         }

@@ -4,7 +4,8 @@ namespace Roundtrip.Transport.Tls;
 
 /// <summary>
 /// An SSL_CTX: certificates, protocols, ticket keys and cached sessions of one virtual host. Immutable once made, and shared by all loops.
-/// It may be disposed of while connections still use it: OpenSSL frees it with the last of them.
+/// It may be disposed of while connections use it: OpenSSL frees it with the last of them, and one that has not begun its handshake yet fails.
+/// A context that others may still pick up on another thread is better left to the garbage collector, which frees it just as well.
 /// </summary>
 public sealed unsafe class TlsServerContext : IDisposable
 {

@@ -109,14 +109,16 @@ public sealed class CloseTests
         Assert.True(pair.Inner.ServerEnded);
     }
 
-    [Fact]
-    public void What_was_written_before_Close_still_goes_out()
+    [Theory]
+    [InlineData(64 * 1024)]
+    [InlineData(1)]
+    public void What_was_written_before_Close_still_goes_out(int ciphertextLimit)
     {
         using TlsServerContext context = TestCertificates.Context();
         long live = TlsConnection.Live;
-        using var pair = new TlsTestPair(context, new TlsTestClient(), window: 2000);
+        using var pair = new TlsTestPair(context, new TlsTestClient(), window: 2000, ciphertextLimit);
         pair.Handshake();
-        byte[] body = new byte[20_000];
+        byte[] body = new byte[15_000];
         Random.Shared.NextBytes(body);
         pair.Sink.Output.Write(body);
         pair.Sink.Send();

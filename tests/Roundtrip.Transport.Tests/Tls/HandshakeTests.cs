@@ -113,6 +113,18 @@ public sealed class HandshakeTests
     }
 
     [Fact]
+    public void A_context_that_is_gone_before_the_handshake_fails_it()
+    {
+        var observer = new RecordingObserver();
+        TlsServerContext context = TestCertificates.Context(observer: observer);
+        using var pair = new TlsTestPair(context, new TlsTestClient());
+        context.Dispose();
+        pair.Pump();
+        Assert.Contains("removed", Assert.Single(observer.Handshakes).Detail);
+        Assert.True(pair.Inner.IsClosed);
+    }
+
+    [Fact]
     public void An_exception_in_the_selector_comes_out_of_the_wake_up_and_not_through_OpenSSL()
     {
         using TlsServerContext context = TestCertificates.Context(select: _ => throw new InvalidDataException("mine"));

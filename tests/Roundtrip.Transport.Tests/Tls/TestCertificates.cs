@@ -8,7 +8,7 @@ namespace Roundtrip.Transport.Tests.Tls;
 /// <summary>Certificates for the tests, made once in a folder of their own.</summary>
 internal static class TestCertificates
 {
-    private static readonly string Folder = Directory.CreateTempSubdirectory("roundtrip-tls-").FullName;
+    private static readonly string Folder = CreateFolder();
 
     public static TlsCertificateFiles Ecdsa { get; } = Make("ecdsa", isRsa: false);
 
@@ -45,6 +45,13 @@ internal static class TestCertificates
     {
         using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
         return NewFile(key.ExportEncryptedPkcs8PrivateKeyPem("secret", new PbeParameters(PbeEncryptionAlgorithm.Aes128Cbc, HashAlgorithmName.SHA256, 1000)));
+    }
+
+    private static string CreateFolder()
+    {
+        string folder = Directory.CreateTempSubdirectory("roundtrip-tls-").FullName;
+        AppDomain.CurrentDomain.ProcessExit += (_, _) => Directory.Delete(folder, recursive: true);
+        return folder;
     }
 
     private static TlsCertificateFiles Make(string name, bool isRsa)

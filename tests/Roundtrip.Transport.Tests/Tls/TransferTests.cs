@@ -239,6 +239,26 @@ public sealed class TransferTests
     }
 
     [Fact]
+    public void A_record_that_found_no_room_is_offered_again_at_its_length_whatever_the_budget()
+    {
+        using TlsServerContext context = TestCertificates.Context();
+        using var pair = new TlsTestPair(context, new TlsTestClient(TlsVersion.Tls13), ciphertextLimit: 1);
+        pair.Handshake();
+        pair.TakeSession();
+        Assert.Equal(1, LibSslClient.SSL_key_update(pair.Client.Ssl, 1));
+        pair.Client.Write("x"u8);
+        pair.Pump();
+
+        // The answer to the key update takes the room, so that the record behind it is refused.
+        byte[] body = RandomBytes(9000);
+        pair.Sink.Output.Write(body);
+        Assert.Equal(IoStatus.WouldBlock, pair.Server.Write(pair.Sink.Output, 5000).Status);
+        Assert.Equal(IoResult.Done(5000), pair.Server.Write(pair.Sink.Output, 100));
+        pair.Sink.Send();
+        Assert.Equal(body, pair.ClientRead(body.Length));
+    }
+
+    [Fact]
     public void A_flood_of_key_updates_without_data_is_ended()
     {
         using TlsServerContext context = TestCertificates.Context();
