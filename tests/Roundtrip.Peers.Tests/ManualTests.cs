@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Http.Headers;
 using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
 
 namespace Roundtrip.Peers.Tests;
 
@@ -17,7 +18,7 @@ public class ManualTests
     {
         Assert.True(Directory.Exists(Manual), "apache2-doc is not installed: run eng/install-peers");
         using var server = new RoundtripProcess(Manual);
-        using HttpClient client = Client(secure ? server.Https : server.Http);
+        using HttpClient client = Client(server, secure);
         string[] files = [.. Directory.EnumerateFiles(Manual, "*", SearchOption.AllDirectories).Where(IsServed)];
         Assert.InRange(files.Length, 1000, 100_000);
         await Parallel.ForEachAsync(files, new ParallelOptions { MaxDegreeOfParallelism = 8 }, async (file, cancellation) =>
@@ -73,13 +74,14 @@ public class ManualTests
         Assert.Equal(SHA256.HashData(expected.AsSpan(first, last - first + 1)), SHA256.HashData(await response.Content.ReadAsByteArrayAsync(cancellation)));
     }
 
-    private static HttpClient Client(string address) => new(new SocketsHttpHandler
+    private static HttpClient Client(RoundtripProcess server, bool secure)
     {
-        SslOptions = { RemoteCertificateValidationCallback = (_, _, _, _) => true },
-        AutomaticDecompression = DecompressionMethods.None,
-    })
-    {
-        BaseAddress = new Uri(address),
-        DefaultRequestVersion = HttpVersion.Version11,
-    };
+        string expected = X509CertificateLoader.LoadCertificateFromFile(server.CertificateFile).Thumbprint;
+        var handler = new SocketsHttpHandler
+        {
+            SslOptions = { RemoteCertificateValidationCallback = (_, certificate, _, _) => ((X509Certificate2)certificate!).Thumbprint == expected },
+            AutomaticDecompression = DecompressionMethods.None,
+        };
+        return new HttpClient(handler) { BaseAddress = new Uri(secure ? server.Https : server.Http), DefaultRequestVersion = HttpVersion.Version11 };
+    }
 }

@@ -77,27 +77,5 @@ public class ProgramTests
         }
     }
 
-    [Fact]
-    public void The_published_program_starts_and_answers_within_60_ms_of_CPU()
-    {
-        using var folder = new TemporaryFolder();
-        folder.Write("index.html", "hello");
-        using var warm = new RoundtripProcess(folder.Path, published: true);
-        warm.Stop();
-        long[] ticks = new long[5];
-        for (int i = 0; i < ticks.Length; i++)
-        {
-            using var server = new RoundtripProcess(folder.Path, published: true);
-            using var client = new RawClient(server.HttpPort);
-            client.Send("GET / HTTP/1.1\r\nHost: a\r\n\r\n");
-            client.ReadUntil("hello");
-            string[] fields = File.ReadAllText($"/proc/{server.Id}/stat").Split(") ")[1].Split(' ');
-            ticks[i] = long.Parse(fields[11], null) + long.Parse(fields[12], null);
-        }
-
-        // A tick is 10 ms. The best of five: other tests share the machine. The figure itself is bench/compare's (case start).
-        Assert.InRange(ticks.Min(), 0, 6);
-    }
-
     private static Finished Roundtrip(params string[] arguments) => Run.Program("dotnet", [Repository.BuiltProgram, .. arguments]);
 }
