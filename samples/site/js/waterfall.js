@@ -20,7 +20,6 @@ function stepFor(length) {
 }
 
 function draw(list, width) {
-  // On a narrow screen the name stands above its bar's row end, so it gets less room.
   const names = width < 560 ? 118 : 190;
   const room = width - names - 78;
   const end = Math.max(...list.map(resource => resource.end));
@@ -75,11 +74,12 @@ function show() {
   const place = document.querySelector('#waterfall');
   const list = resources();
   const total = summary(list);
+  // Shown first: a hidden place has no width.
+  for (const part of document.querySelectorAll('[data-measured]')) part.hidden = false;
   place.replaceChildren(draw(list, Math.max(320, Math.floor(place.clientWidth))));
   fillTable(document.querySelector('#phases tbody'), document.querySelector('#phases tfoot'), list);
   document.querySelector('#said').textContent =
     `${list.length} resources came in ${milliseconds(total.end)} ms over ${total.connections === 1 ? '1 connection' : `${total.connections} connections`} that had to be opened for them; ${kilobytes(total.bytes).replace('cached', 'nothing')} crossed the network.`;
-  for (const part of document.querySelectorAll('[data-measured]')) part.hidden = false;
   document.querySelector('#no-script')?.remove();
 }
 
