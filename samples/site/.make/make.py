@@ -91,8 +91,8 @@ def segments(tick=3, row=26):
     def colour(x, y):
         index, within = divmod(y, row)
         if 4 <= within < row - 4 and x // tick < counts[index] and x % tick < tick - 1:
-            return 44, 111, 214
-        return 226, 233, 238
+            return 98, 160, 255
+        return 16, 33, 46
 
     write_png("img/segments.png", width, height, colour)
 

@@ -38,13 +38,15 @@ function draw(list, width) {
     const name = resource.name.length > longest ? `${resource.name.slice(0, longest - 1)}…` : resource.name;
     svg.append(element('text', { x: 0, y: y + 15 }, name));
     svg.append(element('path', { class: 'wait', d: `M${x(resource.start).toFixed(1)} ${y + 11}H${x(resource.end).toFixed(1)}` }));
+    let right = x(resource.end);
     for (const { key } of phases) {
       const span = resource.spans[key];
       if (!span) continue;
       const left = x(span[0]);
+      right = Math.max(right, left + 1, x(span[1]));
       svg.append(element('rect', { class: `bar ${key}`, x: left.toFixed(1), y: y + 4, width: Math.max(1, x(span[1]) - left).toFixed(1), height: 14 }));
     }
-    svg.append(element('text', { class: 'quiet', x: (x(resource.end) + 7).toFixed(1), y: y + 15 }, `${milliseconds(resource.end - resource.start)} ms`));
+    svg.append(element('text', { class: 'quiet', x: (right + 7).toFixed(1), y: y + 15 }, `${milliseconds(resource.end - resource.start)} ms`));
   });
   return svg;
 }
