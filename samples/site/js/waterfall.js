@@ -12,9 +12,9 @@ function element(name, attributes, text) {
   return made;
 }
 
-/** A round step that gives four to eight marks. */
-function stepFor(length) {
-  const raw = length / 6;
+/** A round step that gives about so many marks. */
+function stepFor(length, marks) {
+  const raw = length / marks;
   const power = 10 ** Math.floor(Math.log10(raw));
   return [1, 2, 5, 10].map(factor => factor * power).find(step => step >= raw);
 }
@@ -27,7 +27,7 @@ function draw(list, width) {
   const svg = element('svg', { viewBox: `0 0 ${width} ${height}`, width, height, role: 'img', class: 'waterfall', 'aria-label': `Waterfall of ${list.length} resources over ${milliseconds(end)} milliseconds; the table below has the same numbers.` });
   const x = time => names + (time / end) * room;
 
-  const step = stepFor(end);
+  const step = stepFor(end, Math.max(2, room / 120));
   for (let time = 0; time <= end; time += step) {
     svg.append(element('path', { class: 'tick', d: `M${x(time).toFixed(1)} ${head - 8}V${height}` }));
     svg.append(element('text', { class: 'quiet', x: x(time).toFixed(1), y: 12, 'text-anchor': time === 0 ? 'start' : 'middle' }, time === 0 ? '0 ms' : `${+time.toFixed(1)}`));
