@@ -1,5 +1,5 @@
-using System.IO.Pipelines;
 using System.Diagnostics.CodeAnalysis;
+using System.IO.Pipelines;
 using Roundtrip.Core;
 using Roundtrip.Http;
 using Roundtrip.Transport;
