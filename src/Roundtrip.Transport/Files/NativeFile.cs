@@ -1,3 +1,102 @@
+using System.Buffers;
+using System.Runtime.InteropServices;
+using Microsoft.Win32.SafeHandles;
 using Roundtrip.Core;
+using Roundtrip.Transport.Interop;
+
 namespace Roundtrip.Transport.Files;
-public abstract class NativeFile : FileBody { public int Descriptor { get; } }
+
+/// <summary>
+/// A regular file that is open for reading. References are counted on one loop; <see cref="Warm"/> alone may be called elsewhere.
+/// </summary>
+/// <param name="file">The open file. The object owns it.</param>
+/// <param name="stamp">What it was when it was opened.</param>
+public sealed unsafe class NativeFile(SafeFileHandle file, FileStamp stamp) : FileBody
+{
+    private const int ScratchSize = 64 * 1024;
+
+    /// <summary>The descriptor, for sendfile. Valid while a reference is held.</summary>
+    public int Descriptor => (int)file.DangerousGetHandle();
+
+    /// <summary>What the file was when it was opened.</summary>
+    public FileStamp Stamp => stamp;
+
+    public override long Length => stamp.Size;
+
+    public override FileReadResult Read(long offset, Span<byte> destination)
+    {
+        fixed (byte* p = destination)
+        {
+            var vector = new Libc.IoVector { Base = p, Length = destination.Length };
+            nint count;
+            do
+            {
+                count = Libc.PReadV2(file, &vector, 1, offset, Libc.RwfNowait);
+            }
+            while (count < 0 && Marshal.GetLastPInvokeError() == Errno.Eintr);
+
+            return count > 0 ? new FileReadResult(FileReadStatus.Read, (int)count) : WhyNothing(count, offset, destination);
+        }
+    }
+
+    /// <summary>Reads at <paramref name="offset"/> however long that takes.</summary>
+    public FileReadResult ReadWaiting(long offset, Span<byte> destination)
+    {
+        fixed (byte* p = destination)
+        {
+            nint count;
+            do
+            {
+                count = Libc.PRead(file, p, destination.Length, offset);
+            }
+            while (count < 0 && Marshal.GetLastPInvokeError() == Errno.Eintr);
+
+            return count switch
+            {
+                > 0 => new FileReadResult(FileReadStatus.Read, (int)count),
+                0 => new FileReadResult(FileReadStatus.Changed),
+                _ => new FileReadResult(FileReadStatus.Failed),
+            };
+        }
+    }
+
+    public override void Warm(long offset, long length)
+    {
+        byte[] scratch = ArrayPool<byte>.Shared.Rent(ScratchSize);
+        for (long end = offset + length; offset < end;)
+        {
+            FileReadResult result = ReadWaiting(offset, scratch.AsSpan(0, (int)Math.Min(ScratchSize, end - offset)));
+            if (result.Status != FileReadStatus.Read)
+            {
+                // The Read that follows finds the same and says so to whoever sends the file.
+                break;
+            }
+
+            offset += result.Count;
+        }
+
+        ArrayPool<byte>.Shared.Return(scratch);
+    }
+
+    public override bool IsUnchanged() => FileRoot.TryStamp(file, out FileStamp now) && stamp.HasSameContent(now);
+
+    protected override void Close() => file.Dispose();
+
+    private FileReadResult WhyNothing(nint count, long offset, Span<byte> destination)
+    {
+        const int Eopnotsupp = 95;
+        if (count == 0)
+        {
+            return new FileReadResult(FileReadStatus.Changed);
+        }
+
+        return Marshal.GetLastPInvokeError() switch
+        {
+            Errno.Eagain => new FileReadResult(FileReadStatus.NotInMemory),
+
+            // A file system that cannot say whether it would wait (some network and FUSE ones): reading is the only way to know.
+            Eopnotsupp => ReadWaiting(offset, destination),
+            _ => new FileReadResult(FileReadStatus.Failed),
+        };
+    }
+}

@@ -1,0 +1,123 @@
+using System.Globalization;
+using System.Text;
+using Roundtrip.Http;
+using Roundtrip.Transport.Files;
+
+namespace Roundtrip.Site.Files;
+
+/// <summary>One form in which a resource is sent: the file itself or an encoded sibling, with its fields ready.</summary>
+internal sealed class Representation
+{
+    private readonly string _contentType;
+    private readonly bool _varies;
+    private FieldBlock? _partsFields;
+
+    /// <param name="content">All of it, in a pinned array; null where it is sent from <paramref name="file"/>.</param>
+    /// <param name="file">The open file; null where <paramref name="content"/> is there.</param>
+    /// <param name="loadedAt">The wall clock in milliseconds since 1970.</param>
+    /// <param name="varies">Whether the resource has more than one representation.</param>
+    public Representation(
+        ContentCoding coding, string contentType, FileStamp stamp, byte[]? content, NativeFile? file, long loadedAt, bool varies)
+    {
+        (Coding, Content, File, Length) = (coding, content, file, stamp.Size);
+        (_contentType, _varies) = (contentType, varies);
+        LastModified = Math.Min(FloorSeconds(stamp.Modified), loadedAt / 1000);
+        EntityTag = Encoding.ASCII.GetBytes(MakeTag(coding, stamp, loadedAt));
+        Fields = MakeFields(("Content-Type", contentType));
+
+        // RFC 9110 §15.4.5: with 304 go the fields that a cache needs, not those that describe the content that it has.
+        NotModifiedFields = varies
+            ? FieldBlock.Create(("ETag", Encoding.ASCII.GetString(EntityTag)), ("Vary", "Accept-Encoding"))
+            : FieldBlock.Create(("ETag", Encoding.ASCII.GetString(EntityTag)));
+    }
+
+    public ContentCoding Coding { get; }
+
+    public byte[]? Content { get; }
+
+    public NativeFile? File { get; }
+
+    public long Length { get; }
+
+    /// <summary>
+    /// Seconds since 1970. RFC 9110 §8.8.2.1: never later than the message that says it, so a file from the future was modified when it was loaded.
+    /// </summary>
+    public long LastModified { get; }
+
+    public byte[] EntityTag { get; }
+
+    public string ContentType => _contentType;
+
+    /// <summary>The fields of 200 and of a single 206.</summary>
+    public FieldBlock Fields { get; }
+
+    public FieldBlock NotModifiedFields { get; }
+
+    /// <summary>The fields of a multipart/byteranges response, less its Content-Type, which has the boundary.</summary>
+    public FieldBlock PartsFields => _partsFields ??= MakeFields();
+
+    /// <summary>
+    /// Whether the file changed so shortly before it was looked at that it may change again within the same tick of the file system's clock. It is counted by the
+    /// time of change, which nobody sets.
+    /// </summary>
+    public static bool IsRacy(in FileStamp stamp, long loadedAt)
+    {
+        const int Tick = 20;
+        const int ClockMayLag = 1000;
+        long age = loadedAt - (stamp.Changed / 1_000_000);
+        return age is > -ClockMayLag and < Tick;
+    }
+
+    private static string MakeTag(ContentCoding coding, in FileStamp stamp, long loadedAt)
+    {
+        // Modification time and size, and not the inode: two machines that serve copies of one folder must agree. RFC 9110 §8.8.1: while another
+        // change could go unseen, the tag is weak.
+        string weak = IsRacy(stamp, loadedAt) ? "W/" : "";
+
+        // RFC 9110 §8.8.3.3: each encoding is another representation and has another tag.
+        return string.Create(CultureInfo.InvariantCulture, $"{weak}\"{stamp.Size:x}-{stamp.Modified:x}{SuffixOf(coding)}\"");
+    }
+
+    private static string SuffixOf(ContentCoding coding) => coding switch
+    {
+        ContentCoding.Brotli => "-br",
+        ContentCoding.Zstandard => "-zstd",
+        ContentCoding.Gzip => "-gzip",
+        _ => "",
+    };
+
+    private static string? NameOf(ContentCoding coding) => coding switch
+    {
+        ContentCoding.Brotli => "br",
+        ContentCoding.Zstandard => "zstd",
+        ContentCoding.Gzip => "gzip",
+        _ => null,
+    };
+
+    private static long FloorSeconds(long nanoseconds) =>
+        (nanoseconds / 1_000_000_000) - (nanoseconds % 1_000_000_000 < 0 ? 1 : 0);
+
+    private FieldBlock MakeFields(params ReadOnlySpan<(string Name, string Value)> more)
+    {
+        Span<byte> date = stackalloc byte[HttpDate.Length];
+        HttpDate.Format(LastModified, date);
+        List<(string, string)> fields =
+        [
+            .. more,
+            ("Last-Modified", Encoding.ASCII.GetString(date)),
+            ("ETag", Encoding.ASCII.GetString(EntityTag)),
+            ("Accept-Ranges", "bytes"),
+        ];
+        if (NameOf(Coding) is { } name)
+        {
+            fields.Add(("Content-Encoding", name));
+        }
+
+        if (_varies)
+        {
+            fields.Add(("Vary", "Accept-Encoding"));
+        }
+
+        return FieldBlock.Create(System.Runtime.InteropServices.CollectionsMarshal.AsSpan(fields));
+    }
+}

@@ -1,0 +1,106 @@
+using Roundtrip.Http;
+using Roundtrip.Transport.Files;
+
+namespace Roundtrip.Site.Files;
+
+/// <summary>What a path names: a file in its representations, or the status that is the answer. Owned by one loop, which counts references.</summary>
+internal sealed class Resource
+{
+    private readonly Representation[] _representations;
+    private readonly PathFact[] _facts;
+    private int _references = 1;
+
+    /// <param name="representations">Encoded ones in the order in which they are preferred, then the file itself.</param>
+    /// <param name="isRacy">Whether it has to be loaded anew rather than checked; see <see cref="Representation.IsRacy"/>.</param>
+    public Resource(Representation[] representations, PathFact[] facts, bool isRacy)
+    {
+        (_representations, _facts, IsRacy) = (representations, facts, isRacy);
+        foreach (Representation representation in representations)
+        {
+            Memory += Overhead + (representation.Content?.Length ?? 0);
+            OpenFiles += representation.File is null ? 0 : 1;
+        }
+    }
+
+    private Resource(int status, byte[]? page) => (_representations, _facts, Status, Page) = ([], [], status, page);
+
+    // What a representation takes beside its content: three blocks of fields, its facts, its place in the table.
+    private const int Overhead = 2048;
+
+    /// <summary>The status that is the answer; 0 where there are representations.</summary>
+    public int Status { get; }
+
+    /// <summary>The listing of a directory, in a pinned array.</summary>
+    public byte[]? Page { get; }
+
+    public bool IsFile => Status == 0;
+
+    public bool IsRacy { get; }
+
+    /// <summary>What it is charged in a cache, in bytes.</summary>
+    public long Memory { get; }
+
+    /// <summary>How many descriptors it holds.</summary>
+    public int OpenFiles { get; }
+
+    public static Resource OfStatus(int status) => new(status, null);
+
+    public static Resource OfListing(byte[] page) => new(200, page);
+
+    /// <summary>The representation for a request: RFC 9110 section 12.5.3.</summary>
+    public Representation Select(RequestHead request)
+    {
+        Representation chosen = _representations[^1];
+        if (_representations.Length == 1)
+        {
+            return chosen;
+        }
+
+        var accept = AcceptEncoding.Of(request);
+        int best = accept.Weight(ContentCoding.Identity);
+        for (int i = _representations.Length - 2; i >= 0; i--)
+        {
+            // Of equal weights the one further to the front wins. Where nothing is acceptable, not even identity, identity is what is sent.
+            int weight = accept.Weight(_representations[i].Coding);
+            if (weight > 0 && weight >= best)
+            {
+                (chosen, best) = (_representations[i], weight);
+            }
+        }
+
+        return chosen;
+    }
+
+    /// <summary>Whether it is still what it was. May be called on any thread while a reference is held.</summary>
+    public FactCheck Check(FileRoot root, bool mayWait)
+    {
+        if (IsRacy)
+        {
+            return FactCheck.Fails;
+        }
+
+        foreach (ref readonly PathFact fact in _facts.AsSpan())
+        {
+            FactCheck result = fact.Check(root, mayWait);
+            if (result != FactCheck.Holds)
+            {
+                return result;
+            }
+        }
+
+        return FactCheck.Holds;
+    }
+
+    public void AddReference() => _references++;
+
+    public void ReleaseReference()
+    {
+        if (--_references == 0)
+        {
+            foreach (Representation representation in _representations)
+            {
+                representation.File?.ReleaseReference();
+            }
+        }
+    }
+}
