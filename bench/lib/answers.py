@@ -8,6 +8,8 @@ import ssl
 import subprocess
 import time
 
+from contenders import CLIENT_ENVIRONMENT
+
 TLS = "TLSv1.3 TLS_AES_256_GCM_SHA384 X25519"
 
 
@@ -57,10 +59,10 @@ def _wrong_answer(connection, path, size, digest):
 
 
 def _wrong_tls(server):
-    """The suite and the curve decide much of a handshake's cost, so all must choose the same."""
+    """The suite and the curve decide much of TLS's cost; the load generator offers one of each, and it must be taken."""
     shown = subprocess.run(
         ["openssl", "s_client", "-connect", f"127.0.0.1:{server.contender.https}", "-servername", "localhost"],
-        stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=10, check=False).stdout
+        stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=10, check=False, env=CLIENT_ENVIRONMENT).stdout
     suite = re.search(r"New, (\S+), Cipher is (\S+)", shown)
     curve = re.search(r"(?:Server Temp Key|Negotiated TLS1\.3 group): (\w+)", shown)
     chosen = f"{suite[1]} {suite[2]} {curve[1] if curve else 'no curve'}" if suite else "no handshake"

@@ -8,6 +8,8 @@ BENCH = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 ROOT = os.path.dirname(BENCH)
 PROGRAM = f"{ROOT}/artifacts/publish/Roundtrip/release_linux-x64/roundtrip"
 JIT_PROGRAM = f"{ROOT}/artifacts/bin/Roundtrip/release/roundtrip.dll"
+# What every TLS client here is started with, so that suite and curve are the same for all contenders.
+CLIENT_ENVIRONMENT = {**os.environ, "OPENSSL_CONF": f"{BENCH}/peers/client-openssl.cnf"}
 KESTREL = f"{ROOT}/artifacts/bin/Kestrel/release/kestrel.dll"
 
 

@@ -6,6 +6,8 @@ import re
 import subprocess
 import time
 
+from contenders import CLIENT_ENVIRONMENT
+
 LIB = os.path.dirname(os.path.abspath(__file__))
 
 
@@ -60,7 +62,8 @@ def _fault(counts, size):
 
 
 def _bounded(command, seconds):
-    process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+    process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
+                               env=CLIENT_ENVIRONMENT)
     try:
         return process.communicate(timeout=seconds)[0]
     except subprocess.TimeoutExpired:

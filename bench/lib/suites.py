@@ -56,8 +56,8 @@ SUITES = {
             Throughput("pipelined", Shape("/1k.txt", pipelined=True)),
             Throughput("tls-1k", Shape("/1k.txt", secure=True)),
             Throughput("close", Shape("/1k.txt", close=True)),
-            IdleConnections("idle"),
-            IdleConnections("idle-tls", secure=True, quick_low=2_000, quick_high=5_000, turns=1),
             Start("start"),
+            IdleConnections("idle"),
+            IdleConnections("idle-tls", secure=True, quick_low=1_000, quick_high=3_000, turns=1),
         )),
 }
