@@ -7,6 +7,10 @@ internal static unsafe partial class Libc
 {
     public const int ONonblock = 0x800;
     public const int ONoctty = 0x100;
+    public const int OWronly = 0x1;
+    public const int OCreat = 0x40;
+    public const int OAppend = 0x400;
+    public const short PollOut = 0x4;
     public const int OPath = 0x200000;
     public const int AtFdcwd = -100;
     public const int AtEmptyPath = 0x1000;
@@ -48,8 +52,26 @@ internal static unsafe partial class Libc
     [LibraryImport("libc", EntryPoint = "getdents64", SetLastError = true)]
     public static partial nint GetDents64(SafeHandle fd, byte* buffer, nint length);
 
+    [LibraryImport("libc", EntryPoint = "open", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    public static partial int Create(string path, int flags, uint mode);
+
+    [LibraryImport("libc", EntryPoint = "write", SetLastError = true)]
+    public static partial nint Write(SafeHandle fd, byte* bytes, nint length);
+
+    [LibraryImport("libc", EntryPoint = "poll", SetLastError = true)]
+    public static partial int Poll(PollEntry* entries, nint count, int timeout);
+
     [LibraryImport("libc", EntryPoint = "syscall", SetLastError = true)]
     private static partial nint SystemCall(nint number, SafeHandle directory, byte* path, OpenHow* how, nint size);
+
+    /// <summary>struct pollfd.</summary>
+    [StructLayout(LayoutKind.Sequential)]
+    public struct PollEntry
+    {
+        public int Descriptor;
+        public short Wanted;
+        public short Found;
+    }
 
     /// <summary>struct open_how.</summary>
     [StructLayout(LayoutKind.Sequential)]

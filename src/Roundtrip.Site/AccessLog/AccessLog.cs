@@ -1,0 +1,99 @@
+using Roundtrip.Transport;
+using Roundtrip.Transport.Files;
+
+namespace Roundtrip.Site.AccessLog;
+
+/// <summary>
+/// The access log of a process: each loop has a buffer, and one thread writes what the buffers hand over, merged into the order in which exchanges ended. A full disk or a dead
+/// pipe costs lines, which are counted, and never time on a loop.
+/// </summary>
+public sealed class AccessLog : IDisposable
+{
+    // How long the end waits for a pipe that nobody reads.
+    private const int EndPatience = 5_000;
+
+    private readonly AutoResetEvent _wakeUp = new(false);
+    private readonly LogWriter _writer;
+    private readonly Thread _thread;
+    private readonly Lock _lock = new();
+    private AccessLogBuffer[] _buffers = [];
+    private volatile bool _isEnding;
+
+    /// <param name="destination">Where lines go; the log closes it.</param>
+    /// <param name="report">Told, on the writer's thread, how many lines were dropped and why: at once, then at most once a minute, and at the end.</param>
+    public AccessLog(AppendFile destination, LogFormat format, Action<string>? report)
+    {
+        Format = format;
+        _writer = new LogWriter(destination, report);
+        _thread = new Thread(Run) { IsBackground = true, Name = "access log" };
+        _thread.Start();
+    }
+
+    public LogFormat Format { get; }
+
+    /// <summary>How many lines were dropped: those that could not be written, and those for which the writer was too slow.</summary>
+    public long Dropped
+    {
+        get
+        {
+            long dropped = _writer.Dropped;
+            foreach (AccessLogBuffer buffer in Volatile.Read(ref _buffers))
+            {
+                dropped += buffer.Dropped;
+            }
+
+            return dropped;
+        }
+    }
+
+    /// <param name="file">The file's path, or <c>-</c> for standard error.</param>
+    /// <exception cref="TransportException">The file cannot be opened.</exception>
+    public static AccessLog Open(string file, LogFormat format, Action<string>? report)
+    {
+        const int StandardError = 2;
+        return new AccessLog(file == "-" ? AppendFile.Over(StandardError) : AppendFile.Open(file), format, report);
+    }
+
+    /// <summary>Makes a loop's buffer.</summary>
+    public AccessLogBuffer CreateBuffer(EventLoop loop)
+    {
+        var buffer = new AccessLogBuffer(this, loop);
+        lock (_lock)
+        {
+            Volatile.Write(ref _buffers, [.. _buffers, buffer]);
+        }
+
+        return buffer;
+    }
+
+    /// <summary>Writes what was handed over and ends. The loops have ended before.</summary>
+    public void Dispose()
+    {
+        _isEnding = true;
+        _wakeUp.Set();
+        if (_thread.Join(EndPatience))
+        {
+            _writer.Dispose();
+            _wakeUp.Dispose();
+        }
+        else
+        {
+            _writer.ReportStuck();
+        }
+    }
+
+    internal void Wake() => _wakeUp.Set();
+
+    private void Run()
+    {
+        bool isEnding;
+        do
+        {
+            _wakeUp.WaitOne(_writer.Patience(Dropped));
+            isEnding = _isEnding;
+            _writer.Write(Volatile.Read(ref _buffers), isEnding);
+            _writer.ReportDropped(Dropped, isEnding);
+        }
+        while (!isEnding);
+    }
+}

@@ -1,0 +1,117 @@
+using System.Buffers;
+using System.Buffers.Text;
+
+namespace Roundtrip.Site.AccessLog;
+
+/// <summary>Writes one line into a block. What does not fit is not written, and <see cref="IsFull"/> says so: the line is then written anew elsewhere.</summary>
+/// <param name="room">Where the line goes.</param>
+/// <param name="longestValue">Each value that a client sent is cut after so many bytes as they came.</param>
+internal ref struct LineWriter(Span<byte> room, int longestValue)
+{
+    // httpd's ap_escape_logitem: everything but printable ASCII, and the two that would end or change a quoted string.
+    private static readonly SearchValues<byte> Plain = SearchValues.Create(
+        " !#$%&'()*+,-./0123456789:;<=>?@ABCDEFGHIJKLMNOPQRSTUVWXYZ[]^_`abcdefghijklmnopqrstuvwxyz{|}~"u8);
+
+    private readonly Span<byte> _room = room;
+
+    public int Length { get; private set; }
+
+    public bool IsFull { get; private set; }
+
+    public void Write(ReadOnlySpan<byte> bytes)
+    {
+        if (bytes.TryCopyTo(_room[Length..]))
+        {
+            Length += bytes.Length;
+        }
+        else
+        {
+            IsFull = true;
+        }
+    }
+
+    public void Write(byte octet)
+    {
+        if (Length < _room.Length)
+        {
+            _room[Length++] = octet;
+        }
+        else
+        {
+            IsFull = true;
+        }
+    }
+
+    public void Write(long number)
+    {
+        if (Utf8Formatter.TryFormat(number, _room[Length..], out int written))
+        {
+            Length += written;
+        }
+        else
+        {
+            IsFull = true;
+        }
+    }
+
+    /// <summary>Writes what a client sent, escaped so that it cannot end its quotes or its line.</summary>
+    public void WriteEscaped(ReadOnlySpan<byte> value)
+    {
+        if (value.Length > longestValue)
+        {
+            value = value[..longestValue];
+        }
+
+        while (!value.IsEmpty)
+        {
+            int plain = value.IndexOfAnyExcept(Plain);
+            if (plain < 0)
+            {
+                Write(value);
+                return;
+            }
+
+            Write(value[..plain]);
+            WriteEscape(value[plain]);
+            value = value[(plain + 1)..];
+        }
+    }
+
+    /// <summary>Writes an address.</summary>
+    public void Write(Core.PeerAddress address)
+    {
+        const int Longest = 45;
+        if (_room.Length - Length < Longest)
+        {
+            IsFull = true;
+            return;
+        }
+
+        Length += address.FormatAddress(_room[Length..]);
+    }
+
+    private void WriteEscape(byte octet)
+    {
+        const string Hex = "0123456789abcdef";
+        byte letter = octet switch
+        {
+            (byte)'"' or (byte)'\\' => octet,
+            (byte)'\b' => (byte)'b',
+            (byte)'\n' => (byte)'n',
+            (byte)'\r' => (byte)'r',
+            (byte)'\t' => (byte)'t',
+            (byte)'\v' => (byte)'v',
+            _ => 0,
+        };
+        Write((byte)'\\');
+        if (letter != 0)
+        {
+            Write(letter);
+            return;
+        }
+
+        Write((byte)'x');
+        Write((byte)Hex[octet >> 4]);
+        Write((byte)Hex[octet & 15]);
+    }
+}
