@@ -12,8 +12,10 @@ internal sealed class FakeLoop() : EventLoop(0)
 
     public override long Now => _now;
 
-    // A second ahead of the files that a test has just written: they are at rest.
-    public override long UnixMilliseconds => DateTimeOffset.UtcNow.ToUnixTimeMilliseconds() + 1000 + _now;
+    /// <summary>The wall clock when the loop's is 0. An hour ahead of the files that a test has just written: they are at rest.</summary>
+    public long Epoch { get; set; } = DateTimeOffset.UtcNow.AddHours(1).ToUnixTimeMilliseconds();
+
+    public override long UnixMilliseconds => Epoch + _now;
 
     public override void Post(ILoopWork work) => _posted.Add(work);
 
