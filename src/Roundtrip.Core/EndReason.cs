@@ -62,6 +62,7 @@ public enum EndReason : byte
     DuplicateHost,
     InvalidHost,
     MisdirectedRequest,
+    ConnectNotSupported,
     InvalidContentLength,
     DifferingContentLength,
     ContentLengthWithTransferEncoding,

@@ -50,6 +50,7 @@ public static class EndReasons
         EndReason.DuplicateHost => "the request has more than one Host field",
         EndReason.InvalidHost => "the Host field is not a host with an optional port",
         EndReason.MisdirectedRequest => "the request is for an origin that this connection does not serve",
+        EndReason.ConnectNotSupported => "the request asks for a tunnel (CONNECT), and this server is no proxy",
         EndReason.InvalidContentLength => "Content-Length is not a decimal number that fits 63 bits",
         EndReason.DifferingContentLength => "the request has Content-Length more than once",
         EndReason.ContentLengthWithTransferEncoding => "the request has both Content-Length and Transfer-Encoding",

@@ -71,7 +71,7 @@ public abstract class Exchange
     /// </param>
     public abstract void Respond(int status, FieldBlock fields, long contentLength = UnknownLength);
 
-    /// <summary>Whether a <see cref="Write"/> now would take anything.</summary>
+    /// <summary>Whether a <see cref="Write"/> now would take anything. When not, and the exchange is open, OnWritable follows.</summary>
     public abstract bool CanWrite { get; }
 
     /// <summary>Copies content into the response, as much as there is room for.</summary>

@@ -7,9 +7,11 @@ namespace Roundtrip.Http;
 /// <list type="number">
 /// <item><see cref="Receive"/> after bytes were added to <see cref="IConnectionHost.Input"/>, and <see cref="ReceiveEnd"/> once when the
 /// peer will send no more. What the engine cannot use yet it leaves there.</item>
-/// <item><see cref="Drained"/> when the output that had piled up was sent, down to <see cref="LowWater"/>.</item>
+/// <item><see cref="Drained"/> when the output had more than <see cref="LowWater"/> bytes and was sent down to that or less. A call that comes
+/// without such a fall does no harm.</item>
 /// <item><see cref="OnDeadline"/> when <see cref="NextDeadline"/> has passed.</item>
-/// <item><see cref="Ended"/> once, last: the connection is gone, whatever the cause.</item>
+/// <item><see cref="Ended"/> once, last: the connection is gone, whatever the cause. Input and output must still hold what they held:
+/// the engine tells by them how much of a response went out.</item>
 /// </list>
 /// After each call the driver sends the output, looks at <see cref="NextDeadline"/> and <see cref="WantsInput"/>, and obeys <see cref="Closing"/>.
 /// </summary>
@@ -42,6 +44,9 @@ public interface IConnectionEngine
 
     /// <summary>How the connection is to end, once the output is sent.</summary>
     ConnectionClose Closing { get; }
+
+    /// <summary>Why <see cref="Closing"/> says what it says; <see cref="EndReason.None"/> while the connection goes on.</summary>
+    EndReason ClosingReason { get; }
 
     /// <summary>The server is stopping: begin nothing new.</summary>
     void Stop(long now);

@@ -91,7 +91,7 @@ public sealed class HttpServer : IDisposable
             for (int e = 0; e < addresses.Length; e++)
             {
                 // The first loop may have the system choose a port; the others listen at the same one.
-                addresses[e] = server.Listen(addresses[e], _options.Endpoints[e].Secure);
+                addresses[e] = server.Listen(addresses[e], _options.Endpoints[e].Tls);
             }
         }
 

@@ -2,6 +2,7 @@ using Roundtrip.Core;
 using Roundtrip.Http;
 using Roundtrip.Http.Http1;
 using Roundtrip.Transport;
+using Roundtrip.Transport.Tls;
 
 namespace Roundtrip.Server;
 
@@ -18,6 +19,7 @@ internal sealed class LoopServer : IDisposable
     private readonly DateField _date = new();
     private ServerConnection[] _connections = new ServerConnection[64];
     private int _connectionCount;
+    private TlsLoop? _tls;
     private Action? _stopped;
 
     public LoopServer(EventLoop loop, ServerOptions options, ConnectionCounts counts)
@@ -46,9 +48,9 @@ internal sealed class LoopServer : IDisposable
 
     /// <summary>Listens at an endpoint.</summary>
     /// <returns>The address, with the port that was chosen where 0 was asked for.</returns>
-    public PeerAddress Listen(PeerAddress address, Func<EventLoop, TransportConnection, TransportConnection>? secure)
+    public PeerAddress Listen(PeerAddress address, TlsServerContext? tls)
     {
-        ITransportListener listener = Loop.Listen(address, connection => Accept(connection, secure));
+        ITransportListener listener = Loop.Listen(address, connection => Accept(connection, tls));
         _listeners.Add(listener);
         return listener.Address;
     }
@@ -102,10 +104,11 @@ internal sealed class LoopServer : IDisposable
     {
         CloseAll();
         Site.Observer.EndOfLoop();
+        (Site.Starter as IDisposable)?.Dispose();
         Blocked.Dispose();
     }
 
-    private void Accept(TransportConnection connection, Func<EventLoop, TransportConnection, TransportConnection>? secure)
+    private void Accept(TransportConnection connection, TlsServerContext? tls)
     {
         EndReason refusal = _counts.TryAdd(connection.Remote, Limits);
         if (refusal != EndReason.None)
@@ -120,10 +123,11 @@ internal sealed class LoopServer : IDisposable
             Array.Resize(ref _connections, _connectionCount * 2);
         }
 
-        TransportConnection carried = secure is null ? connection : secure(Loop, connection);
-        var accepted = new ServerConnection(this, carried, secure is not null) { Index = _connectionCount };
+        TlsConnection? secured = tls is null ? null : new TlsConnection(_tls ??= new TlsLoop(Loop), tls, connection);
+        var accepted = new ServerConnection(this, secured ?? connection, secured is not null) { Index = _connectionCount };
         _connections[_connectionCount++] = accepted;
         accepted.Begin();
+        secured?.Start();
     }
 
     private void EndOfBatch()

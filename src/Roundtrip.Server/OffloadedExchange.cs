@@ -19,6 +19,7 @@ public sealed class OffloadedExchange : IExchangeHandler
 
     private readonly EventLoop _loop;
     private readonly Exchange _exchange;
+    private readonly IConnectionHost _connection;
     private readonly uint _generation;
     private readonly Pipe _request;
     private readonly Pipe _response;
@@ -33,8 +34,9 @@ public sealed class OffloadedExchange : IExchangeHandler
     private OffloadedExchange(Exchange exchange, EventLoop loop, ErrorLog log, string name)
     {
         (_loop, _exchange, _generation, _log, Name) = (loop, exchange, exchange.Generation, log, name);
+        _connection = exchange.Connection;
         Request = exchange.Request.Snapshot();
-        Remote = exchange.Connection.Remote;
+        Remote = _connection.Remote;
         var onLoop = new LoopScheduler(loop);
         _request = new Pipe(new PipeOptions(null, PipeScheduler.ThreadPool, onLoop, PauseAt, ResumeAt, useSynchronizationContext: false));
         _response = new Pipe(new PipeOptions(null, onLoop, PipeScheduler.ThreadPool, PauseAt, ResumeAt, useSynchronizationContext: false));
@@ -197,7 +199,7 @@ public sealed class OffloadedExchange : IExchangeHandler
 
             if (isHeldBack && !IsOver)
             {
-                _exchange.Connection.Wake();
+                _connection.Wake();
             }
         }
 
@@ -229,7 +231,7 @@ public sealed class OffloadedExchange : IExchangeHandler
             goesOn = Deliver(result);
             if (!IsOver)
             {
-                _exchange.Connection.Wake();
+                _connection.Wake();
             }
         }
 
@@ -276,7 +278,7 @@ public sealed class OffloadedExchange : IExchangeHandler
             if (!offloaded.IsOver)
             {
                 action(offloaded);
-                offloaded._exchange.Connection.Wake();
+                offloaded._connection.Wake();
             }
         }
     }

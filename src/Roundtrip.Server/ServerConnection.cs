@@ -32,6 +32,7 @@ internal sealed class ServerConnection(LoopServer server, TransportConnection tr
     private bool _isInCall;
     private bool _isWoken;
     private bool _isWarming;
+    private bool _isSwitched;
 
     // While output waits for the client: what had been sent at the last look, and when to look again. While lingering: when it is enough.
     private long _sentAtLastLook;
@@ -75,7 +76,7 @@ internal sealed class ServerConnection(LoopServer server, TransportConnection tr
         transport.Sink = this;
         if (isSecure)
         {
-            // The transport shakes hands on its own and calls when that is done; the engine is chosen by what ALPN agreed on.
+            // The transport shakes hands on its own and calls when that is done; then the engine is chosen by what ALPN agreed on.
             server.Loop.Timers.Schedule(this, Limits.Handshake.DeadlineAt(Now, 0));
             transport.SetInterest(read: true, write: false);
             return;
@@ -120,7 +121,18 @@ internal sealed class ServerConnection(LoopServer server, TransportConnection tr
 
     public void Start(Exchange exchange)
     {
-        server.Site.Starter.Start(exchange);
+        try
+        {
+            server.Site.Starter.Start(exchange);
+        }
+#pragma warning disable CA1031 // Whatever a handler throws ends its exchange with 500, not the loop, which carries other people's connections.
+        catch (Exception fault)
+#pragma warning restore CA1031
+        {
+            LogFault(fault);
+            exchange.Abort(EndReason.HandlerFailed);
+        }
+
         server.Blocked.Note(exchange);
     }
 
@@ -137,7 +149,12 @@ internal sealed class ServerConnection(LoopServer server, TransportConnection tr
         server.ErrorLog.Write(level, "http", Remote.ToString(), EndReasons.Describe(error.Reason) + status);
     }
 
-    public void SwitchTo(IConnectionEngine next) => _engine = next;
+    public void SwitchTo(IConnectionEngine next)
+    {
+        _engine = next;
+        _isSwitched = true;
+        Wake();
+    }
 
     /// <summary>Ends the connection now.</summary>
     public void Gone(EndReason reason)
@@ -191,19 +208,23 @@ internal sealed class ServerConnection(LoopServer server, TransportConnection tr
         try
         {
             call(this);
+            ReceiveAfterSwitch();
             Settle();
         }
 #pragma warning disable CA1031 // Whatever a handler throws must not end the loop, which carries other people's connections.
         catch (Exception fault)
 #pragma warning restore CA1031
         {
-            server.ErrorLog.Write(LogLevel.Error, "core", Remote.ToString(), $"{EndReasons.Describe(EndReason.HandlerFailed)}: {fault}");
+            LogFault(fault);
             Gone(EndReason.HandlerFailed);
         }
 
         server.Blocked.Leave();
         _isInCall = false;
     }
+
+    private void LogFault(Exception fault) =>
+        server.ErrorLog.Write(LogLevel.Error, "core", Remote.ToString(), $"{EndReasons.Describe(EndReason.HandlerFailed)}: {fault}");
 
     private void ReadInput()
     {
@@ -242,13 +263,18 @@ internal sealed class ServerConnection(LoopServer server, TransportConnection tr
 
     private void Feed()
     {
-        IConnectionEngine? engine;
-        do
+        _engine!.Receive(Now);
+        ReceiveAfterSwitch();
+    }
+
+    // A new engine is given what its predecessor left in the input.
+    private void ReceiveAfterSwitch()
+    {
+        while (_isSwitched)
         {
-            engine = _engine;
-            engine!.Receive(Now);
+            _isSwitched = false;
+            _engine!.Receive(Now);
         }
-        while (!ReferenceEquals(engine, _engine));
     }
 
     // Sends what there is, then closes, or says what is waited for.
@@ -345,7 +371,7 @@ internal sealed class ServerConnection(LoopServer server, TransportConnection tr
     {
         if (how == ConnectionClose.Linger && !_isReadEnded)
         {
-            _engine!.Ended(EndReason.Completed);
+            _engine!.Ended(_engine.ClosingReason);
             _input.Clear(Buffers);
             transport.ShutdownWrite();
             _phase = Phase.Lingering;
@@ -359,7 +385,7 @@ internal sealed class ServerConnection(LoopServer server, TransportConnection tr
             transport.Reset();
         }
 
-        Gone(EndReason.Completed);
+        Gone(_engine!.ClosingReason);
     }
 
     // Reads what comes after our side is closed, and keeps none of it.

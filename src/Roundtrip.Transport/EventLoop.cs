@@ -29,7 +29,10 @@ public abstract class EventLoop
     /// <summary>Runs <paramref name="work"/> on this loop soon, in the order of posting. May be called on any thread; work posted to a loop that has ended is dropped.</summary>
     public abstract void Post(ILoopWork work);
 
-    /// <summary>Accepts connections at an address, each given to <paramref name="accepted"/> on this loop.</summary>
+    /// <summary>
+    /// Accepts connections at an address, each given to <paramref name="accepted"/> on this loop. Afterwards the connection's sink is told once that it
+    /// is readable, without having asked: the first bytes are there more often than not.
+    /// </summary>
     /// <returns>The address that is listened at, its port chosen by the system where 0 was asked for.</returns>
     /// <exception cref="TransportException">The address cannot be listened at; the message says why.</exception>
     public abstract ITransportListener Listen(PeerAddress address, Action<TransportConnection> accepted);

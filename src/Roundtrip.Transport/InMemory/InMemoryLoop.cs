@@ -46,6 +46,7 @@ public sealed class InMemoryLoop(int pipeCapacity = 64 * 1024) : EventLoop(0)
         _connections.Add(client);
         _connections.Add(server);
         _listeners[address].Accepted(server);
+        server.Sink?.OnReadable();
         return client;
     }
 

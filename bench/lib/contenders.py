@@ -1,0 +1,73 @@
+"""The servers that are compared, and how each is configured and started. To add one: a line here, a file in bench/peers."""
+
+import dataclasses
+import os
+import shutil
+
+BENCH = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
+ROOT = os.path.dirname(BENCH)
+PROGRAM = f"{ROOT}/artifacts/publish/Roundtrip/release_linux-x64/roundtrip"
+JIT_PROGRAM = f"{ROOT}/artifacts/bin/Roundtrip/release/roundtrip.dll"
+KESTREL = f"{ROOT}/artifacts/bin/Kestrel/release/kestrel.dll"
+
+
+@dataclasses.dataclass(frozen=True)
+class Contender:
+    name: str
+    http: int
+    https: int
+    # Words with @NAME@ are filled in as in the configuration.
+    command: tuple
+    template: str
+    # Where the filled template goes; roundtrip reads it from the folder that it serves.
+    configuration: str = "@DIR@/configuration"
+    values: tuple = ()
+    environment: tuple = ()
+
+    def fill(self, text, ground):
+        values = {
+            "DIR": f"{ground.folder}/{self.name}", "WWW": ground.www, "CERTIFICATE": ground.certificate, "KEY": ground.key,
+            "HTTP": str(self.http), "HTTPS": str(self.https), **dict(self.values),
+        }
+        for key, value in values.items():
+            text = text.replace(f"@{key}@", value)
+        return text
+
+    def configure(self, ground):
+        """Writes the configuration and returns the command line."""
+        ground.folder_of(self.name)
+        if self.template:
+            with open(f"{BENCH}/peers/{self.template}", encoding="utf-8") as template:
+                filled = self.fill(template.read(), ground)
+            with open(self.fill(self.configuration, ground), "w", encoding="utf-8") as file:
+                file.write(filled)
+        return [self.fill(word, ground) for word in self.command]
+
+    def missing(self):
+        """The file that is not there, or None."""
+        for word in self.command[:2]:
+            if word.startswith("/") and not os.path.exists(word):
+                return word
+        return None if shutil.which(self.command[0]) else self.command[0]
+
+
+def _roundtrip(jit):
+    program = ("dotnet", JIT_PROGRAM) if jit else (PROGRAM,)
+    return Contender(
+        "roundtrip", 18080, 18480,
+        (*program, "serve", "@WWW@", "--http", "@HTTP@", "--https", "@HTTPS@", "--bind", "127.0.0.1"),
+        "roundtrip.conf", configuration="@WWW@/site.conf", environment=(("DOTNET_EnableDiagnostics", "0"),))
+
+
+def table(jit=False):
+    nginx = ("/usr/sbin/nginx", "-c", "@DIR@/configuration", "-p", "@DIR@", "-e", "@DIR@/error.log")
+    return {contender.name: contender for contender in (
+        _roundtrip(jit),
+        Contender("nginx", 18081, 18481, nginx, "nginx.conf", values=(("SENDFILE", "on"),)),
+        Contender("nginx-nosendfile", 18082, 18482, nginx, "nginx.conf", values=(("SENDFILE", "off"),)),
+        Contender("h2o", 18083, 18483, ("/usr/bin/h2o", "-m", "worker", "-c", "@DIR@/configuration"), "h2o.conf"),
+        Contender("apache2", 18084, 18484, ("/usr/sbin/apache2", "-D", "FOREGROUND", "-f", "@DIR@/configuration"), "apache2.conf"),
+        Contender("kestrel", 18085, 18485,
+                  ("dotnet", KESTREL, "@WWW@", "@HTTP@", "@HTTPS@", "@CERTIFICATE@", "@KEY@", "@DIR@"), "",
+                  environment=(("DOTNET_EnableDiagnostics", "0"), ("ASPNETCORE_ENVIRONMENT", "Production"))),
+    )}

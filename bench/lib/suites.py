@@ -1,0 +1,63 @@
+"""What `bench/compare NAME` measures, by name: the cases of each suite and the peers. A new NAME is an entry here."""
+
+import dataclasses
+
+from load import Shape
+
+
+@dataclasses.dataclass(frozen=True)
+class Throughput:
+    """CPU time per request, and requests per second, under wrk."""
+
+    name: str
+    shape: Shape
+
+
+@dataclasses.dataclass(frozen=True)
+class IdleConnections:
+    """Resident bytes per idle connection. In a quick run a handshake each leaves time for fewer TLS connections."""
+
+    name: str
+    secure: bool = False
+    low: int = 10_000
+    high: int = 18_000
+    quick_low: int = 10_000
+    quick_high: int = 18_000
+    turns: int = 3
+
+
+@dataclasses.dataclass(frozen=True)
+class Start:
+    """CPU time from exec to the first answer."""
+
+    name: str
+
+
+@dataclasses.dataclass(frozen=True)
+class Suite:
+    own: str
+    peers: tuple
+    quick_peers: tuple
+    cases: tuple
+    # A peer that has several configurations: the ratio is to the one that is better in the case.
+    variants: dict = dataclasses.field(default_factory=dict)
+
+
+SUITES = {
+    "static": Suite(
+        own="roundtrip",
+        peers=("nginx", "h2o", "apache2", "kestrel"),
+        quick_peers=("nginx", "h2o"),
+        variants={"nginx": ("nginx", "nginx-nosendfile")},
+        cases=(
+            Throughput("1k", Shape("/1k.txt")),
+            Throughput("16k", Shape("/16k.txt")),
+            Throughput("1m", Shape("/1m.bin", connections=16)),
+            Throughput("pipelined", Shape("/1k.txt", pipelined=True)),
+            Throughput("tls-1k", Shape("/1k.txt", secure=True)),
+            Throughput("close", Shape("/1k.txt", close=True)),
+            IdleConnections("idle"),
+            IdleConnections("idle-tls", secure=True, quick_low=2_000, quick_high=5_000, turns=1),
+            Start("start"),
+        )),
+}

@@ -1,0 +1,51 @@
+using Roundtrip.Fuzz;
+using SharpFuzz;
+
+// list: the names of the targets.
+// fuzz TARGET: under afl-fuzz, with Roundtrip's libraries instrumented by the sharpfuzz tool (eng/fuzz run TARGET SECONDS).
+// replay TARGET FOLDER: each file of the folder once, uninstrumented: a corpus stays solved.
+// run TARGET: one input from standard input.
+var targets = new Dictionary<string, FuzzTarget>
+{
+    ["http1"] = Http1Target.Run,
+};
+
+if (args is ["list"])
+{
+    Console.WriteLine(string.Join('\n', targets.Keys));
+    return 0;
+}
+
+if (args.Length < 2 || !targets.TryGetValue(args[1], out FuzzTarget? target))
+{
+    Console.Error.WriteLine($"usage: list | fuzz TARGET | replay TARGET FOLDER | run TARGET    targets: {string.Join(' ', targets.Keys)}");
+    return 2;
+}
+
+switch (args)
+{
+    case ["fuzz", _]:
+        Fuzzer.Run(stream =>
+        {
+            using var input = new MemoryStream();
+            stream.CopyTo(input);
+            target(input.ToArray());
+        });
+        return 0;
+
+    case ["replay", _, string folder]:
+        return Replay.Run(target, folder);
+
+    case ["run", _]:
+        using (var input = new MemoryStream())
+        {
+            Console.OpenStandardInput().CopyTo(input);
+            target(input.ToArray());
+        }
+
+        return 0;
+
+    default:
+        Console.Error.WriteLine($"'{args[0]}' is not a verb, or lacks its folder.");
+        return 2;
+}

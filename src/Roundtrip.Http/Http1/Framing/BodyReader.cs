@@ -1,0 +1,104 @@
+using Roundtrip.Core;
+
+namespace Roundtrip.Http.Http1;
+
+/// <summary>A request's content in the input, whichever way it is framed (RFC 9112 section 6).</summary>
+internal struct BodyReader
+{
+    private ChunkedDecoder _chunks;
+    private long _remaining;
+    private readonly bool _isChunked;
+
+    /// <param name="length">The Content-Length, or <see cref="Exchange.UnknownLength"/> for chunked.</param>
+    public BodyReader(long length)
+    {
+        _isChunked = length == Exchange.UnknownLength;
+        _remaining = Math.Max(length, 0);
+    }
+
+    public readonly bool IsDone => _isChunked ? _chunks.IsDone : _remaining == 0;
+
+    /// <summary>The bytes of the body that were consumed, framing included.</summary>
+    public long Consumed { get; private set; }
+
+    /// <summary>How many bytes of the body are known to be missing when <paramref name="buffered"/> are here; 0 when chunked.</summary>
+    public readonly long Missing(int buffered) => Math.Max(_remaining - buffered, 0);
+
+    /// <summary>Whether bytes beyond <paramref name="buffered"/> can belong to the body.</summary>
+    public readonly bool CanUseMore(int buffered) => _isChunked ? !_chunks.IsDone : buffered < _remaining;
+
+    /// <summary>Copies content to <paramref name="destination"/> and consumes it.</summary>
+    public BodyStep Read(ref InputBuffer input, Span<byte> destination, HttpLimits limits, out int count, out EndReason error)
+    {
+        BodyStep step = Next(ref input, limits, out int available, out error);
+        count = Math.Min(available, destination.Length);
+        if (step == BodyStep.Data)
+        {
+            input.Unread[..count].CopyTo(destination);
+            Take(ref input, count);
+        }
+
+        return step;
+    }
+
+    /// <summary>Consumes content, up to <paramref name="budget"/> bytes of the body since it began.</summary>
+    public BodyStep Discard(ref InputBuffer input, long budget, HttpLimits limits, out EndReason error)
+    {
+        while (true)
+        {
+            BodyStep step = Next(ref input, limits, out int available, out error);
+            if (step != BodyStep.Data || Consumed >= budget)
+            {
+                return step;
+            }
+
+            Take(ref input, available);
+        }
+    }
+
+    private BodyStep Next(ref InputBuffer input, HttpLimits limits, out int available, out EndReason error)
+    {
+        if (_isChunked)
+        {
+            return NextChunk(ref input, limits, out available, out error);
+        }
+
+        error = EndReason.None;
+        available = (int)Math.Min(_remaining, input.Length);
+        return _remaining == 0 ? BodyStep.End : available == 0 ? BodyStep.Incomplete : BodyStep.Data;
+    }
+
+    private BodyStep NextChunk(ref InputBuffer input, HttpLimits limits, out int available, out EndReason error)
+    {
+        if (_chunks.IsDone)
+        {
+            // What follows is the next request's.
+            available = 0;
+            error = EndReason.None;
+            return BodyStep.End;
+        }
+
+        BodyStep step = _chunks.Next(input.Unread, limits, out int framing, out available, out error);
+        Consume(ref input, framing);
+        return step;
+    }
+
+    private void Take(ref InputBuffer input, int count)
+    {
+        Consume(ref input, count);
+        if (_isChunked)
+        {
+            _chunks.Take(count);
+        }
+        else
+        {
+            _remaining -= count;
+        }
+    }
+
+    private void Consume(ref InputBuffer input, int count)
+    {
+        input.Consume(count);
+        Consumed += count;
+    }
+}

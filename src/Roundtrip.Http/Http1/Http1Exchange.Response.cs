@@ -1,0 +1,257 @@
+using Roundtrip.Core;
+
+namespace Roundtrip.Http.Http1;
+
+// The response: head, content in one of its framings, end.
+public sealed partial class Http1Exchange
+{
+    private ResponseFraming _framing;
+    private bool _wantsRoom;
+
+    // How much of the length that the handler gave is still to be written; less than 0 where it gave none.
+    private long _unwritten;
+
+    /// <summary>Whether part of the response is sent from a file.</summary>
+    internal bool SendsFile { get; private set; }
+
+    public override bool CanWrite
+    {
+        get
+        {
+            if (!IsOpen || !HasResponded)
+            {
+                return false;
+            }
+
+            _wantsRoom |= !HasRoom;
+            return !_wantsRoom;
+        }
+    }
+
+    private bool HasRoom => _connection!.Host.OutputLength < IConnectionEngine.HighWater;
+
+    public override void Inform(int status, FieldBlock fields)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(status, 100);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(status, 199);
+        ArgumentOutOfRangeException.ThrowIfEqual(status, 101);
+
+        // RFC 9110 §15.2: a server MUST NOT send 1xx to an HTTP/1.0 client.
+        if (!IsOpen || HasResponded || Request.Version != ProtocolVersion.Http11)
+        {
+            return;
+        }
+
+        OutputQueue output = _connection!.Host.Output;
+        output.Write(StatusLines.LineOf(status));
+        output.Write(fields.Http1Lines);
+        output.Write("\r\n"u8);
+        _expectsContinue &= status != 100;
+        _connection.Changed();
+    }
+
+    public override void Respond(int status, FieldBlock fields, long contentLength = UnknownLength)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(status, 200);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(status, 999);
+        if (!IsOpen)
+        {
+            return;
+        }
+
+        if (HasResponded)
+        {
+            throw new InvalidOperationException("The final response has begun.");
+        }
+
+        CloseIfBodyStaysUnread();
+        Status = status;
+
+        // RFC 9110 §8.6: no Content-Length with 204; §15.3.6: 205 has no content.
+        long announced = status == 204 ? UnknownLength : status == 205 ? 0 : contentLength;
+        _framing = FramingFor(status, contentLength);
+        _unwritten = status is 204 or 205 ? 0 : contentLength;
+        if (_framing == ResponseFraming.UntilClose)
+        {
+            _connection!.DoNotPersist(EndReason.Completed);
+        }
+
+        IConnectionHost host = _connection!.Host;
+        if (Request.Version != ProtocolVersion.Http09)
+        {
+            ResponseHead.Write(
+                host.Output, status, host.Date, fields, ResponseFields, announced, _framing == ResponseFraming.Chunked, ConnectionLine());
+        }
+
+        _connection.Changed();
+    }
+
+    public override int Write(ReadOnlySpan<byte> content)
+    {
+        if (content.IsEmpty || !TryBeginContent(content.Length))
+        {
+            return content.Length;
+        }
+
+        IConnectionHost host = _connection!.Host;
+        int taken = (int)Math.Clamp(IConnectionEngine.HighWater - host.OutputLength, 0, content.Length);
+        _wantsRoom |= taken < content.Length;
+        if (taken == 0)
+        {
+            return 0;
+        }
+
+        BeginPiece(host.Output, taken);
+        host.Output.Write(content[..taken]);
+        EndPiece(host.Output, taken);
+        return taken;
+    }
+
+    public override void WriteShared(byte[] pinned, int offset, int count)
+    {
+        if (count > 0 && TryBeginContent(count))
+        {
+            OutputQueue output = _connection!.Host.Output;
+            BeginPiece(output, count);
+            output.WriteShared(pinned, offset, count);
+            EndPiece(output, count);
+        }
+    }
+
+    public override void WriteFile(FileBody file, long offset, long count)
+    {
+        if (count > 0 && TryBeginContent(count))
+        {
+            OutputQueue output = _connection!.Host.Output;
+            BeginPiece(output, count);
+            output.WriteFile(file, offset, count);
+            SendsFile = true;
+            EndPiece(output, count);
+        }
+    }
+
+    public override void Complete()
+    {
+        if (!IsOpen)
+        {
+            return;
+        }
+
+        if (!HasResponded)
+        {
+            throw new InvalidOperationException("Complete before Respond.");
+        }
+
+        if (_unwritten > 0 && _framing != ResponseFraming.Absent)
+        {
+            _connection!.Fail(EndReason.HandlerWroteTooLittle, 0, ErrorOrigin.Handler, tellHandler: false);
+            return;
+        }
+
+        if (_framing == ResponseFraming.Chunked)
+        {
+            Chunk.WriteLast(_connection!.Host.Output);
+        }
+
+        IsOpen = false;
+        _connection!.ResponseCompleted();
+    }
+
+    internal void WriteRefusal(int status, EndReason sentence)
+    {
+        IConnectionHost host = _connection!.Host;
+        Status = status;
+        ContentSent = Refusal.Write(host.Output, status, sentence, host.Date, Request.Method == Method.Head);
+    }
+
+    /// <summary>The output has room again.</summary>
+    internal void OnDrained()
+    {
+        if (_wantsRoom)
+        {
+            _wantsRoom = false;
+            Handler?.OnWritable(this);
+        }
+    }
+
+    private void BeginResponse()
+    {
+        _framing = ResponseFraming.None;
+        _wantsRoom = false;
+        _unwritten = 0;
+        SendsFile = false;
+    }
+
+    // RFC 9112 §6.3, seen from the sender.
+    private ResponseFraming FramingFor(int status, long contentLength)
+    {
+        if (Request.Method == Method.Head || status == 304)
+        {
+            return ResponseFraming.Absent;
+        }
+
+        if (contentLength >= 0 || status is 204 or 205)
+        {
+            return Request.Version == ProtocolVersion.Http09 ? ResponseFraming.UntilClose : ResponseFraming.Length;
+        }
+
+        // RFC 9112 §6.1: no Transfer-Encoding to a client that did not say 1.1.
+        return Request.Version == ProtocolVersion.Http11 ? ResponseFraming.Chunked : ResponseFraming.UntilClose;
+    }
+
+    private ReadOnlySpan<byte> ConnectionLine()
+    {
+        if (!_connection!.Persists)
+        {
+            return "Connection: close\r\n"u8;
+        }
+
+        // RFC 9112 §9.3: to 1.1 clients persistence goes without saying; 1.0 clients want to be told (appendix C.2.2).
+        return Request.Version == ProtocolVersion.Http10 ? "Connection: keep-alive\r\n"u8 : default;
+    }
+
+    // Whether content of that length can be written and is to be sent at all.
+    private bool TryBeginContent(long length)
+    {
+        if (!IsOpen)
+        {
+            return false;
+        }
+
+        switch (_framing)
+        {
+            case ResponseFraming.None:
+                throw new InvalidOperationException("Content before Respond.");
+
+            case ResponseFraming.Absent:
+                return false;
+
+            case var _ when _unwritten >= 0 && length > _unwritten:
+                _connection!.Fail(EndReason.HandlerWroteTooMuch, 0, ErrorOrigin.Handler);
+                return false;
+
+            default:
+                return true;
+        }
+    }
+
+    private void BeginPiece(OutputQueue output, long length)
+    {
+        if (_framing == ResponseFraming.Chunked)
+        {
+            Chunk.WriteSize(output, length);
+        }
+    }
+
+    private void EndPiece(OutputQueue output, long length)
+    {
+        if (_framing == ResponseFraming.Chunked)
+        {
+            Chunk.WriteEnd(output);
+        }
+
+        _unwritten -= length;
+        ContentSent += length;
+        _connection!.Changed();
+    }
+}

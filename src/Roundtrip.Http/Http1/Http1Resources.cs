@@ -1,0 +1,22 @@
+namespace Roundtrip.Http.Http1;
+
+/// <summary>
+/// What the HTTP/1 connections of one loop share: the exchanges that none of them uses now. An idle connection holds none.
+/// One loop owns it.
+/// </summary>
+public sealed class Http1Resources
+{
+    private const int Kept = 256;
+
+    private readonly Stack<Http1Exchange> _free = new();
+
+    internal Http1Exchange Rent() => _free.TryPop(out Http1Exchange? exchange) ? exchange : new Http1Exchange();
+
+    internal void Return(Http1Exchange exchange)
+    {
+        if (_free.Count < Kept)
+        {
+            _free.Push(exchange);
+        }
+    }
+}

@@ -1,0 +1,105 @@
+using System.Runtime.ExceptionServices;
+using System.Text;
+using Roundtrip.Core;
+
+namespace Roundtrip.Transport.Tls;
+
+/// <summary>What the TLS connections of one loop share, so that an idle one holds next to nothing: scratch memory, queues, names.</summary>
+/// <param name="loop">The loop on which all of it is used.</param>
+public sealed class TlsLoop(EventLoop loop) : ILoopWork
+{
+    /// <summary>The most plaintext that is gathered at once: four full records.</summary>
+    internal const int ScratchSize = 4 * TlsConnection.MaximumRecord;
+
+    private const int KeptQueues = 64;
+
+    private readonly Stack<OutputQueue> _queues = new();
+    private readonly Dictionary<nint, string> _cipherNames = [];
+    private List<TlsConnection> _ready = [];
+    private List<TlsConnection> _running = [];
+    private byte[]? _scratch;
+    private string _lastName = "";
+    private ExceptionDispatchInfo? _fault;
+
+    internal EventLoop Loop => loop;
+
+    /// <summary>How many bytes of ciphertext may wait on a connection before no more is encrypted. A record may go beyond it.</summary>
+    internal int CiphertextLimit { get; init; } = 64 * 1024;
+
+    /// <summary>Pinned memory whose content lasts until the end of the call that uses it.</summary>
+    internal byte[] Scratch => _scratch ??= GC.AllocateUninitializedArray<byte>(ScratchSize, pinned: true);
+
+    internal OutputQueue RentQueue() => _queues.TryPop(out OutputQueue? queue) ? queue : new OutputQueue(loop.Buffers);
+
+    /// <summary>Takes back a queue, which is empty.</summary>
+    internal void ReturnQueue(OutputQueue queue)
+    {
+        if (_queues.Count < KeptQueues)
+        {
+            _queues.Push(queue);
+        }
+    }
+
+    /// <summary>Has the connection called again soon: OpenSSL holds input for it, of which the socket says nothing.</summary>
+    internal void Enqueue(TlsConnection connection)
+    {
+        if (_ready.Count == 0)
+        {
+            loop.Post(this);
+        }
+
+        _ready.Add(connection);
+    }
+
+    void ILoopWork.Run()
+    {
+        // What becomes ready meanwhile waits for the next turn, so that one busy client does not hold the loop.
+        (_running, _ready) = (_ready, _running);
+        try
+        {
+            foreach (TlsConnection connection in _running)
+            {
+                connection.Continue();
+            }
+        }
+        finally
+        {
+            _running.Clear();
+        }
+    }
+
+    /// <summary>The name as a string. Neighbours mostly ask for the same one, and then share it.</summary>
+    internal string NameOf(ReadOnlySpan<byte> ascii)
+    {
+        if (!Ascii.Equals(ascii, _lastName))
+        {
+            _lastName = Encoding.ASCII.GetString(ascii);
+        }
+
+        return _lastName;
+    }
+
+    /// <summary>A suite's name, from OpenSSL's constant text.</summary>
+    internal string CipherName(nint text)
+    {
+        if (!_cipherNames.TryGetValue(text, out string? name))
+        {
+            name = System.Runtime.InteropServices.Marshal.PtrToStringUTF8(text) ?? "";
+            _cipherNames.Add(text, name);
+        }
+
+        return name;
+    }
+
+    /// <summary>Keeps an exception that was thrown below a native frame until that frame has returned.</summary>
+    internal void SetFault(Exception e) => _fault ??= ExceptionDispatchInfo.Capture(e);
+
+    internal void ThrowFault()
+    {
+        if (_fault is { } fault)
+        {
+            _fault = null;
+            fault.Throw();
+        }
+    }
+}

@@ -1,0 +1,128 @@
+using System.Text;
+
+namespace Roundtrip.Transport.Tls;
+
+/// <summary>
+/// An SSL_CTX: certificates, protocols, ticket keys and cached sessions of one virtual host. Immutable once made, and shared by all loops.
+/// It may be disposed of while connections use it: OpenSSL frees it with the last of them, and one that has not begun its handshake yet fails.
+/// A context that others may still pick up on another thread is better left to the garbage collector, which frees it just as well.
+/// </summary>
+public sealed unsafe class TlsServerContext : IDisposable
+{
+    /// <summary>The longest that OpenSSL allows as a session identifier context.</summary>
+    internal const int SessionContextLength = 32;
+
+    private readonly byte[] _sessionContext;
+
+    /// <exception cref="TransportException">A certificate or key cannot be used; the message says which file and why.</exception>
+    public TlsServerContext(TlsServerOptions options)
+    {
+        Options = options;
+        ApplicationProtocols = [.. options.ApplicationProtocols.Select(Encoding.ASCII.GetBytes)];
+        _sessionContext = Encoding.UTF8.GetBytes(options.Name);
+        Handle = new SslContextHandle();
+        try
+        {
+            Configure();
+            CertificateLoader.Load(Handle, options.Certificates);
+        }
+        catch
+        {
+            Handle.Dispose();
+            throw;
+        }
+    }
+
+    public TlsServerOptions Options { get; }
+
+    internal SslContextHandle Handle { get; }
+
+    /// <summary>The protocols for ALPN, best first, as the wire has them.</summary>
+    internal byte[][] ApplicationProtocols { get; }
+
+    public void Dispose() => Handle.Dispose();
+
+    /// <summary>The name of a protocol that ALPN chose; null for none.</summary>
+    internal string? ProtocolName(ReadOnlySpan<byte> chosen)
+    {
+        for (int i = 0; i < ApplicationProtocols.Length; i++)
+        {
+            if (chosen.SequenceEqual(ApplicationProtocols[i]))
+            {
+                return Options.ApplicationProtocols[i];
+            }
+        }
+
+        return null;
+    }
+
+    /// <summary>
+    /// The session identifier context for a client that asked for <paramref name="serverName"/>: a digest of it and of the virtual host.
+    /// </summary>
+    internal void WriteSessionContext(ReadOnlySpan<byte> serverName, Span<byte> digest)
+    {
+        // RFC 6066 §3: a session is not resumed when the server name is another one; and never in another virtual host (CVE-2025-23419).
+        // NUL stands in neither name, so no two pairs make the same bytes.
+        Span<byte> text = stackalloc byte[512];
+        int length = _sessionContext.Length + 1 + serverName.Length;
+        text = length <= text.Length ? text[..length] : new byte[length];
+        _sessionContext.CopyTo(text);
+        text[_sessionContext.Length] = 0;
+        serverName.CopyTo(text[(_sessionContext.Length + 1)..]);
+        fixed (byte* from = text)
+        fixed (byte* to = digest)
+        {
+            LibCrypto.SHA256(from, (nuint)length, to);
+        }
+    }
+
+    private void Configure()
+    {
+        ulong options = LibSsl.OptionNoRenegotiation | LibSsl.OptionNoCompression;
+
+        // Our order counts, but a client whose best is ChaCha20 has no AES in hardware: it gets what it asks for.
+        options |= LibSsl.OptionCipherServerPreference | LibSsl.OptionPrioritizeChaCha;
+        if (!Options.SessionTickets)
+        {
+            options |= LibSsl.OptionNoTicket;
+        }
+
+        LibSsl.SSL_CTX_set_options(Handle, options);
+        LibSsl.SSL_CTX_ctrl(Handle, LibSsl.ControlMinimumVersion, (int)Options.MinimumVersion, null);
+        LibSsl.SSL_CTX_ctrl(
+            Handle,
+            LibSsl.ControlMode,
+            LibSsl.ModeEnablePartialWrite | LibSsl.ModeAcceptMovingWriteBuffer | LibSsl.ModeReleaseBuffers,
+            null);
+
+        // One read of the socket takes all the records that are there, not first a head and then a body.
+        LibSsl.SSL_CTX_ctrl(Handle, LibSsl.ControlReadAhead, 1, null);
+        Check(LibSsl.SSL_CTX_set_cipher_list(Handle, Options.CipherList), nameof(Options.CipherList));
+        Check(LibSsl.SSL_CTX_set_ciphersuites(Handle, Options.CipherSuites), nameof(Options.CipherSuites));
+        ConfigureSessions();
+        TlsCallbacks.Install(this);
+    }
+
+    private void ConfigureSessions()
+    {
+        int mode = Options.SessionCacheSize > 0 ? LibSsl.SessionCacheServer : LibSsl.SessionCacheOff;
+        LibSsl.SSL_CTX_ctrl(Handle, LibSsl.ControlSessionCacheMode, mode, null);
+        if (Options.SessionCacheSize > 0)
+        {
+            LibSsl.SSL_CTX_ctrl(Handle, LibSsl.ControlSessionCacheSize, Options.SessionCacheSize, null);
+        }
+
+        LibSsl.SSL_CTX_set_timeout(Handle, (nint)Options.SessionLifetime.TotalSeconds);
+        byte* digest = stackalloc byte[SessionContextLength];
+        WriteSessionContext([], new Span<byte>(digest, SessionContextLength));
+        LibSsl.SSL_CTX_set_session_id_context(Handle, digest, SessionContextLength);
+    }
+
+    private static void Check(int result, string option)
+    {
+        if (result != 1)
+        {
+            throw new TransportException($"{option} is not a list that OpenSSL knows: {OpenSslError.Drain().Describe()}.");
+        }
+    }
+}

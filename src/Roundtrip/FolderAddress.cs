@@ -1,0 +1,7 @@
+using System.Net;
+
+namespace Roundtrip.Program;
+
+/// <summary>Which folder is served where.</summary>
+/// <param name="Folder">Its full path.</param>
+internal sealed record FolderAddress(string Folder, IPAddress Bind, ushort HttpPort, ushort HttpsPort);

@@ -1,0 +1,241 @@
+using System.Text;
+using Roundtrip.Core;
+
+namespace Roundtrip.Http.Tests.Http1;
+
+/// <summary>RFC 9112 sections 6 and 7: content, framed, read, drained, waited for.</summary>
+public class BodyTests
+{
+    private const string Post = "POST /p HTTP/1.1\r\nHost: a\r\n";
+    private const string Next = "GET /next HTTP/1.1\r\nHost: a\r\n\r\n";
+
+    [Theory]
+    [InlineData("Content-Length: 5\r\n\r\nhello", "hello")]
+    [InlineData("Content-Length: 0005\r\n\r\nhello", "hello")]
+    [InlineData("Content-Length: 0\r\n\r\n", "")]
+    [InlineData("Transfer-Encoding: chunked\r\n\r\n5\r\nhello\r\n0\r\n\r\n", "hello")]
+    [InlineData("Transfer-Encoding: CHUNKED\r\n\r\n1\r\na\r\n0a\r\nbcdefghijk\r\n000\r\n\r\n", "abcdefghijk")]
+    [InlineData("Transfer-Encoding: chunked\r\n\r\n5;a=b;c=\"d\";e\r\nhello\r\n0 ;x\r\n\r\n", "hello")]
+    [InlineData("Transfer-Encoding: chunked\r\n\r\n5\r\nhello\r\n0\r\nX: 1\r\nContent-Length: 7\r\n\r\n", "hello")]
+    [InlineData("Transfer-Encoding: chunked\r\n\r\n2\r\n\r\n\r\n0\r\n\r\n", "\r\n")]
+    [InlineData("Transfer-Encoding: chunked\r\n\r\n0\r\n\r\n", "")]
+    public void Content_is_what_its_framing_says_and_the_next_request_follows(string rest, string content)
+    {
+        Feeds.Outcome outcome = Feeds.EveryWay(Post + rest + Next);
+
+        Assert.Contains($"POST /p [{content}]\n", outcome.Sent, StringComparison.Ordinal);
+        Assert.EndsWith("GET /next []\n", outcome.Sent, StringComparison.Ordinal);
+        Assert.Equal(ConnectionClose.None, outcome.Closing);
+    }
+
+    [Theory]
+    [InlineData("GET", "Content-Length: 36\r\n\r\nGET /smuggled HTTP/1.1\r\nHost: aa\r\n\r\n")]
+    [InlineData("GET", "Transfer-Encoding: chunked\r\n\r\n24\r\nGET /smuggled HTTP/1.1\r\nHost: aa\r\n\r\n\r\n0\r\n\r\n")]
+    [InlineData("HEAD", "Content-Length: 36\r\n\r\nGET /smuggled HTTP/1.1\r\nHost: aa\r\n\r\n")]
+    [InlineData("DELETE", "Content-Length: 36\r\n\r\nGET /smuggled HTTP/1.1\r\nHost: aa\r\n\r\n")]
+    public void A_body_that_no_handler_reads_is_drained_and_never_parsed_as_a_request(string method, string rest)
+    {
+        Feeds.Outcome outcome = Feeds.EveryWay($"{method} /1 HTTP/1.1\r\nHost: a\r\n{rest}{Next}", Handlers.AnswerAtOnce);
+
+        Assert.Equal(
+            $"start {method} /1\nend {method} 200 {(method == "HEAD" ? 0 : 2)} Completed\nstart GET /next\nend GET 200 2 Completed", outcome.Events);
+        Assert.Equal(ConnectionClose.None, outcome.Closing);
+    }
+
+    [Fact]
+    public void A_malformed_body_that_no_handler_reads_closes_the_connection()
+    {
+        Feeds.Outcome outcome = Feeds.EveryWay(Post + "Transfer-Encoding: chunked\r\n\r\n5\nhello" + Next, Handlers.AnswerAtOnce);
+
+        Assert.Equal("start POST /p\nreport BareLineFeed 0 Peer\nend POST 200 2 Completed", outcome.Events);
+        Assert.Equal(ConnectionClose.Linger, outcome.Closing);
+        Assert.Equal(nameof(EndReason.BareLineFeed), outcome.ClosingReason);
+    }
+
+    [Fact]
+    public void A_body_too_long_to_drain_is_answered_with_close_and_not_read()
+    {
+        TestHost host = Connections.Open();
+
+        host.Feed(Post + "Content-Length: 1000000\r\n\r\n" + Next);
+
+        Assert.Contains("Connection: close\r\n", host.Sent, StringComparison.Ordinal);
+        Assert.Equal(ConnectionClose.Linger, host.Engine.Closing);
+        Assert.Single(host.Events, e => e.StartsWith("start", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void An_endless_chunked_body_is_drained_up_to_64_KiB_and_then_closed()
+    {
+        TestHost host = Connections.Open();
+        host.Feed(Post + "Transfer-Encoding: chunked\r\n\r\n");
+        string chunk = "400\r\n" + new string('x', 1024) + "\r\n";
+        for (int i = 0; i < 70; i++)
+        {
+            host.Feed(chunk);
+        }
+
+        Assert.Equal(ConnectionClose.Linger, host.Engine.Closing);
+        Assert.Equal(["start POST /p", "end POST 200 2 Completed"], host.Events);
+    }
+
+    [Fact]
+    public void No_more_is_wanted_than_64_KiB_while_the_handler_does_not_read()
+    {
+        (TestHost host, List<Exchange> held) = Connections.OpenHeld();
+        string content = new('x', 300_000);
+
+        host.Feed(Post + $"Content-Length: {content.Length}\r\n\r\n{content}{Next}");
+
+        Assert.False(host.Engine.WantsInput);
+        Assert.InRange(host.Input.Length, 64 * 1024, 64 * 1024 + BufferPool.SegmentSize);
+
+        byte[] piece = new byte[10_000];
+        long read = 0;
+        while (held[0].ReadBody(piece) is { Status: BodyReadStatus.Data } next)
+        {
+            read += next.Count;
+            host.Pump();
+            Assert.InRange(host.Input.Length, 0, 64 * 1024 + BufferPool.SegmentSize);
+        }
+
+        Assert.Equal(content.Length, read);
+        Assert.Equal(BodyReadStatus.End, held[0].ReadBody(piece).Status);
+        Assert.Equal("GET", TestHost.Latin1(host.Input.Unread[..3]));
+    }
+
+    [Fact]
+    public void A_body_that_is_all_here_wants_no_more_input()
+    {
+        (TestHost host, _) = Connections.OpenHeld();
+
+        host.Feed(Post + "Content-Length: 5\r\n\r\nhello");
+
+        Assert.False(host.Engine.WantsInput);
+    }
+
+    [Fact]
+    public void A_handler_is_told_of_more_only_after_it_asked_in_vain()
+    {
+        (TestHost host, List<Exchange> held) = Connections.OpenHeld();
+        byte[] piece = new byte[100];
+
+        host.Feed(Post + "Content-Length: 4\r\n\r\nab");
+        Assert.DoesNotContain("readable", host.Events);
+        Assert.Equal(new BodyRead(BodyReadStatus.Data, 2), held[0].ReadBody(piece));
+        Assert.Equal(BodyReadStatus.NotYet, held[0].ReadBody(piece).Status);
+        host.Feed("c");
+        Assert.Single(host.Events, e => e == "readable");
+        host.Feed("d");
+        Assert.Single(host.Events, e => e == "readable");
+        Assert.Equal(new BodyRead(BodyReadStatus.Data, 2), held[0].ReadBody(piece));
+        Assert.Equal(BodyReadStatus.End, held[0].ReadBody(piece).Status);
+        Assert.Equal("cd", Encoding.Latin1.GetString(piece, 0, 2));
+    }
+
+    [Fact]
+    public void Continue_is_sent_at_the_first_read_that_finds_nothing()
+    {
+        (TestHost host, List<Exchange> held) = Connections.OpenHeld();
+        host.Feed(Post + "Content-Length: 2\r\nExpect: 100-Continue\r\n\r\n");
+        Assert.Equal("", host.Sent);
+
+        held[0].ReadBody(new byte[10]);
+        held[0].ReadBody(new byte[10]);
+        host.Send();
+        Assert.Equal("HTTP/1.1 100 Continue\r\n\r\n", host.Sent);
+
+        host.Feed("ab");
+        Assert.Equal(2, held[0].ReadBody(new byte[10]).Count);
+        Handlers.AnswerAtOnce(host, held[0]);
+        host.Send();
+        Assert.DoesNotContain("Connection: close", host.Sent, StringComparison.Ordinal);
+        Assert.True(host.Engine.IsIdle);
+    }
+
+    [Fact]
+    public void No_continue_is_sent_when_the_body_came_unasked()
+    {
+        Feeds.Outcome outcome = Feeds.Run([Post + "Content-Length: 2\r\nExpect: 100-continue\r\n\r\nab" + Next]);
+
+        Assert.DoesNotContain("100 Continue", outcome.Sent, StringComparison.Ordinal);
+        Assert.Contains("POST /p [ab]", outcome.Sent, StringComparison.Ordinal);
+        Assert.EndsWith("GET /next []\n", outcome.Sent, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void An_early_answer_to_an_expectant_client_closes_since_the_body_may_come_or_not()
+    {
+        Feeds.Outcome outcome = Feeds.Run(
+            [Post + $"Content-Length: {Next.Length}\r\nExpect: 100-continue\r\n\r\n", Next], Handlers.AnswerAtOnce);
+
+        Assert.Contains("Connection: close\r\n", outcome.Sent, StringComparison.Ordinal);
+        Assert.DoesNotContain("100 Continue", outcome.Sent, StringComparison.Ordinal);
+        Assert.Equal(ConnectionClose.Linger, outcome.Closing);
+        Assert.DoesNotContain("/next", outcome.Events, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void HTTP_1_0_expectations_are_ignored()
+    {
+        Feeds.Outcome outcome = Feeds.EveryWay("POST /p HTTP/1.0\r\nContent-Length: 2\r\nExpect: 100-continue\r\n\r\nab");
+
+        Assert.StartsWith("HTTP/1.1 200 OK", outcome.Sent, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("Content-Length: 5\r\n\r\nhe")]
+    [InlineData("Content-Length: 5\r\n\r\n")]
+    [InlineData("Transfer-Encoding: chunked\r\n\r\n5\r\nhe")]
+    [InlineData("Transfer-Encoding: chunked\r\n\r\n5")]
+    [InlineData("Transfer-Encoding: chunked\r\n\r\n5\r\nhello\r\n0\r\n")]
+    [InlineData("Transfer-Encoding: chunked\r\n\r\n5\r\nhello\r\n0\r\nX: y\r\n")]
+    public void An_end_inside_the_body_is_TruncatedBody(string rest)
+    {
+        Feeds.Outcome outcome = Feeds.EveryWay(Post + rest, ends: true);
+
+        Assert.Equal(
+            "start POST /p\nreport TruncatedBody 400 Peer\naborted TruncatedBody\nend POST 400 45 TruncatedBody", outcome.Events);
+        Assert.Equal(nameof(EndReason.TruncatedBody), outcome.ClosingReason);
+    }
+
+    [Theory]
+    [InlineData("G")]
+    [InlineData("GET / HTTP/1.1\r\nHost: a")]
+    [InlineData("GET / HTTP/1.1\r\nHost: a\r\n\r")]
+    public void An_end_inside_the_head_is_TruncatedHead(string vector)
+    {
+        Feeds.Outcome outcome = Feeds.EveryWay(vector, ends: true);
+
+        Assert.StartsWith("report TruncatedHead 400 Peer\nend ", outcome.Events, StringComparison.Ordinal);
+        Assert.Equal(nameof(EndReason.TruncatedHead), outcome.ClosingReason);
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("\r")]
+    [InlineData("\r\n")]
+    public void An_end_between_requests_is_PeerClosed(string vector)
+    {
+        Feeds.Outcome outcome = Feeds.EveryWay(vector, ends: true);
+
+        Assert.Equal(new Feeds.Outcome("", "", ConnectionClose.Close, nameof(EndReason.PeerClosed)), outcome);
+    }
+
+    [Fact]
+    public void A_half_closed_client_gets_the_answers_to_what_it_asked()
+    {
+        (TestHost host, List<Exchange> held) = Connections.OpenHeld();
+        host.Feed(Next + Next);
+        host.FeedEnd();
+        Assert.Equal(ConnectionClose.None, host.Engine.Closing);
+
+        Handlers.AnswerAtOnce(host, held[0]);
+        Handlers.AnswerAtOnce(host, held[1]);
+        host.Send();
+
+        Assert.Equal(2, host.Sent.Split("HTTP/1.1 200").Length - 1);
+        Assert.Equal(ConnectionClose.Close, host.Engine.Closing);
+        Assert.Equal(EndReason.PeerClosed, host.Engine.ClosingReason);
+    }
+}

@@ -1,0 +1,200 @@
+using System.Net.Sockets;
+
+namespace Roundtrip.Peers.Tests;
+
+/// <summary>Clients that mean harm, or are merely broken, against the real program.</summary>
+public class HostileTests
+{
+    private const string Get = "GET / HTTP/1.1\r\nHost: a\r\n\r\n";
+
+    [Fact]
+    public void Slow_heads_bodies_and_readers_are_all_let_go()
+    {
+        using var folder = new TemporaryFolder();
+        folder.Write("site.conf", "RequestReadTimeout handshake=1 header=1 body=1\nTimeout 1\nKeepAliveTimeout 1\n");
+        folder.Write("index.html", "hello");
+        folder.Write("large.bin", new byte[64 << 20]);
+        using var server = new RoundtripProcess(folder.Path);
+        string[] beginnings =
+        [
+            "G",
+            "GET / HTTP/1.1\r\nHost:",
+            "POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 1000000\r\n\r\nabc",
+            "GET /large.bin HTTP/1.1\r\nHost: a\r\n\r\n",
+            Get,
+        ];
+        List<RawClient> clients = [];
+        for (int i = 0; i < 500; i++)
+        {
+            var client = new RawClient(i % 7 == 0 ? server.HttpsPort : server.HttpPort);
+            client.Send(i % 7 == 0 ? "\x16\x03\x01\x02" : beginnings[i % beginnings.Length]);
+            clients.Add(client);
+        }
+
+        Until(() => OpenSockets(server) == 0, "connections of slow clients stay open");
+        clients.ForEach(client => client.Dispose());
+        Assert.Equal("200", Status(server));
+    }
+
+    [Fact]
+    public void Ten_thousand_idle_connections_hold_little_and_cost_the_others_nothing()
+    {
+        using var folder = new TemporaryFolder();
+        folder.Write("site.conf", "MaxConnections 20000\nMaxConnectionsPerAddress 0\nKeepAliveTimeout 300\n");
+        folder.Write("index.html", "hello");
+        using var server = new RoundtripProcess(folder.Path);
+        List<RawClient> clients = [];
+        Open(2_000);
+        long before = server.ResidentBytes;
+        Open(8_000);
+        long each = (server.ResidentBytes - before) / 8_000;
+
+        // The figure that is aimed at is 600 bytes, measured by bench/compare; this bound only says that no buffer is held.
+        Assert.InRange(each, long.MinValue, 4_000);
+        Assert.Equal("200", Status(server));
+        clients.ForEach(client => client.Dispose());
+        Until(() => OpenSockets(server) == 0, "idle connections stay open after their clients left");
+
+        void Open(int count)
+        {
+            for (int i = 0; i < count; i++)
+            {
+                var client = new RawClient(server.HttpPort);
+                client.Send(Get);
+                client.ReadUntil("hello");
+                clients.Add(client);
+            }
+        }
+    }
+
+    [Fact]
+    public void When_descriptors_run_out_clients_are_turned_away_and_the_server_recovers()
+    {
+        using var folder = new TemporaryFolder();
+        folder.Write("index.html", "hello");
+        using var server = new RoundtripProcess(folder.Path, prefix: "prlimit --nofile=160");
+        List<RawClient> clients = [];
+        for (int i = 0; i < 300; i++)
+        {
+            var client = new RawClient(server.HttpPort);
+            client.Send(Get);
+            clients.Add(client);
+        }
+
+        server.UntilLogged("no file descriptor left");
+        clients.ForEach(client => client.Dispose());
+        Until(() => Status(server) == "200", "the server does not recover");
+    }
+
+    [Fact]
+    public void Resets_in_the_middle_of_anything_leak_nothing()
+    {
+        using var folder = new TemporaryFolder();
+        folder.Write("index.html", "hello");
+        folder.Write("large.bin", new byte[8 << 20]);
+        using var server = new RoundtripProcess(folder.Path);
+        Status(server);
+        int before = server.DescriptorCount;
+        string[] beginnings = ["", "GET / HT", Get, "GET /large.bin HTTP/1.1\r\nHost: a\r\n\r\n", "POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 9\r\n\r\nabc"];
+        for (int i = 0; i < 1_000; i++)
+        {
+            using var client = new RawClient(i % 3 == 0 ? server.HttpsPort : server.HttpPort);
+            client.Send(beginnings[i % beginnings.Length]);
+            client.Socket.LingerState = new LingerOption(true, 0);
+        }
+
+        // Files that are sent often stay open by design: large.bin and what the cache keeps.
+        Until(() => OpenSockets(server) == 0 && server.DescriptorCount <= before + 8, "descriptors leak");
+        Assert.Equal("200", Status(server));
+    }
+
+    [Fact]
+    public void A_request_smuggled_behind_a_body_is_not_answered()
+    {
+        using var folder = new TemporaryFolder();
+        folder.Write("index.html", "hello");
+        folder.Write("secret.html", "SECRET");
+        using var server = new RoundtripProcess(folder.Path);
+        const string Smuggled = "GET /secret.html HTTP/1.1\r\nHost: a\r\n\r\n";
+        string[] attacks =
+        [
+            $"POST / HTTP/1.1\r\nHost: a\r\nContent-Length: {Smuggled.Length}\r\n\r\n{Smuggled}",
+            $"GET / HTTP/1.1\r\nHost: a\r\nContent-Length: {Smuggled.Length}\r\n\r\n{Smuggled}",
+            $"GET / HTTP/1.1\r\nHost: a\r\nContent-Length: {Smuggled.Length + 5}\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n{Smuggled}",
+            $"GET / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked, identity\r\n\r\n0\r\n\r\n{Smuggled}",
+            $"GET / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding : chunked\r\n\r\n0\r\n\r\n{Smuggled}",
+            $"GET / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n{Smuggled.Length:x}\n{Smuggled}\r\n0\r\n\r\n",
+            $"GET / HTTP/1.0\r\nHost: a\r\nConnection: keep-alive\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n{Smuggled}",
+            $"GET / HTTP/1.1\r\nHost: a\r\nContent-Length: 0\r\nContent-Length: {Smuggled.Length}\r\n\r\n{Smuggled}",
+            $"GET /missing HTTP/1.1\r\nHost: a\r\nContent-Length: {Smuggled.Length}\r\n\r\n{Smuggled}",
+        ];
+        foreach (string attack in attacks)
+        {
+            using var client = new RawClient(server.HttpPort);
+            client.Send(attack);
+            client.Socket.Shutdown(SocketShutdown.Send);
+
+            Assert.DoesNotContain("SECRET", client.ReadToEnd(), StringComparison.Ordinal);
+        }
+    }
+
+    [Fact]
+    public void Nothing_outside_the_folder_is_served()
+    {
+        using var folder = new TemporaryFolder();
+        folder.Write("outside.txt", "OUTSIDE");
+        folder.Write("site/index.html", "hello");
+        File.CreateSymbolicLink(Path.Combine(folder.Path, "site/link"), Path.Combine(folder.Path, "outside.txt"));
+        Directory.CreateSymbolicLink(Path.Combine(folder.Path, "site/dir"), folder.Path);
+        using var server = new RoundtripProcess(Path.Combine(folder.Path, "site"));
+        foreach (string path in (string[])["/../outside.txt", "/%2e%2e/outside.txt", "/..%2foutside.txt", "/%2e%2e%2foutside.txt", "/x/../../outside.txt", "/..%5coutside.txt",
+            "//outside.txt", "/link", "/dir/outside.txt", "/..%00/outside.txt", "/....//outside.txt", "/%252e%252e/outside.txt", "/.%2e/outside.txt"])
+        {
+            using var client = new RawClient(server.HttpPort);
+            client.Send($"GET {path} HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n");
+            string response = client.ReadToEnd();
+
+            Assert.DoesNotContain("OUTSIDE", response, StringComparison.Ordinal);
+            Assert.Matches("^HTTP/1.1 (400|403|404) ", response);
+        }
+    }
+
+    [Fact]
+    public void A_log_line_cannot_be_forged()
+    {
+        using var folder = new TemporaryFolder();
+        folder.Write("index.html", "hello");
+        using var server = new RoundtripProcess(folder.Path);
+        using (var client = new RawClient(server.HttpPort))
+        {
+            client.Send("GET /\"%0a127.0.0.1 HTTP/1.1\r\nHost: a\r\nUser-Agent: x\" \x1b[31m\\\r\nConnection: close\r\n\r\n");
+            client.ReadToEnd();
+            using var other = new RawClient(server.HttpPort);
+            other.Send("GET / HTTP/1.1\r\nHost: a\r\nUser-Agent: quo\"te\\\xff\r\nConnection: close\r\n\r\n");
+            other.ReadToEnd();
+        }
+
+        server.UntilLogged("quo\\\"te\\\\\\xff");
+        Assert.DoesNotContain("\x1b", server.Errors, StringComparison.Ordinal);
+    }
+
+    private static string Status(RoundtripProcess server) => Run.Program("curl", "-s", "-o", "/dev/null", "-m", "10", "-w", "%{http_code}", server.Http).Text;
+
+    // The process's TCP sockets that are not listeners: of each loop and port there is one of those.
+    private static int OpenSockets(RoundtripProcess server)
+    {
+        string[] ports = [$":{server.HttpPort:X4}", $":{server.HttpsPort:X4}"];
+        const string Listening = "0A", TimeWait = "06";
+        return File.ReadLines("/proc/net/tcp").Skip(1).Select(line => line.Split(' ', StringSplitOptions.RemoveEmptyEntries))
+            .Count(columns => ports.Any(port => columns[1].EndsWith(port, StringComparison.Ordinal)) && columns[3] is not (Listening or TimeWait) && columns[9] != "0");
+    }
+
+    private static void Until(Func<bool> condition, string otherwise)
+    {
+        for (long giveUp = Environment.TickCount64 + 20_000; !condition();)
+        {
+            Assert.True(Environment.TickCount64 < giveUp, otherwise);
+            Thread.Yield();
+        }
+    }
+}

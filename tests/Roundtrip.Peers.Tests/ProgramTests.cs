@@ -1,0 +1,81 @@
+using System.Net;
+using System.Net.Sockets;
+
+namespace Roundtrip.Peers.Tests;
+
+/// <summary>The program's words that scripts rely on, for the built and for the published program.</summary>
+public class ProgramTests
+{
+    public static TheoryData<bool> BuiltAndPublished() => [false, true];
+
+    [Theory]
+    [MemberData(nameof(BuiltAndPublished))]
+    public void Serve_says_when_it_is_ready_serves_and_ends_on_SIGTERM_with_0(bool published)
+    {
+        using var server = new RoundtripProcess(Repository.SampleSite, published);
+        Assert.Equal("200", Run.Program("curl", "-s", "-o", "/dev/null", "-w", "%{http_code}", server.Http).Text);
+        Assert.Equal("200", Run.Program("curl", "-s", "-o", "/dev/null", "-w", "%{http_code}", "--cacert", server.CertificateFile, server.Https).Text);
+        (int exitCode, string errors) = server.Stop();
+
+        Assert.Equal(0, exitCode);
+        Assert.Equal(2, errors.Split("\"GET / HTTP/1.1\" 200").Length - 1);
+    }
+
+    [Fact]
+    public void A_port_that_is_taken_is_said_with_exit_1()
+    {
+        using var taken = new TcpListener(IPAddress.Loopback, 0);
+        taken.Start();
+        Finished roundtrip = Roundtrip("serve", Repository.SampleSite, "--http", $"{((IPEndPoint)taken.LocalEndpoint).Port}", "--https", "0");
+
+        Assert.Equal(1, roundtrip.ExitCode);
+        Assert.Contains("another program listens there", roundtrip.Errors, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("serve", "/no/such/folder")]
+    [InlineData("serve", "--http", "99999")]
+    [InlineData("serve", "--bind", "nowhere")]
+    [InlineData("serve", "--nonsense")]
+    [InlineData("nonsense")]
+    public void Wrong_usage_is_exit_2_with_a_line_that_says_what(params string[] arguments)
+    {
+        Finished roundtrip = Roundtrip(arguments);
+
+        Assert.Equal(2, roundtrip.ExitCode);
+        Assert.StartsWith("roundtrip: ", roundtrip.Errors, StringComparison.Ordinal);
+        Assert.Equal("", roundtrip.Text);
+    }
+
+    [Fact]
+    public void Every_bad_line_of_site_conf_is_named_with_its_file_and_number()
+    {
+        using var folder = new TemporaryFolder();
+        folder.Write("site.conf", "# limits\nKeepAliveTimout 5\nTimeout soon\nLimitRequestLine\n");
+        Finished roundtrip = Roundtrip("serve", folder.Path, "--http", "0", "--https", "0");
+
+        Assert.Equal(1, roundtrip.ExitCode);
+        Assert.Contains("site.conf:2: Invalid command 'KeepAliveTimout'; the nearest that a site.conf may have is KeepAliveTimeout", roundtrip.Errors, StringComparison.Ordinal);
+        Assert.Contains("site.conf:3: Timeout: 'soon' is not a number", roundtrip.Errors, StringComparison.Ordinal);
+        Assert.Contains("site.conf:4: LimitRequestLine takes bytes", roundtrip.Errors, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Http_0_9_is_answered_only_where_it_is_allowed()
+    {
+        using var folder = new TemporaryFolder();
+        folder.Write("index.html", "hello");
+        using (var server = new RoundtripProcess(folder.Path))
+        {
+            Assert.StartsWith("HTTP/1.1 4", Run.WithInput("GET /\r\n", "nc", "-N", "127.0.0.1", $"{server.HttpPort}").Text, StringComparison.Ordinal);
+        }
+
+        folder.Write("site.conf", "HttpProtocolOptions Allow0.9\n");
+        using (var server = new RoundtripProcess(folder.Path))
+        {
+            Assert.Equal("hello", Run.WithInput("GET /\r\n", "nc", "-N", "127.0.0.1", $"{server.HttpPort}").Text);
+        }
+    }
+
+    private static Finished Roundtrip(params string[] arguments) => Run.Program("dotnet", [Repository.BuiltProgram, .. arguments]);
+}

@@ -1,0 +1,140 @@
+using System.Text;
+using Roundtrip.Core;
+using Roundtrip.Http;
+using Roundtrip.Transport;
+using Roundtrip.Transport.InMemory;
+
+namespace Roundtrip.Server.Tests;
+
+/// <summary>The driver over the in-memory transport: no kernel, and a clock that the test moves.</summary>
+internal sealed class InMemoryServer : IDisposable
+{
+    private static readonly PeerAddress Address = PeerAddress.FromIPv4(0x7F000001, 80);
+    private readonly MemoryStream _errors = new();
+    private readonly ErrorLog _log;
+
+    public InMemoryServer(Action<Exchange> start, HttpLimits? limits = null, int pipeCapacity = 64 * 1024)
+    {
+        Loop = new InMemoryLoop(pipeCapacity);
+        _log = new ErrorLog(_errors);
+        var options = new ServerOptions
+        {
+            Endpoints = [],
+            ErrorLog = _log,
+            Limits = limits ?? HttpLimits.Default,
+            CreateSite = _ => new LoopSite(new Starter(start), Ended),
+        };
+        Server = new LoopServer(Loop, options, Counts);
+        Server.Listen(Address, null);
+    }
+
+    public InMemoryLoop Loop { get; }
+
+    public LoopServer Server { get; }
+
+    public ConnectionCounts Counts { get; } = new();
+
+    public EndedExchanges Ended { get; } = new();
+
+    public Client Connect() => new(Loop, Loop.Connect(Address));
+
+    /// <summary>Ends the log and gives all that was written to it.</summary>
+    public string Errors()
+    {
+        _log.Dispose();
+        return Encoding.UTF8.GetString(_errors.ToArray());
+    }
+
+    public void Dispose()
+    {
+        Server.Dispose();
+        _log.Dispose();
+    }
+
+    private sealed class Starter(Action<Exchange> start) : IExchangeStarter
+    {
+        public void Start(Exchange exchange) => start(exchange);
+    }
+
+    /// <summary>What the access log was told.</summary>
+    public sealed class EndedExchanges : IExchangeObserver
+    {
+        public List<(int Status, long Content, EndReason Reason)> All { get; } = [];
+
+        public void Ended(Exchange exchange) => All.Add((exchange.Status, exchange.ContentSent, exchange.EndReason));
+
+        public void EndOfBatch(long now)
+        {
+        }
+
+        public void EndOfLoop()
+        {
+        }
+    }
+
+    /// <summary>A client of few abilities: it sends text, takes what has come, half-closes and resets.</summary>
+    public sealed class Client(InMemoryLoop loop, InMemoryConnection connection)
+    {
+        private readonly OutputQueue _queue = new(new BufferPool());
+
+        public bool IsEnded { get; private set; }
+
+        public bool IsReset { get; private set; }
+
+        public InMemoryConnection Connection => connection;
+
+        public void Send(string text) => Send(Encoding.Latin1.GetBytes(text));
+
+        public void Send(ReadOnlySpan<byte> bytes)
+        {
+            _queue.Write(bytes);
+            while (!_queue.IsEmpty && connection.Write(_queue, long.MaxValue).Status == IoStatus.Done)
+            {
+                loop.RunUntilIdle();
+            }
+
+            _queue.Clear();
+            loop.RunUntilIdle();
+        }
+
+        /// <summary>Takes all that comes, or at most so many bytes, as Latin-1.</summary>
+        public string Receive(int most = int.MaxValue)
+        {
+            var text = new StringBuilder();
+            byte[] buffer = new byte[16 * 1024];
+            while (text.Length < most)
+            {
+                loop.RunUntilIdle();
+                IoResult result = connection.Read(buffer.AsSpan(0, Math.Min(buffer.Length, most - text.Length)));
+                if (result.Status != IoStatus.Done)
+                {
+                    IsEnded |= result.Status == IoStatus.End;
+                    IsReset |= result.Status == IoStatus.Failed;
+                    break;
+                }
+
+                text.Append(Encoding.Latin1.GetString(buffer, 0, (int)result.Count));
+            }
+
+            return text.ToString();
+        }
+
+        public void ShutdownSend()
+        {
+            connection.ShutdownWrite();
+            loop.RunUntilIdle();
+        }
+
+        public void Reset()
+        {
+            connection.Reset();
+            loop.RunUntilIdle();
+        }
+
+        public void Close()
+        {
+            connection.Close();
+            loop.RunUntilIdle();
+        }
+    }
+}
