@@ -45,6 +45,9 @@ public sealed class AccessLogBuffer : IExchangeObserver
     /// <summary>How many lines found no block.</summary>
     internal long Dropped => Volatile.Read(ref _dropped);
 
+    /// <summary>How many blocks the writer has given back and nobody fills.</summary>
+    internal int FreeBlocks => _free.Count;
+
     /// <summary>The stamp of the first line that is not handed over; see the constants.</summary>
     internal long FirstWaiting => Volatile.Read(ref _firstWaiting);
 

@@ -153,13 +153,13 @@ internal sealed class LogWriter(AppendFile destination, Action<string>? report) 
         }
 
         // A line that a failed write cut is ended first, so that the next one is whole.
-        if (_isMidLine && destination.Write("\n"u8, out _) == 1)
+        string? why = null;
+        if (_isMidLine)
         {
-            _isMidLine = false;
+            _isMidLine = destination.Write("\n"u8, out why) != 1;
         }
 
         int written = 0;
-        string? why = _why;
         if (!_isMidLine)
         {
             written = destination.Write(_out.AsSpan(0, _outLength), out why);

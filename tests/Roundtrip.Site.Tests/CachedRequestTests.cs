@@ -1,0 +1,55 @@
+using Roundtrip.Site.AccessLog;
+using Roundtrip.Site.Tests.Support;
+using Roundtrip.Transport.Files;
+
+namespace Roundtrip.Site.Tests;
+
+public class CachedRequestTests
+{
+    private const int Requests = 10_000;
+
+    [Theory]
+    [InlineData("/index.html")]
+    [InlineData("/large")]
+    [InlineData("/a%20b")]
+    public void A_cached_request_allocates_nothing_with_the_log_on(string target)
+    {
+        using var site = new SiteUnderTest();
+        site.Folder.With("index.html", new byte[1024]).With("large", new byte[100_000]).With("a b", "x");
+        using var log = new Site.AccessLog.AccessLog(AppendFile.Open("/dev/null"), LogFormat.Parse("combined"), null);
+        AccessLogBuffer buffer = log.CreateBuffer(site.Loop);
+        FakeExchange exchange = FakeExchange.Get(
+            target, "User-Agent: Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/120.0.0.0 Safari/537.36",
+            "Accept: */*", "Accept-Encoding: gzip, deflate, br, zstd", "If-None-Match: \"x\"");
+        exchange.Keeps = false;
+
+        // The file becomes hot; then the first round makes the log's blocks.
+        site.Answer(exchange);
+        Run(site, exchange, buffer);
+        long before = GC.GetAllocatedBytesForCurrentThread();
+        Run(site, exchange, buffer);
+
+        Assert.Equal(0, GC.GetAllocatedBytesForCurrentThread() - before);
+        Assert.Equal(0, log.Dropped);
+    }
+
+    private static void Run(SiteUnderTest site, FakeExchange exchange, AccessLogBuffer buffer)
+    {
+        for (int i = 0; i < Requests; i++)
+        {
+            exchange.Renew();
+            site.Site.Start(exchange);
+            Assert.True(exchange.IsComplete);
+            buffer.Ended(exchange);
+            if (i % 200 == 199)
+            {
+                // The writer gives blocks back in its own time; a loop that is faster would have another one made.
+                buffer.EndOfBatch(long.MaxValue);
+                while (buffer.FreeBlocks == 0)
+                {
+                    Thread.Yield();
+                }
+            }
+        }
+    }
+}

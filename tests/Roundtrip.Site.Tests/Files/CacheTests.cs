@@ -1,0 +1,232 @@
+using System.Text;
+using Roundtrip.Core;
+using Roundtrip.Site.Files;
+using Roundtrip.Site.Tests.Support;
+
+namespace Roundtrip.Site.Tests.Files;
+
+public class CacheTests
+{
+    [Fact]
+    public void A_small_file_is_kept_in_memory_and_a_large_one_open()
+    {
+        using var site = new SiteUnderTest();
+        byte[] large = new byte[ResourceLoader.MaximumInMemory + 1];
+        new Random(1).NextBytes(large);
+        site.Folder.With("small", new byte[ResourceLoader.MaximumInMemory]).With("large", large).With("empty", "");
+
+        Assert.Equal(ResourceLoader.MaximumInMemory, site.Get("/small").ContentSent);
+        Assert.Equal(0, site.Site.Hot.OpenFiles);
+        Assert.Equal(large, site.Get("/large").Content);
+        Assert.Equal(large, site.Get("/large").Content);
+        Assert.Equal(1, site.Site.Hot.OpenFiles);
+        Assert.Equal((200, 0), (site.Get("/empty").Status, (int)site.Get("/empty").AnnouncedLength));
+        Assert.Equal(3, site.Site.Hot.Count);
+    }
+
+    [Fact]
+    public void A_changed_file_is_stale_for_less_than_a_second()
+    {
+        using var site = new SiteUnderTest();
+        site.Folder.With("a.txt", "one");
+        Assert.Equal("one", site.Get("/a.txt").Text);
+
+        site.Folder.With("a.txt", "two");
+        Assert.Equal("one", site.Get("/a.txt").Text);
+        site.Loop.Advance(1000);
+        Assert.Equal("two", site.Get("/a.txt").Text);
+    }
+
+    [Fact]
+    public void A_file_replaced_by_rename_is_seen_and_never_mixed_with_its_successor()
+    {
+        using var site = new SiteUnderTest();
+        byte[] old = Enumerable.Repeat((byte)'a', 100_000).ToArray();
+        byte[] next = Enumerable.Repeat((byte)'b', 100_000).ToArray();
+        site.Folder.With("f", old).With("new", next);
+        File.SetLastWriteTimeUtc(site.Folder["new"], File.GetLastWriteTimeUtc(site.Folder["f"]));
+        Assert.Equal(old, site.Get("/f").Content);
+
+        File.Move(site.Folder["new"], site.Folder["f"], overwrite: true);
+        Assert.Equal(old, site.Get("/f").Content);
+        site.Loop.Advance(1000);
+        Assert.Equal(next, site.Get("/f").Content);
+    }
+
+    [Fact]
+    public void A_removed_file_is_gone_and_a_new_one_is_there_at_once()
+    {
+        using var site = new SiteUnderTest();
+        Assert.Equal(404, site.Get("/a").Status);
+        site.Folder.With("a", "x");
+        Assert.Equal(200, site.Get("/a").Status);
+
+        File.Delete(site.Folder["a"]);
+        site.Loop.Advance(1000);
+        Assert.Equal(404, site.Get("/a").Status);
+        Assert.Equal(0, site.Site.Hot.Count);
+        Assert.Equal(0, site.Budget.Used);
+    }
+
+    [Fact]
+    public void A_sibling_that_appears_or_goes_is_noticed()
+    {
+        using var site = new SiteUnderTest();
+        site.Folder.With("a.js", "plain");
+        Assert.Equal("plain", site.Get("/a.js", "Accept-Encoding: br").Text);
+
+        site.Folder.With("a.js.br", "brotli");
+        site.Loop.Advance(1000);
+        Assert.Equal("brotli", site.Get("/a.js", "Accept-Encoding: br").Text);
+
+        File.Delete(site.Folder["a.js.br"]);
+        site.Loop.Advance(1000);
+        Assert.Equal("plain", site.Get("/a.js", "Accept-Encoding: br").Text);
+        Assert.Null(site.Get("/a.js").Field("Vary"));
+    }
+
+    [Fact]
+    public void The_same_file_by_another_spelling_is_kept_once()
+    {
+        using var site = new SiteUnderTest();
+        site.Folder.With("a b/c", "x");
+
+        foreach (string target in (string[])["/a%20b/c", "//a%20b/./c", "/x/../a%20b/%63"])
+        {
+            Assert.Equal("x", site.Get(target).Text);
+        }
+
+        Assert.Equal(1, site.Site.Hot.Count);
+    }
+
+    [Fact]
+    public void A_name_with_a_percent_sign_is_not_found_by_its_undecoded_spelling()
+    {
+        using var site = new SiteUnderTest();
+        site.Folder.With("a%41", "percent").With("aA", "letter");
+
+        Assert.Equal("percent", site.Get("/a%2541").Text);
+        Assert.Equal("letter", site.Get("/a%41").Text);
+    }
+
+    [Fact]
+    public void The_budget_is_never_exceeded_and_old_files_make_way()
+    {
+        using var site = new SiteUnderTest { Budget = new SharedCacheBudget(200_000) };
+        for (int i = 0; i < 20; i++)
+        {
+            site.Folder.With($"f{i}", new byte[30_000]);
+            Assert.Equal(200, site.Get($"/f{i}").Status);
+            Assert.InRange(site.Budget.Used, 1, 200_000);
+        }
+
+        Assert.InRange(site.Site.Hot.Count, 4, 6);
+        Assert.Equal(site.Budget.Used, site.Site.Hot.Memory);
+        site.Site.Dispose();
+        Assert.Equal(0, site.Budget.Used);
+    }
+
+    [Fact]
+    public void What_is_used_again_stays_longer()
+    {
+        using var site = new SiteUnderTest { Budget = new SharedCacheBudget(200_000) };
+        site.Folder.With("hot", new byte[30_000]);
+        site.Get("/hot");
+        for (int i = 0; i < 50; i++)
+        {
+            site.Folder.With($"f{i}", new byte[30_000]);
+            site.Get($"/f{i}");
+            Assert.NotNull(site.Site.Hot.Find("/hot"u8));
+        }
+    }
+
+    [Fact]
+    public void The_number_of_open_files_is_bounded()
+    {
+        using var site = new SiteUnderTest { Configure = options => options with { MaximumOpenFiles = 3 } };
+        for (int i = 0; i < 10; i++)
+        {
+            site.Folder.With($"f{i}", new byte[70_000]);
+            Assert.Equal(70_000, site.Get($"/f{i}").ContentSent);
+            Assert.InRange(site.Site.Hot.OpenFiles, 1, 3);
+        }
+    }
+
+    [Fact]
+    public void A_loop_that_has_more_than_its_share_gives_back_when_another_went_without()
+    {
+        var budget = new SharedCacheBudget(200_000);
+        using var first = new SiteUnderTest { Budget = budget };
+        using var second = new SiteUnderTest { Budget = budget };
+        for (int i = 0; i < 6; i++)
+        {
+            first.Folder.With($"f{i}", new byte[30_000]);
+            first.Get($"/f{i}");
+        }
+
+        second.Folder.With("g", new byte[30_000]);
+        Assert.Equal(200, second.Get("/g").Status);
+        Assert.Equal(0, second.Site.Hot.Count);
+
+        first.Loop.Advance(1000);
+        first.Get("/f5");
+        second.Get("/g");
+        Assert.Equal(1, second.Site.Hot.Count);
+    }
+
+    [Fact]
+    public void Exchanges_that_ask_for_one_file_wait_for_one_load_and_those_that_end_are_left_alone()
+    {
+        using var site = new SiteUnderTest { Configure = options => options with { ListDirectories = true } };
+        site.Folder.With("d/x", "x");
+        FakeExchange first = FakeExchange.Get("/d/");
+        FakeExchange aborted = FakeExchange.Get("/d/");
+        FakeExchange reused = FakeExchange.Get("/d/");
+        site.Site.Start(first);
+        site.Site.Start(aborted);
+        site.Site.Start(reused);
+        Assert.Equal(1, site.Site.Loads.Running);
+        aborted.End(EndReason.PeerReset);
+        reused.End(EndReason.PeerReset);
+        reused.Renew();
+
+        site.Loop.RunUntil(() => first.IsComplete);
+
+        Assert.Equal((200, 0, 0), (first.Status, aborted.Status, reused.Status));
+        Assert.Equal(0, site.Site.Loads.Running);
+    }
+
+    [Fact]
+    public void Only_so_many_loads_run_at_a_time_and_the_rest_follow()
+    {
+        using var site = new SiteUnderTest { Configure = options => options with { ListDirectories = true } };
+        FakeExchange[] exchanges = [.. Enumerable.Range(0, 200).Select(i => FakeExchange.Get($"/d{i}/"))];
+        foreach (FakeExchange exchange in exchanges)
+        {
+            site.Folder.With(Encoding.ASCII.GetString(exchange.Request.Path)[1..] + "x", "");
+            site.Site.Start(exchange);
+            Assert.InRange(site.Site.Loads.Running, 1, LoadQueue.MaximumRunning);
+        }
+
+        site.Loop.RunUntil(() => exchanges.All(exchange => exchange.IsComplete));
+        Assert.All(exchanges, exchange => Assert.Equal(200, exchange.Status));
+    }
+
+    [Fact]
+    public void A_file_that_was_cold_is_loaded_off_the_loop()
+    {
+        using var site = new SiteUnderTest();
+        site.Folder.With("cold", new byte[50_000]);
+        using (FileStream file = File.OpenRead(site.Folder["cold"]))
+        {
+            Assert.Equal(0, PosixFadviseDontNeed(file));
+        }
+
+        Assert.Equal(50_000, site.Get("/cold").ContentSent);
+    }
+
+    [System.Runtime.InteropServices.DllImport("libc", EntryPoint = "posix_fadvise")]
+    private static extern int PosixFadvise(nint fd, long offset, long length, int advice);
+
+    private static int PosixFadviseDontNeed(FileStream file) => PosixFadvise(file.SafeFileHandle.DangerousGetHandle(), 0, 0, 4);
+}

@@ -1,0 +1,124 @@
+using Roundtrip.Site.Tests.Support;
+
+namespace Roundtrip.Site.Tests.Files;
+
+public class RangeTests
+{
+    [Theory]
+    [InlineData("bytes=0-0", "0", "bytes 0-0/10")]
+    [InlineData("bytes=2-", "23456789", "bytes 2-9/10")]
+    [InlineData("bytes=-3", "789", "bytes 7-9/10")]
+    [InlineData("bytes=-30", "0123456789", "bytes 0-9/10")]
+    [InlineData("bytes=8-200", "89", "bytes 8-9/10")]
+    [InlineData("BYTES=3-4", "34", "bytes 3-4/10")]
+    [InlineData("bytes=3-4,5-6", "3456", "bytes 3-6/10")]
+    [InlineData("bytes=3-4, 20-30", "34", "bytes 3-4/10")]
+    public void One_range_is_206_with_its_place(string range, string content, string place)
+    {
+        foreach (bool large in (bool[])[false, true])
+        {
+            using SiteUnderTest site = Digits(large);
+            FakeExchange answer = site.Get("/f", "Range: " + range);
+            if (!large)
+            {
+                Assert.Equal((206, content, place), (answer.Status, answer.Text, answer.Field("Content-Range")));
+            }
+        }
+    }
+
+    [Theory]
+    [InlineData("bytes=10-")]
+    [InlineData("bytes=-0")]
+    [InlineData("bytes=99999999999999999999-")]
+    public void A_range_with_nothing_in_it_is_416_with_the_length(string range)
+    {
+        using SiteUnderTest site = Digits(false);
+
+        FakeExchange answer = site.Get("/f", "Range: " + range);
+
+        Assert.Equal((416, "bytes */10"), (answer.Status, answer.Field("Content-Range")));
+    }
+
+    [Theory]
+    [InlineData("bytes=5-4")]
+    [InlineData("bytes=a-b")]
+    [InlineData("bytes=-")]
+    [InlineData("bytes=")]
+    [InlineData("bytes 0-1")]
+    [InlineData("lines=0-1")]
+    [InlineData("bytes=0-1,x")]
+    [InlineData("bytes=1-2-3")]
+    public void What_is_no_range_is_ignored(string range)
+    {
+        using SiteUnderTest site = Digits(false);
+
+        FakeExchange answer = site.Get("/f", "Range: " + range);
+
+        Assert.Equal((200, "0123456789"), (answer.Status, answer.Text));
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void Several_ranges_are_parts(bool large)
+    {
+        using SiteUnderTest site = Digits(large);
+        string total = large ? "100000" : "10";
+
+        FakeExchange answer = site.Get("/f", "Range: bytes=0-1,5-6,-1");
+
+        string type = answer.Field("Content-Type")!;
+        Assert.StartsWith("multipart/byteranges; boundary=", type, StringComparison.Ordinal);
+        string boundary = type["multipart/byteranges; boundary=".Length..];
+        string last = large ? $"99999-99999/{total}" : $"9-9/{total}";
+        Assert.Equal(
+            $"--{boundary}\r\nContent-Type: application/octet-stream\r\nContent-Range: bytes 0-1/{total}\r\n\r\n01"
+            + $"\r\n--{boundary}\r\nContent-Type: application/octet-stream\r\nContent-Range: bytes 5-6/{total}\r\n\r\n56"
+            + $"\r\n--{boundary}\r\nContent-Type: application/octet-stream\r\nContent-Range: bytes {last}\r\n\r\n9"
+            + $"\r\n--{boundary}--\r\n",
+            answer.Text);
+        Assert.Equal(206, answer.Status);
+        Assert.NotNull(answer.Field("ETag"));
+    }
+
+    [Fact]
+    public void More_ranges_overlaps_or_reversals_than_httpd_takes_get_the_whole()
+    {
+        using SiteUnderTest site = Digits(true);
+
+        Assert.Equal(206, Status(200, i => $"{i * 10}-{i * 10}"));
+        Assert.Equal(200, Status(201, i => $"{i * 10}-{i * 10}"));
+        Assert.Equal(206, Status(21, i => $"{100 - i * 3}-{100 - i * 3}"));
+        Assert.Equal(200, Status(22, i => $"{100 - i * 3}-{100 - i * 3}"));
+        Assert.Equal(200, Status(22, i => $"{i}-{i + 5}"));
+
+        int Status(int count, Func<int, string> range) =>
+            site.Get("/f", "Range: bytes=" + string.Join(",", Enumerable.Range(0, count).Select(range))).Status;
+    }
+
+    [Fact]
+    public void HEAD_and_a_second_Range_field_ignore_it()
+    {
+        using SiteUnderTest site = Digits(false);
+
+        Assert.Equal(200, site.Answer(new FakeExchange("HEAD /f HTTP/1.1\nRange: bytes=0-0\n")).Status);
+        Assert.Equal(200, site.Get("/f", "Range: bytes=0-0", "Range: bytes=1-1").Status);
+    }
+
+    [Fact]
+    public void An_empty_file_has_no_range_but_the_suffix_that_is_all_of_it()
+    {
+        using var site = new SiteUnderTest();
+        site.Folder.With("f", "");
+
+        Assert.Equal(416, site.Get("/f", "Range: bytes=0-").Status);
+        Assert.Equal(200, site.Get("/f", "Range: bytes=-5").Status);
+    }
+
+    private static SiteUnderTest Digits(bool large)
+    {
+        var site = new SiteUnderTest();
+        site.Folder.With("f", string.Concat(Enumerable.Repeat("0123456789", large ? 10_000 : 1)));
+        return site;
+    }
+}
