@@ -69,6 +69,11 @@ public sealed class AccessLog : IDisposable
     /// <summary>Writes what was handed over and ends. The loops have ended before.</summary>
     public void Dispose()
     {
+        if (_isEnding)
+        {
+            return;
+        }
+
         _isEnding = true;
         _wakeUp.Set();
         if (_thread.Join(EndPatience))

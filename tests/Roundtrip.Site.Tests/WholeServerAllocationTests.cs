@@ -1,0 +1,79 @@
+using System.Net;
+using System.Net.Sockets;
+using Roundtrip.Core;
+using Roundtrip.Http;
+using Roundtrip.Server;
+using Roundtrip.Site.AccessLog;
+using Roundtrip.Site.Files;
+using AccessLogOfProcess = Roundtrip.Site.AccessLog.AccessLog;
+
+namespace Roundtrip.Site.Tests;
+
+// What is counted is the process's: no other test may run meanwhile.
+[CollectionDefinition("alone", DisableParallelization = true)]
+public class AloneCollection;
+
+[Collection("alone")]
+public class WholeServerAllocationTests
+{
+    private const int Requests = 100_000;
+    private const int Batch = 20;
+    private const int Rounds = 6;
+
+    [Fact]
+    public void A_cached_request_allocates_less_than_a_byte_in_the_whole_process_with_the_log_on()
+    {
+        string folder = Directory.CreateTempSubdirectory("roundtrip-test-").FullName;
+        File.WriteAllBytes(Path.Combine(folder, "page.html"), new byte[1024]);
+        using var errorLog = new ErrorLog(Stream.Null);
+        using var accessLog = AccessLogOfProcess.Open(Path.Combine(folder, "access.log"), LogFormat.Parse("combined"), null);
+        var budget = new SharedCacheBudget();
+        using (var server = HttpServer.Start(new ServerOptions
+        {
+            Endpoints = [new ServerEndpoint(PeerAddress.From(IPAddress.Loopback, 0))],
+            ErrorLog = errorLog,
+            Loops = 1,
+            Limits = HttpLimits.Default with { MaxKeepAliveRequests = 0 },
+            CreateSite = loop => new LoopSite(new FolderSite(new FolderSiteOptions { Folder = folder }, loop, budget), accessLog.CreateBuffer(loop)),
+        }))
+        {
+            using var client = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+            client.Connect(IPAddress.Loopback, server.Addresses[0].Port);
+            byte[] request = [.. Enumerable.Repeat("GET /page.html HTTP/1.1\r\nHost: a\r\nUser-Agent: test\r\nAccept-Encoding: gzip, br\r\n\r\n"u8.ToArray(), Batch).SelectMany(b => b)];
+            byte[] response = new byte[64 * 1024];
+            int length = Exchange(client, request, response, 0) / Batch;
+
+            // What the test runner itself allocates meanwhile comes on top, now and then: the least of some rounds is the server's. The first warms up.
+            long allocated = long.MaxValue;
+            for (int round = 0; round < Rounds; round++)
+            {
+                long before = GC.GetTotalAllocatedBytes(precise: true);
+                for (int i = 0; i < Requests; i += Batch)
+                {
+                    Exchange(client, request, response, length);
+                }
+
+                allocated = Math.Min(allocated, GC.GetTotalAllocatedBytes(precise: true) - before);
+            }
+
+            Assert.InRange(allocated, 0, Requests - 1);
+        }
+
+        accessLog.Dispose();
+        Assert.Equal((Rounds * Requests) + Batch, File.ReadLines(Path.Combine(folder, "access.log")).Count());
+        Directory.Delete(folder, recursive: true);
+    }
+
+    /// <param name="length">The length of one response, or 0 when it is to be found out: then what comes within a moment counts.</param>
+    private static int Exchange(Socket client, byte[] request, byte[] response, int length)
+    {
+        client.Send(request);
+        int expected = length * Batch, have = 0;
+        do
+        {
+            have += client.Receive(response);
+        }
+        while (length > 0 ? have < expected : client.Poll(200_000, SelectMode.SelectRead));
+        return have;
+    }
+}
