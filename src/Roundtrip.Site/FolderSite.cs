@@ -109,7 +109,7 @@ public sealed class FolderSite : IExchangeStarter, IDisposable
 
     private void Serve(Exchange exchange, HotFile hot)
     {
-        if (_loop.Now - hot.CheckedAt < FreshFor)
+        if (_loop.Now - hot.CheckedAt < FreshFor && (hot.Resource.OpenFiles == 0 || hot.Resource.HasUnchangedFiles()))
         {
             FileAnswer.Answer(exchange, hot.Resource, hot.Path, UnixSeconds);
             return;

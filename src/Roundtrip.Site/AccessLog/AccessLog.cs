@@ -4,8 +4,8 @@ using Roundtrip.Transport.Files;
 namespace Roundtrip.Site.AccessLog;
 
 /// <summary>
-/// The access log of a process: each loop has a buffer, and one thread writes what the buffers hand over, merged into the order in which exchanges ended. A full disk or a dead
-/// pipe costs lines, which are counted, and never time on a loop.
+/// The access log of a process: each loop has a buffer, and one thread writes what the buffers hand over, merged into the order in which exchanges ended.
+/// A full disk or a dead pipe costs lines, which are counted, and never time on a loop.
 /// </summary>
 public sealed class AccessLog : IDisposable
 {

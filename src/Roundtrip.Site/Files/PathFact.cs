@@ -3,8 +3,8 @@ using Roundtrip.Transport.Files;
 namespace Roundtrip.Site.Files;
 
 /// <summary>
-/// What was found at one path while a resource was loaded. While all of its facts hold, the resource is as it was: so the file, the siblings that it lacks and the index files
-/// that come before it are all watched in the same way.
+/// What was found at one path while a resource was loaded. While all of its facts hold, the resource is as it was: so the file, the siblings that it lacks
+/// and the index files that come before it are all watched in the same way.
 /// </summary>
 /// <param name="Path">With its NUL.</param>
 /// <param name="Outcome">What came of opening it.</param>

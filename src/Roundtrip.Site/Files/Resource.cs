@@ -91,6 +91,22 @@ internal sealed class Resource
         return FactCheck.Holds;
     }
 
+    /// <summary>
+    /// Whether the files that are kept open are as they were: one that was rewritten in place could no longer be sent, so it is loaded anew rather than tried.
+    /// </summary>
+    public bool HasUnchangedFiles()
+    {
+        foreach (Representation representation in _representations)
+        {
+            if (representation.File is { } file && !file.IsUnchanged())
+            {
+                return false;
+            }
+        }
+
+        return true;
+    }
+
     public void AddReference() => _references++;
 
     public void ReleaseReference()

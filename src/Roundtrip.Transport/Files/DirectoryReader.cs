@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Buffers.Binary;
+using System.Runtime.InteropServices;
 using Microsoft.Win32.SafeHandles;
 using Roundtrip.Transport.Interop;
 
@@ -39,9 +40,9 @@ public static unsafe class DirectoryReader
 
     private static void Add(List<DirectoryEntry> entries, SafeFileHandle directory, byte* name, int limit)
     {
-        ReadOnlySpan<byte> bytes = System.Runtime.InteropServices.MemoryMarshal.CreateReadOnlySpanFromNullTerminated(name);
+        ReadOnlySpan<byte> bytes = MemoryMarshal.CreateReadOnlySpanFromNullTerminated(name);
         if (entries.Count < limit && !bytes.SequenceEqual("."u8) && !bytes.SequenceEqual(".."u8)
-            && FileRoot.TryStamp(directory, name, Libc.AtSymlinkNofollow, out FileStamp stamp))
+            && FileRoot.TryStampName(directory, name, out FileStamp stamp))
         {
             entries.Add(new DirectoryEntry(bytes.ToArray(), stamp));
         }

@@ -58,13 +58,14 @@ public sealed unsafe class FileRoot : IDisposable
     public OpenOutcome Open(FilePath path, bool mayWait, out SafeFileHandle? file, out FileStamp stamp)
     {
         stamp = default;
-        OpenOutcome outcome = Open(path, ReadFlags, mayWait, out file);
+        file = null;
+        OpenOutcome outcome = Open(path, ReadFlags, mayWait, out int descriptor);
         if (outcome != OpenOutcome.Found)
         {
             return outcome;
         }
 
-        if (!TryStamp(file!, out stamp))
+        if (!TryStamp(descriptor, out stamp))
         {
             outcome = OpenOutcome.Failed;
         }
@@ -73,10 +74,13 @@ public sealed unsafe class FileRoot : IDisposable
             outcome = OpenOutcome.Refused;
         }
 
-        if (outcome != OpenOutcome.Found)
+        if (outcome == OpenOutcome.Found)
         {
-            file!.Dispose();
-            file = null;
+            file = new SafeFileHandle(descriptor, ownsHandle: true);
+        }
+        else
+        {
+            _ = Libc.Close(descriptor);
         }
 
         return outcome;
@@ -86,11 +90,11 @@ public sealed unsafe class FileRoot : IDisposable
     public OpenOutcome Look(FilePath path, bool mayWait, out FileStamp stamp)
     {
         stamp = default;
-        OpenOutcome outcome = Open(path, Libc.OPath | Libc.OCloexec, mayWait, out SafeFileHandle? file);
+        OpenOutcome outcome = Open(path, Libc.OPath | Libc.OCloexec, mayWait, out int descriptor);
         if (outcome == OpenOutcome.Found)
         {
-            outcome = TryStamp(file!, out stamp) ? OpenOutcome.Found : OpenOutcome.Failed;
-            file!.Dispose();
+            outcome = TryStamp(descriptor, out stamp) ? OpenOutcome.Found : OpenOutcome.Failed;
+            _ = Libc.Close(descriptor);
         }
 
         return outcome;
@@ -99,13 +103,26 @@ public sealed unsafe class FileRoot : IDisposable
     /// <summary>Looks again at a file that is open.</summary>
     public static bool TryStamp(SafeFileHandle file, out FileStamp stamp)
     {
-        byte none = 0;
-        return TryStamp(file, &none, Libc.AtEmptyPath, out stamp);
+        bool isHeld = false;
+        file.DangerousAddRef(ref isHeld);
+        bool isStamped = TryStamp((int)file.DangerousGetHandle(), out stamp);
+        file.DangerousRelease();
+        return isStamped;
     }
 
     public void Dispose() => _folder.Dispose();
 
-    internal static bool TryStamp(SafeFileHandle directory, byte* path, int flags, out FileStamp stamp)
+    /// <summary>Looks at a name in an open directory; at a symbolic link itself, and not where it leads.</summary>
+    internal static bool TryStampName(SafeFileHandle directory, byte* name, out FileStamp stamp) =>
+        TryStamp((int)directory.DangerousGetHandle(), name, Libc.AtSymlinkNofollow, out stamp);
+
+    private static bool TryStamp(int descriptor, out FileStamp stamp)
+    {
+        byte none = 0;
+        return TryStamp(descriptor, &none, Libc.AtEmptyPath, out stamp);
+    }
+
+    private static bool TryStamp(int directory, byte* path, int flags, out FileStamp stamp)
     {
         Libc.Statx result;
         if (Libc.StatX(directory, path, flags, Libc.StatxWanted, &result) != 0)
@@ -139,9 +156,9 @@ public sealed unsafe class FileRoot : IDisposable
         return seconds is > -9_000_000_000 and < 9_000_000_000 ? (seconds * Second) + nanoseconds : seconds < 0 ? long.MinValue : long.MaxValue;
     }
 
-    private OpenOutcome Open(FilePath path, int flags, bool mayWait, out SafeFileHandle? file)
+    private OpenOutcome Open(FilePath path, int flags, bool mayWait, out int descriptor)
     {
-        file = null;
+        descriptor = -1;
         if (!mayWait && !_knowsCached)
         {
             return OpenOutcome.WouldWait;
@@ -150,7 +167,6 @@ public sealed unsafe class FileRoot : IDisposable
         var how = new Libc.OpenHow { Flags = (ulong)flags, Resolve = _resolve | (mayWait ? 0 : Libc.ResolveCached) };
         for (int attempt = 0; ; attempt++)
         {
-            int descriptor;
             fixed (byte* p = path.Terminated)
             {
                 descriptor = Libc.OpenAt2(_folder, p, how);
@@ -158,7 +174,6 @@ public sealed unsafe class FileRoot : IDisposable
 
             if (descriptor >= 0)
             {
-                file = new SafeFileHandle(descriptor, ownsHandle: true);
                 return OpenOutcome.Found;
             }
 

@@ -41,7 +41,7 @@ internal static unsafe partial class Libc
     }
 
     [LibraryImport("libc", EntryPoint = "statx", SetLastError = true)]
-    public static partial int StatX(SafeHandle directory, byte* path, int flags, uint mask, Statx* result);
+    public static partial int StatX(int directory, byte* path, int flags, uint mask, Statx* result);
 
     [LibraryImport("libc", EntryPoint = "preadv2", SetLastError = true)]
     public static partial nint PReadV2(SafeHandle fd, IoVector* vectors, int count, long offset, int flags);

@@ -213,20 +213,48 @@ public class CacheTests
     }
 
     [Fact]
-    public void A_file_that_was_cold_is_loaded_off_the_loop()
+    public void A_load_that_would_wait_for_the_disk_leaves_the_loop()
     {
+        // The names of the siblings were never looked up in this new folder: the kernel does not know without the disk that they are missing.
         using var site = new SiteUnderTest();
-        site.Folder.With("cold", new byte[50_000]);
-        using (FileStream file = File.OpenRead(site.Folder["cold"]))
-        {
-            Assert.Equal(0, PosixFadviseDontNeed(file));
-        }
+        site.Folder.With("a.txt", "hello");
+        FakeExchange exchange = FakeExchange.Get("/a.txt");
 
-        Assert.Equal(50_000, site.Get("/cold").ContentSent);
+        site.Site.Start(exchange);
+
+        Assert.False(exchange.IsComplete);
+        Assert.Equal(1, site.Site.Loads.Running);
+        site.Loop.RunUntil(() => exchange.IsComplete);
+        Assert.Equal("hello", exchange.Text);
     }
 
-    [System.Runtime.InteropServices.DllImport("libc", EntryPoint = "posix_fadvise")]
-    private static extern int PosixFadvise(nint fd, long offset, long length, int advice);
+    [Fact]
+    public void A_large_file_rewritten_in_place_is_sent_anew_at_once()
+    {
+        using var site = new SiteUnderTest();
+        site.Folder.With("f", new byte[100_000]);
+        site.Get("/f");
 
-    private static int PosixFadviseDontNeed(FileStream file) => PosixFadvise(file.SafeFileHandle.DangerousGetHandle(), 0, 0, 4);
+        // Until the file system's clock has moved on from the first writing.
+        byte[] next = Enumerable.Repeat((byte)'n', 100_000).ToArray();
+        Assert.True(SpinWait.SpinUntil(
+            () =>
+            {
+                site.Folder.With("f", next);
+                return site.Get("/f").Content.AsSpan().SequenceEqual(next);
+            },
+            TimeSpan.FromSeconds(20)));
+    }
+
+    [Fact]
+    public void A_file_that_may_change_within_the_same_tick_has_a_weak_tag_and_is_loaded_anew()
+    {
+        using var site = new SiteUnderTest();
+        site.Folder.With("a.txt", "one");
+        site.Loop.Epoch = new DateTimeOffset(File.GetLastWriteTimeUtc(site.Folder["a.txt"])).ToUnixTimeMilliseconds() + 5;
+        Assert.StartsWith("W/", site.Get("/a.txt").Field("ETag"), StringComparison.Ordinal);
+
+        site.Loop.Advance(1000);
+        Assert.StartsWith("\"", site.Get("/a.txt").Field("ETag"), StringComparison.Ordinal);
+    }
 }

@@ -88,7 +88,6 @@ public sealed class FileRootTests : IDisposable
     {
         string name = Path.Combine(_folder, "f");
         File.WriteAllText(name, "hello");
-        DateTime modified = File.GetLastWriteTimeUtc(name);
         using FileRoot root = FileRoot.Open(_folder, SymlinkRule.Beneath);
         NativeFile replaced = OpenNative(root, "f");
         File.WriteAllText(Path.Combine(_folder, "g"), "other");
@@ -96,16 +95,21 @@ public sealed class FileRootTests : IDisposable
         Assert.True(replaced.IsUnchanged());
 
         // As long as before and with the old time set back: the time of change tells.
+        DateTime modified = File.GetLastWriteTimeUtc(name);
         NativeFile rewritten = OpenNative(root, "f");
         Assert.True(rewritten.IsUnchanged());
-        Thread.Sleep(20);
-        using (FileStream stream = File.OpenWrite(name))
-        {
-            stream.Write("HELLO"u8);
-        }
+        Assert.True(SpinWait.SpinUntil(
+            () =>
+            {
+                using (FileStream stream = File.OpenWrite(name))
+                {
+                    stream.Write("HELLO"u8);
+                }
 
-        File.SetLastWriteTimeUtc(name, modified);
-        Assert.False(rewritten.IsUnchanged());
+                File.SetLastWriteTimeUtc(name, modified);
+                return !rewritten.IsUnchanged();
+            },
+            TimeSpan.FromSeconds(20)));
         replaced.ReleaseReference();
         rewritten.ReleaseReference();
     }
