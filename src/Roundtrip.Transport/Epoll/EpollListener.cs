@@ -22,6 +22,7 @@ internal sealed unsafe class EpollListener : IEpollSource, ITransportListener
     // Given up for a moment when descriptors run out, so that a waiting connection can be taken and closed instead of waking us for ever.
     private int _reserve;
     private bool _isClosed;
+    private long _saidAt = long.MinValue / 2;
 
     public EpollListener(EpollLoop loop, PeerAddress address, Action<TransportConnection> accepted)
     {
@@ -47,6 +48,13 @@ internal sealed unsafe class EpollListener : IEpollSource, ITransportListener
         {
             uint length = SocketAddress.MaximumSize;
             int accepted = Libc.Accept4(_descriptor, address, &length, Libc.SockNonblock | Libc.SockCloexec);
+            if (accepted >= DescriptorLimit.Connections)
+            {
+                _ = Libc.Close(accepted);
+                SayThatDescriptorsRanOut($"connections may have those below {DescriptorLimit.Connections}");
+                continue;
+            }
+
             if (accepted >= 0)
             {
                 PeerAddress remote = SocketAddress.Parse(new ReadOnlySpan<byte>(address, (int)length));
@@ -63,7 +71,7 @@ internal sealed unsafe class EpollListener : IEpollSource, ITransportListener
             // accept(2): errors of the connection that was about to be accepted are reported here and concern nobody else.
             if (errno is Errno.Emfile or Errno.Enfile or Errno.Enobufs or Errno.Enomem)
             {
-                _loop.AcceptFailed?.Invoke(EndReason.OutOfDescriptors, Libc.ErrorText(errno));
+                SayThatDescriptorsRanOut(Libc.ErrorText(errno));
                 TurnAway();
             }
         }
@@ -86,6 +94,16 @@ internal sealed unsafe class EpollListener : IEpollSource, ITransportListener
     {
         _accepted(connection);
         connection.Sink?.OnReadable();
+    }
+
+    // Clients that are turned away come again at once: one line a second says it.
+    private void SayThatDescriptorsRanOut(string detail)
+    {
+        if (_loop.Now - _saidAt >= 1000)
+        {
+            _saidAt = _loop.Now;
+            _loop.AcceptFailed?.Invoke(EndReason.OutOfDescriptors, detail);
+        }
     }
 
     private void TurnAway()
