@@ -1,4 +1,6 @@
+using System.Buffers;
 using System.Buffers.Binary;
+using System.Buffers.Text;
 using System.Net;
 using System.Runtime.CompilerServices;
 
@@ -52,8 +54,7 @@ public readonly record struct PeerAddress
     {
         if (!IsIPv4)
         {
-            ToIPAddress().TryFormat(destination, out int written);
-            return written;
+            return FormatIPv6(destination);
         }
 
         int at = 0;
@@ -70,6 +71,55 @@ public readonly record struct PeerAddress
     }
 
     public override string ToString() => IsIPv4 ? $"{ToIPAddress()}:{Port}" : $"[{ToIPAddress()}]:{Port}";
+
+    // RFC 5952 section 4: lower case, no leading zeros, the longest run of two zero groups or more as "::", the first of equal ones.
+    private int FormatIPv6(Span<byte> destination)
+    {
+        (int runStart, int runLength) = LongestZeroRun();
+        int at = 0;
+        for (int group = 0; group < 8; group++)
+        {
+            if (group == runStart)
+            {
+                "::"u8.CopyTo(destination[at..]);
+                at += 2;
+                group += runLength - 1;
+                continue;
+            }
+
+            if (group > 0 && group != runStart + runLength)
+            {
+                destination[at++] = (byte)':';
+            }
+
+            Utf8Formatter.TryFormat(Group(group), destination[at..], out int written, new StandardFormat('x'));
+            at += written;
+        }
+
+        return at;
+    }
+
+    private (int Start, int Length) LongestZeroRun()
+    {
+        (int Start, int Length) longest = (-1, 1);
+        for (int start = 0; start < 8; start++)
+        {
+            int length = 0;
+            while (start + length < 8 && Group(start + length) == 0)
+            {
+                length++;
+            }
+
+            if (length > longest.Length)
+            {
+                longest = (start, length);
+            }
+        }
+
+        return longest.Start < 0 ? (-1, 0) : longest;
+    }
+
+    private ushort Group(int index) => (ushort)((index < 4 ? _high : _low) >> (48 - (16 * (index % 4))));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static int FormatOctet(byte value, Span<byte> destination)

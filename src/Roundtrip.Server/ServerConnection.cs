@@ -121,6 +121,7 @@ internal sealed class ServerConnection(LoopServer server, TransportConnection tr
 
     public void Start(Exchange exchange)
     {
+        uint generation = exchange.Generation;
         try
         {
             server.Site.Starter.Start(exchange);
@@ -133,7 +134,11 @@ internal sealed class ServerConnection(LoopServer server, TransportConnection tr
             exchange.Abort(EndReason.HandlerFailed);
         }
 
-        server.Blocked.Note(exchange);
+        // One that has ended was noted at its end, while its request could still be read.
+        if (exchange.Generation == generation && exchange.EndReason == EndReason.None)
+        {
+            server.Blocked.Note(exchange);
+        }
     }
 
     public void ExchangeEnded(Exchange exchange)
