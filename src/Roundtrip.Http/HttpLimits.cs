@@ -1,7 +1,7 @@
 namespace Roundtrip.Http;
 
 /// <summary>
-/// The limits on what a peer may send and how slowly, under the names and with the defaults of Apache httpd's directives where it has one.
+/// The limits on what a peer may send and how slowly, under the names and, unless said, with the defaults of Apache httpd's directives where it has one.
 /// Immutable: a reload swaps the whole.
 /// </summary>
 public sealed record HttpLimits
@@ -35,7 +35,7 @@ public sealed record HttpLimits
     /// <summary>MaxKeepAliveRequests; 0 is no limit.</summary>
     public int MaxKeepAliveRequests { get; init; } = 100;
 
-    /// <summary>RequestReadTimeout handshake.</summary>
+    /// <summary>RequestReadTimeout handshake. Deviates: httpd's default is no limit, which lets a handshake hold its connection for ever.</summary>
     public ReadTimeout Handshake { get; init; } = new(20_000, 20_000, 0);
 
     /// <summary>RequestReadTimeout header.</summary>
@@ -53,6 +53,6 @@ public sealed record HttpLimits
     /// <summary>MaxConnectionsPerAddress (ours): open connections from one address; 0 is no limit.</summary>
     public int MaxConnectionsPerAddress { get; init; } = 1024;
 
-    /// <summary>HttpProtocolOptions Allow0.9.</summary>
+    /// <summary>HttpProtocolOptions Allow0.9. Deviates: httpd allows it by default; nobody sends it but by mistake or to smuggle.</summary>
     public bool AllowHttp09 { get; init; }
 }

@@ -28,7 +28,7 @@ public sealed class ErrorLog : IDisposable
     }
 
     /// <summary>Adds a line.</summary>
-    /// <param name="module">Who speaks, such as <c>core</c>, <c>http1</c>, <c>ssl</c>.</param>
+    /// <param name="module">Who speaks, such as <c>core</c>, <c>http</c>, <c>files</c>.</param>
     /// <param name="client">The peer's address and port, or null where none is concerned.</param>
     public void Write(LogLevel level, string module, string? client, string message)
     {
