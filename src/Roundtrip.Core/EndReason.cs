@@ -24,7 +24,6 @@ public enum EndReason : byte
     ResponseStalled,
     ResponseTooSlow,
     HandshakeTimeout,
-    LingerTimeout,
 
     // Limits.
     TooManyConnections,

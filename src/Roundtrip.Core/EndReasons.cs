@@ -20,7 +20,6 @@ public static class EndReasons
         EndReason.ResponseStalled => "the client accepted none of the response within Timeout",
         EndReason.ResponseTooSlow => "the client accepted the response slower than ResponseMinRate",
         EndReason.HandshakeTimeout => "the TLS handshake was not complete within RequestReadTimeout handshake",
-        EndReason.LingerTimeout => "the client went on sending after the last response",
         EndReason.TooManyConnections => "MaxConnections connections are open already",
         EndReason.TooManyConnectionsFromAddress => "MaxConnectionsPerAddress connections are open from this address already",
         EndReason.TooManyRequestsOnConnection => "MaxKeepAliveRequests requests were answered on this connection",

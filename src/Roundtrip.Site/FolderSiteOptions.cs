@@ -17,6 +17,9 @@ public sealed record FolderSiteOptions
     /// <summary>AddDefaultCharset: whether <c>charset=utf-8</c> is added to the types of text.</summary>
     public bool AddCharset { get; init; } = true;
 
+    /// <summary>Files that are never served, as paths from the folder without a first slash: the private key and the logs, where they lie in it.</summary>
+    public IReadOnlyList<string> HiddenFiles { get; init; } = [];
+
     public SymlinkRule Symlinks { get; init; } = SymlinkRule.Beneath;
 
     /// <summary>How many files each loop may keep open.</summary>

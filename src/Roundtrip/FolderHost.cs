@@ -45,6 +45,7 @@ internal sealed class FolderHost : IDisposable
                 Folder = where.Folder,
                 DirectoryIndex = configuration.DirectoryIndex,
                 ListDirectories = configuration.ListDirectories,
+                HiddenFiles = OwnFiles(where.Folder, configuration),
                 Report = message => errorLog.Write(LogLevel.Error, "files", null, message),
             };
             var budget = new SharedCacheBudget();
@@ -116,6 +117,13 @@ internal sealed class FolderHost : IDisposable
         {
             throw new ServeException($"roundtrip: the log {file} cannot be opened: {fault.Message}", ExitCode.NotSo);
         }
+    }
+
+    // What the configuration names and lies in the folder is ours, not the visitors'.
+    private static List<string> OwnFiles(string folder, FolderConfiguration configuration)
+    {
+        string?[] named = [configuration.CertificateFile, configuration.CertificateKeyFile, configuration.AccessLog, configuration.ErrorLog];
+        return [.. named.OfType<string>().Where(name => name != "-").Select(name => Path.GetRelativePath(folder, Path.GetFullPath(Path.Combine(folder, name))))];
     }
 
     private static string LogPath(string folder, string name) => name == "-" ? name : Path.Combine(folder, name);

@@ -32,6 +32,9 @@ public class HostileTests
         }
 
         Until(() => OpenSockets(server) == 0, "connections of slow clients stay open");
+        server.UntilLogged("the TLS handshake was not complete");
+        server.UntilLogged("the request head");
+        server.UntilLogged("the client accepted none of the response");
         clients.ForEach(client => client.Dispose());
         Assert.Equal("200", Status(server));
     }
@@ -157,6 +160,26 @@ public class HostileTests
             Assert.DoesNotContain("OUTSIDE", response, StringComparison.Ordinal);
             Assert.Matches("^HTTP/1.1 (400|403|404) ", response);
         }
+    }
+
+    [Fact]
+    public void The_private_key_and_the_logs_are_not_served_when_they_lie_in_the_folder()
+    {
+        using var folder = new TemporaryFolder();
+        folder.Write("index.html", "hello");
+        Run.Program("openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-days", "2", "-subj", "/CN=localhost",
+            "-keyout", Path.Combine(folder.Path, "key.pem"), "-out", Path.Combine(folder.Path, "cert.pem"));
+        folder.Write("site.conf", "SSLCertificateFile cert.pem\nSSLCertificateKeyFile ./key.pem\nCustomLog access.log\nErrorLog error.log\nOptions Indexes\nDirectoryIndex none\n");
+        using var server = new RoundtripProcess(folder.Path);
+        foreach (string name in (string[])["key.pem", "KEY.PEM", "cert.pem", "access.log", "error.log", "site.conf", "%6bey.pem", "./key.pem"])
+        {
+            Assert.Equal("404", Run.Program("curl", "-s", "--path-as-is", "-o", "/dev/null", "-w", "%{http_code}", server.Http + name).Text);
+        }
+
+        string listing = Run.Program("curl", "-s", server.Http).Text;
+        Assert.Contains("index.html", listing, StringComparison.Ordinal);
+        Assert.DoesNotContain("key.pem", listing, StringComparison.Ordinal);
+        Assert.Equal("hello", Run.Program("curl", "-s", "--cacert", Path.Combine(folder.Path, "cert.pem"), $"https://localhost:{server.HttpsPort}/index.html", "-k").Text);
     }
 
     [Fact]

@@ -3,10 +3,26 @@ using System.Text;
 namespace Roundtrip.Site.Files;
 
 /// <summary>The files of a folder that are not for visitors. They answer as if they were not there.</summary>
-internal static class HiddenNames
+/// <param name="files">Files that are hidden for what they are, such as a private key: paths from the folder, without a first slash.</param>
+internal sealed class HiddenNames(IEnumerable<string> files)
 {
+    private readonly byte[][] _files = [.. files.Select(Encoding.UTF8.GetBytes)];
+
     /// <param name="relative">A path without its first slash.</param>
-    public static bool IsHidden(ReadOnlySpan<byte> relative)
+    public bool IsHidden(ReadOnlySpan<byte> relative)
+    {
+        foreach (byte[] file in _files)
+        {
+            if (Ascii.EqualsIgnoreCase(relative, file))
+            {
+                return true;
+            }
+        }
+
+        return IsHiddenByRule(relative);
+    }
+
+    private static bool IsHiddenByRule(ReadOnlySpan<byte> relative)
     {
         // RFC 8615 §3: /.well-known/ is there to be asked for.
         bool isWellKnown = relative.StartsWith(".well-known/"u8) || relative.SequenceEqual(".well-known"u8);

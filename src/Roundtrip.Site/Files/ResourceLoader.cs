@@ -24,6 +24,8 @@ internal sealed class ResourceLoader(FileRoot root, FolderSiteOptions options)
 
     private readonly byte[][] _indexNames = [.. options.DirectoryIndex.Select(System.Text.Encoding.UTF8.GetBytes)];
 
+    private readonly HiddenNames _hidden = new(options.HiddenFiles);
+
     public FileRoot Root => root;
 
     /// <param name="path">A <see cref="UrlPath"/>'s bytes.</param>
@@ -58,7 +60,7 @@ internal sealed class ResourceLoader(FileRoot root, FolderSiteOptions options)
         ReadOnlySpan<byte> directory, ReadOnlySpan<byte> name, long now, bool mayWait, List<PathFact> facts)
     {
         Span<byte> room = stackalloc byte[FilePath.MaximumLength + 1];
-        if (!FilePath.TryJoin(directory, name, room, out FilePath path) || HiddenNames.IsHidden(path.Bytes))
+        if (!FilePath.TryJoin(directory, name, room, out FilePath path) || _hidden.IsHidden(path.Bytes))
         {
             return Resource.OfStatus(404);
         }
@@ -210,7 +212,7 @@ internal sealed class ResourceLoader(FileRoot root, FolderSiteOptions options)
     private Resource? TryLoadDirectory(ReadOnlySpan<byte> relative, bool mayWait)
     {
         Span<byte> room = stackalloc byte[FilePath.MaximumLength + 1];
-        if (!FilePath.TryJoin(relative, default, room, out FilePath path) || HiddenNames.IsHidden(relative))
+        if (!FilePath.TryJoin(relative, default, room, out FilePath path) || _hidden.IsHidden(relative))
         {
             return Resource.OfStatus(404);
         }
@@ -234,7 +236,7 @@ internal sealed class ResourceLoader(FileRoot root, FolderSiteOptions options)
                 return Resource.OfStatus(404);
             }
 
-            return options.ListDirectories ? DirectoryListing.Load(directory!, relative) : Resource.OfStatus(403);
+            return options.ListDirectories ? DirectoryListing.Load(directory!, relative, _hidden) : Resource.OfStatus(403);
         }
     }
 

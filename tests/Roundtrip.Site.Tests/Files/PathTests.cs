@@ -100,9 +100,11 @@ public class PathTests
     [InlineData("app.wsgi", true)]
     [InlineData("app.pyx", false)]
     [InlineData("a.b/c..d", false)]
+    [InlineData("keys/private.pem", true)]
+    [InlineData("private.pem", false)]
     public void Dotfiles_configuration_and_programs_are_hidden(string name, bool isHidden)
     {
-        Assert.Equal(isHidden, HiddenNames.IsHidden(Encoding.UTF8.GetBytes(name)));
+        Assert.Equal(isHidden, new HiddenNames(["keys/private.pem"]).IsHidden(Encoding.UTF8.GetBytes(name)));
     }
 
     [Theory]
