@@ -275,11 +275,24 @@ public sealed class OffloadedExchange : IExchangeHandler
     {
         public void Run()
         {
-            if (!offloaded.IsOver)
+            if (offloaded.IsOver)
+            {
+                return;
+            }
+
+            try
             {
                 action(offloaded);
-                offloaded._connection.Wake();
             }
+#pragma warning disable CA1031 // What the code asked for wrongly (a second response, a status that is none) ends its exchange and not the loop.
+            catch (Exception fault)
+#pragma warning restore CA1031
+            {
+                offloaded._log.Write(LogLevel.Error, "core", offloaded.Remote.ToString(), $"{offloaded.Name}: {fault}");
+                offloaded._exchange.Abort(EndReason.HandlerFailed);
+            }
+
+            offloaded._connection.Wake();
         }
     }
 }

@@ -31,6 +31,24 @@ public class OffloadedExchangeTests
         Assert.Equal(content, Dechunked(response));
     }
 
+    [Theory]
+    [InlineData(100)]
+    [InlineData(1000)]
+    public async Task A_status_that_is_none_fails_its_exchange_and_no_other(int status)
+    {
+        using var server = new EpollServer(exchange =>
+        {
+            exchange.Respond(exchange.Request.Path.SequenceEqual("/wrong"u8) ? status : 200, FieldBlock.Empty, 0);
+            return Task.CompletedTask;
+        });
+        using TcpClient wrong = await server.ConnectAsync();
+        await wrong.GetStream().WriteAsync("GET /wrong HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n"u8.ToArray());
+        Assert.StartsWith("HTTP/1.1 500 ", Encoding.ASCII.GetString(await ReadToEndAsync(wrong.GetStream())), StringComparison.Ordinal);
+        using TcpClient right = await server.ConnectAsync();
+        await right.GetStream().WriteAsync("GET / HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n"u8.ToArray());
+        Assert.StartsWith("HTTP/1.1 200 ", Encoding.ASCII.GetString(await ReadToEndAsync(right.GetStream())), StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task A_gigabyte_upload_to_a_slow_reader_takes_bounded_memory()
     {
