@@ -162,8 +162,22 @@ internal sealed class ServerConnection(LoopServer server, TransportConnection tr
         if (_phase != Phase.Closed)
         {
             _isInCall = true;
-            _engine?.Ended(reason);
+            EndEngine(reason);
             Dispose();
+        }
+    }
+
+    private void EndEngine(EndReason reason)
+    {
+        try
+        {
+            _engine?.Ended(reason);
+        }
+#pragma warning disable CA1031 // A handler that throws when it is told of the end must not keep the connection open, nor end the loop.
+        catch (Exception fault)
+#pragma warning restore CA1031
+        {
+            LogFault(fault);
         }
     }
 
@@ -359,7 +373,7 @@ internal sealed class ServerConnection(LoopServer server, TransportConnection tr
         if (reason is EndReason.ResponseSourceChanged or EndReason.ResponseSourceFailed)
         {
             Report(new ProtocolError(reason, 0, ErrorScope.Connection, ErrorOrigin.Server));
-            _engine!.Ended(reason);
+            EndEngine(reason);
             End(ConnectionClose.Reset);
             return;
         }
@@ -371,7 +385,7 @@ internal sealed class ServerConnection(LoopServer server, TransportConnection tr
     {
         if (how == ConnectionClose.Linger && !_isReadEnded)
         {
-            _engine!.Ended(_engine.ClosingReason);
+            EndEngine(_engine!.ClosingReason);
             _input.Clear(Buffers);
             transport.ShutdownWrite();
             _phase = Phase.Lingering;

@@ -38,6 +38,19 @@ public class DriverTests
     }
 
     [Fact]
+    public void A_handler_that_throws_when_it_is_told_of_the_end_ends_its_connection_alone()
+    {
+        using var server = new InMemoryServer(exchange => exchange.Handler = new ThrowsAtTheEnd());
+        InMemoryServer.Client client = server.Connect();
+        client.Send(Get);
+        client.Reset();
+        server.Loop.Advance(1_000);
+
+        Assert.Equal(0, server.Counts.Total);
+        Assert.Contains("thrown at the end", server.Errors(), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void An_idle_connection_holds_no_buffer()
     {
         using var server = new InMemoryServer(Ok);
@@ -472,5 +485,20 @@ public class DriverTests
         protected override void Close()
         {
         }
+    }
+
+    private sealed class ThrowsAtTheEnd : IExchangeHandler
+    {
+        public string Name => "throws";
+
+        public void OnBodyReadable(Exchange exchange)
+        {
+        }
+
+        public void OnWritable(Exchange exchange)
+        {
+        }
+
+        public void OnAborted(Exchange exchange, EndReason reason) => throw new InvalidOperationException("thrown at the end");
     }
 }
