@@ -487,6 +487,45 @@ public class DriverTests
         }
     }
 
+    [Fact]
+    public void A_file_that_never_comes_into_memory_ends_its_connection()
+    {
+        using var server = new InMemoryServer(exchange =>
+        {
+            exchange.Respond(200, FieldBlock.Empty, 1_000_000);
+            exchange.WriteFile(new DeadFile(), 0, 1_000_000);
+            exchange.Complete();
+        });
+        InMemoryServer.Client client = server.Connect();
+        client.Send(Get);
+        Assert.True(SpinWait.SpinUntil(
+            () =>
+            {
+                client.Receive();
+                return client.IsReset;
+            },
+            TimeSpan.FromSeconds(10)));
+        Assert.Equal([(200, 0L, EndReason.ResponseSourceFailed)], server.Ended.All);
+    }
+
+    /// <summary>A file on a disk that fails.</summary>
+    private sealed class DeadFile : FileBody
+    {
+        public override long Length => 1_000_000;
+
+        public override FileReadResult Read(long offset, Span<byte> destination) => new(FileReadStatus.NotInMemory);
+
+        public override void Warm(long offset, long length)
+        {
+        }
+
+        public override bool IsUnchanged() => true;
+
+        protected override void Close()
+        {
+        }
+    }
+
     private sealed class ThrowsAtTheEnd : IExchangeHandler
     {
         public string Name => "throws";
