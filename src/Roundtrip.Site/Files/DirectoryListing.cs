@@ -14,7 +14,8 @@ internal static class DirectoryListing
 
     /// <param name="directory">The open directory.</param>
     /// <param name="relative">Its path with a slash at the end; empty for the root.</param>
-    public static Resource Load(SafeFileHandle directory, ReadOnlySpan<byte> relative)
+    /// <param name="privateFiles">See <see cref="FolderSiteOptions.PrivateFiles"/>.</param>
+    public static Resource Load(SafeFileHandle directory, ReadOnlySpan<byte> relative, byte[][] privateFiles)
     {
         List<DirectoryEntry>? entries = DirectoryReader.Read(directory, MaximumEntries);
         if (entries is null)
@@ -23,7 +24,7 @@ internal static class DirectoryListing
         }
 
         byte[] prefix = relative.ToArray();
-        entries.RemoveAll(entry => entry.Stamp.Kind == FileKind.Other || HiddenNames.IsHidden([.. prefix, .. entry.Name]));
+        entries.RemoveAll(entry => entry.Stamp.Kind == FileKind.Other || HiddenNames.IsHidden([.. prefix, .. entry.Name], privateFiles));
         entries.Sort(Compare);
 
         byte[] text = Encoding.UTF8.GetBytes(Write(relative, entries));

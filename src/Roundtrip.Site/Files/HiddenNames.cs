@@ -20,6 +20,20 @@ internal static class HiddenNames
         return EndsWith(relative, ".py"u8) || EndsWith(relative, ".wsgi"u8) || Ascii.EqualsIgnoreCase(relative, "site.conf"u8);
     }
 
+    /// <param name="privateFiles">Paths that this site hides beside those that every site does.</param>
+    public static bool IsHidden(ReadOnlySpan<byte> relative, byte[][] privateFiles)
+    {
+        foreach (byte[] file in privateFiles)
+        {
+            if (Ascii.EqualsIgnoreCase(relative, file) || relative.SequenceEqual(file))
+            {
+                return true;
+            }
+        }
+
+        return IsHidden(relative);
+    }
+
     private static bool EndsWith(ReadOnlySpan<byte> name, ReadOnlySpan<byte> ending) =>
         name.Length >= ending.Length && Ascii.EqualsIgnoreCase(name[^ending.Length..], ending);
 }

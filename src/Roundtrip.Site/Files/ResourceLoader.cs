@@ -24,6 +24,8 @@ internal sealed class ResourceLoader(FileRoot root, FolderSiteOptions options)
 
     private readonly byte[][] _indexNames = [.. options.DirectoryIndex.Select(System.Text.Encoding.UTF8.GetBytes)];
 
+    private readonly byte[][] _privateFiles = [.. options.PrivateFiles.Select(System.Text.Encoding.UTF8.GetBytes)];
+
     public FileRoot Root => root;
 
     /// <param name="path">A <see cref="UrlPath"/>'s bytes.</param>
@@ -58,7 +60,7 @@ internal sealed class ResourceLoader(FileRoot root, FolderSiteOptions options)
         ReadOnlySpan<byte> directory, ReadOnlySpan<byte> name, long now, bool mayWait, List<PathFact> facts)
     {
         Span<byte> room = stackalloc byte[FilePath.MaximumLength + 1];
-        if (!FilePath.TryJoin(directory, name, room, out FilePath path) || HiddenNames.IsHidden(path.Bytes))
+        if (!FilePath.TryJoin(directory, name, room, out FilePath path) || HiddenNames.IsHidden(path.Bytes, _privateFiles))
         {
             return Resource.OfStatus(404);
         }
@@ -94,7 +96,7 @@ internal sealed class ResourceLoader(FileRoot root, FolderSiteOptions options)
         Span<byte> room = stackalloc byte[FilePath.MaximumLength + 1];
         for (int i = 0; i < Siblings.Length; i++)
         {
-            if (FilePath.TryJoin(name, Siblings[i].Suffix, room, out FilePath path)
+            if (FilePath.TryJoin(name, Siblings[i].Suffix, room, out FilePath path) && !HiddenNames.IsHidden(path.Bytes, _privateFiles)
                 && TryOpen(path, now, mayWait, facts, out forms[i]) == OpenOutcome.WouldWait)
             {
                 return false;
@@ -234,7 +236,7 @@ internal sealed class ResourceLoader(FileRoot root, FolderSiteOptions options)
                 return Resource.OfStatus(404);
             }
 
-            return options.ListDirectories ? DirectoryListing.Load(directory!, relative) : Resource.OfStatus(403);
+            return options.ListDirectories ? DirectoryListing.Load(directory!, relative, _privateFiles) : Resource.OfStatus(403);
         }
     }
 
