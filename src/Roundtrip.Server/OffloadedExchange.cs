@@ -265,6 +265,7 @@ public sealed class OffloadedExchange : IExchangeHandler
         {
             _response.Reader.Complete();
             _exchange.Complete();
+            EndBody(new IOException("the response is complete: the rest of the request's content is dropped"));
             return false;
         }
 

@@ -31,6 +31,29 @@ public class OffloadedExchangeTests
         Assert.Equal(content, Dechunked(response));
     }
 
+    [Fact]
+    public async Task Content_that_is_asked_for_after_the_response_is_complete_ends_with_a_fault()
+    {
+        var read = new TaskCompletionSource();
+        using var server = new EpollServer(async exchange =>
+        {
+            PipeReader body = exchange.Body;
+            exchange.Respond(200, FieldBlock.Empty, 0);
+            await exchange.ResponseBody.CompleteAsync();
+            try
+            {
+                await body.ReadAsync();
+            }
+            catch (IOException)
+            {
+                read.SetResult();
+            }
+        });
+        using TcpClient client = await server.ConnectAsync();
+        await client.GetStream().WriteAsync("POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 5\r\n\r\n"u8.ToArray());
+        await read.Task.WaitAsync(TimeSpan.FromSeconds(10));
+    }
+
     [Theory]
     [InlineData(100)]
     [InlineData(1000)]
