@@ -17,7 +17,7 @@ public sealed record HttpLimits
     /// <summary>LimitRequestFields: number of field lines; 0 is no limit.</summary>
     public int RequestFields { get; init; } = 100;
 
-    /// <summary>LimitRequestHead (ours; httpd has none): bytes of the whole head, at most 1 MiB.</summary>
+    /// <summary>LimitRequestHead (ours; httpd has none): bytes of the whole head, at most 983040.</summary>
     public int RequestHead { get; init; } = 64 * 1024;
 
     /// <summary>LimitRequestBody: bytes of the content; 0 is no limit.</summary>

@@ -14,6 +14,9 @@ public sealed class ErrorLog : IDisposable
 {
     private const int QueueLength = 4096;
 
+    // How long the end waits, in milliseconds, for a pipe that nobody reads.
+    private const int EndPatience = 5_000;
+
     private readonly BlockingCollection<string> _lines = new(QueueLength);
     private readonly Stream _destination;
     private readonly Thread _writer;
@@ -35,17 +38,26 @@ public sealed class ErrorLog : IDisposable
         string time = DateTime.Now.ToString("ddd MMM dd HH:mm:ss.ffffff yyyy", CultureInfo.InvariantCulture);
         string about = client is null ? "" : $" [client {client}]";
         string line = $"[{time}] [{module}:{NameOf(level)}] [pid {Environment.ProcessId}]{about} {Escape(message)}\n";
-        if (_lines.IsAddingCompleted || !_lines.TryAdd(line))
+        try
         {
-            Interlocked.Increment(ref _dropped);
+            if (_lines.TryAdd(line))
+            {
+                return;
+            }
         }
+        catch (InvalidOperationException)
+        {
+            // The log has ended, perhaps between two instructions of this thread: the line is late.
+        }
+
+        Interlocked.Increment(ref _dropped);
     }
 
-    /// <summary>Writes what is queued and ends.</summary>
+    /// <summary>Writes what is queued and ends. A pipe that nobody reads is given up after 5 s, with the lines that wait for it.</summary>
     public void Dispose()
     {
         _lines.CompleteAdding();
-        _writer.Join();
+        _writer.Join(EndPatience);
     }
 
     private void WriteLines()

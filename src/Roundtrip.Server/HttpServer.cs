@@ -82,10 +82,8 @@ public sealed class HttpServer : IDisposable
         PeerAddress[] addresses = [.. _options.Endpoints.Select(e => e.Address)];
         for (int i = 0; i < _options.Loops; i++)
         {
-            var loop = new EpollLoop
-            {
-                AcceptFailed = (reason, detail) => _options.ErrorLog.Write(LogLevel.Error, "core", null, $"{EndReasons.Describe(reason)}: {detail}"),
-            };
+            var failures = new AcceptFailureLog(_options.ErrorLog);
+            var loop = new EpollLoop { AcceptFailed = (reason, detail) => failures.Add(reason, detail, Environment.TickCount64) };
             var server = new LoopServer(loop, _options, _counts);
             _loops.Add((loop, server, new Thread(loop.Run) { Name = $"loop {i}", IsBackground = true }));
             for (int e = 0; e < addresses.Length; e++)

@@ -126,8 +126,17 @@ internal sealed class LoopServer : IDisposable
         TlsConnection? secured = tls is null ? null : new TlsConnection(_tls ??= new TlsLoop(Loop), tls, connection);
         var accepted = new ServerConnection(this, secured ?? connection, secured is not null) { Index = _connectionCount };
         _connections[_connectionCount++] = accepted;
-        accepted.Begin();
-        secured?.Start();
+        try
+        {
+            accepted.Begin();
+            secured?.Start();
+        }
+        catch (TransportException fault)
+        {
+            // The kernel watches no more descriptors: this connection cannot be served, and the others can.
+            ErrorLog.Write(LogLevel.Error, "core", connection.Remote.ToString(), fault.Message);
+            accepted.Gone(EndReason.OutOfDescriptors);
+        }
     }
 
     private void EndOfBatch()

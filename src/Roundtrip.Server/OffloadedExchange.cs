@@ -265,6 +265,7 @@ public sealed class OffloadedExchange : IExchangeHandler
         {
             _response.Reader.Complete();
             _exchange.Complete();
+            EndBody(new IOException("the response is complete: the rest of the request's content is dropped"));
             return false;
         }
 
@@ -275,11 +276,24 @@ public sealed class OffloadedExchange : IExchangeHandler
     {
         public void Run()
         {
-            if (!offloaded.IsOver)
+            if (offloaded.IsOver)
+            {
+                return;
+            }
+
+            try
             {
                 action(offloaded);
-                offloaded._connection.Wake();
             }
+#pragma warning disable CA1031 // What the code asked for wrongly (a second response, a status that is none) ends its exchange and not the loop.
+            catch (Exception fault)
+#pragma warning restore CA1031
+            {
+                offloaded._log.Write(LogLevel.Error, "core", offloaded.Remote.ToString(), $"{offloaded.Name}: {fault}");
+                offloaded._exchange.Abort(EndReason.HandlerFailed);
+            }
+
+            offloaded._connection.Wake();
         }
     }
 }

@@ -14,9 +14,14 @@ internal sealed class SchedulerDelay : IDisposable
     /// <summary>Made on the thread whose delay it reads.</summary>
     public SchedulerDelay()
     {
-        // A kernel without CONFIG_SCHED_INFO has no such file: then every delay counts as the handler's.
-        string path = "/proc/thread-self/schedstat";
-        _file = File.Exists(path) ? File.OpenHandle(path) : null;
+        try
+        {
+            _file = File.OpenHandle("/proc/thread-self/schedstat");
+        }
+        catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
+        {
+            // A kernel without CONFIG_SCHED_INFO has no such file, and a process may have no descriptor left: then every delay counts as the handler's.
+        }
     }
 
     /// <summary>The delay so far, in milliseconds.</summary>

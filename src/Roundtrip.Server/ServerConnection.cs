@@ -16,6 +16,9 @@ internal sealed class ServerConnection(LoopServer server, TransportConnection tr
     private const int ReadBudget = 512 * 1024;
     private const int WriteBudget = 2 * 1024 * 1024;
 
+    // How often in a row a thread may have fetched a file's bytes that are then not in memory. A disk that fails would have it go on for ever.
+    private const int MaximumWarmings = 16;
+
     private const int SmallRead = 4096;
     private const int LargeRead = 64 * 1024;
 
@@ -33,6 +36,7 @@ internal sealed class ServerConnection(LoopServer server, TransportConnection tr
     private bool _isWoken;
     private bool _isWarming;
     private bool _isSwitched;
+    private byte _warmings;
 
     // While output waits for the client: what had been sent at the last look, and when to look again. While lingering: when it is enough.
     private long _sentAtLastLook;
@@ -167,8 +171,22 @@ internal sealed class ServerConnection(LoopServer server, TransportConnection tr
         if (_phase != Phase.Closed)
         {
             _isInCall = true;
-            _engine?.Ended(reason);
+            EndEngine(reason);
             Dispose();
+        }
+    }
+
+    private void EndEngine(EndReason reason)
+    {
+        try
+        {
+            _engine?.Ended(reason);
+        }
+#pragma warning disable CA1031 // A handler that throws when it is told of the end must not keep the connection open, nor end the loop.
+        catch (Exception fault)
+#pragma warning restore CA1031
+        {
+            LogFault(fault);
         }
     }
 
@@ -340,10 +358,17 @@ internal sealed class ServerConnection(LoopServer server, TransportConnection tr
 
             if (result.Status == IoStatus.FileNotInMemory)
             {
+                if (_warmings++ == MaximumWarmings)
+                {
+                    Fail(EndReason.ResponseSourceFailed);
+                    return false;
+                }
+
                 Warm();
                 return true;
             }
 
+            _warmings = 0;
             budget -= result.Count;
             if (result.Count > 0 && _output.Length <= IConnectionEngine.LowWater)
             {
@@ -364,7 +389,7 @@ internal sealed class ServerConnection(LoopServer server, TransportConnection tr
         if (reason is EndReason.ResponseSourceChanged or EndReason.ResponseSourceFailed)
         {
             Report(new ProtocolError(reason, 0, ErrorScope.Connection, ErrorOrigin.Server));
-            _engine!.Ended(reason);
+            EndEngine(reason);
             End(ConnectionClose.Reset);
             return;
         }
@@ -376,7 +401,7 @@ internal sealed class ServerConnection(LoopServer server, TransportConnection tr
     {
         if (how == ConnectionClose.Linger && !_isReadEnded)
         {
-            _engine!.Ended(_engine.ClosingReason);
+            EndEngine(_engine!.ClosingReason);
             _input.Clear(Buffers);
             transport.ShutdownWrite();
             _phase = Phase.Lingering;

@@ -8,6 +8,9 @@ public sealed record FolderSiteOptions
     /// <summary>The folder.</summary>
     public required string Folder { get; init; }
 
+    /// <summary>Files below the folder that are the server's own, such as its logs and keys, relative to it with <c>/</c>: they answer 404 and are not listed.</summary>
+    public IReadOnlyList<string> PrivateFiles { get; init; } = [];
+
     /// <summary>DirectoryIndex: the names that stand for their directory, first found first served.</summary>
     public IReadOnlyList<string> DirectoryIndex { get; init; } = ["index.html"];
 
@@ -16,9 +19,6 @@ public sealed record FolderSiteOptions
 
     /// <summary>AddDefaultCharset: whether <c>charset=utf-8</c> is added to the types of text.</summary>
     public bool AddCharset { get; init; } = true;
-
-    /// <summary>Files that are never served, as paths from the folder without a first slash: the private key and the logs, where they lie in it.</summary>
-    public IReadOnlyList<string> HiddenFiles { get; init; } = [];
 
     public SymlinkRule Symlinks { get; init; } = SymlinkRule.Beneath;
 

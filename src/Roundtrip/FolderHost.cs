@@ -43,9 +43,9 @@ internal sealed class FolderHost : IDisposable
             var options = new FolderSiteOptions
             {
                 Folder = where.Folder,
+                PrivateFiles = PrivateFiles(where.Folder, configuration),
                 DirectoryIndex = configuration.DirectoryIndex,
                 ListDirectories = configuration.ListDirectories,
-                HiddenFiles = OwnFiles(where.Folder, configuration),
                 Report = message => errorLog.Write(LogLevel.Error, "files", null, message),
             };
             var budget = new SharedCacheBudget();
@@ -92,13 +92,39 @@ internal sealed class FolderHost : IDisposable
     private static FolderConfiguration ReadConfiguration(string folder)
     {
         string file = Path.Combine(folder, "site.conf");
-        if (!File.Exists(file))
+        string text;
+        try
+        {
+            text = File.ReadAllText(file);
+        }
+        catch (FileNotFoundException)
         {
             return new FolderConfiguration();
         }
+        catch (UnauthorizedAccessException fault)
+        {
+            throw new ServeException($"roundtrip: {file} cannot be read: {fault.Message} (chmod u+r {file}, as its owner)", ExitCode.Missing);
+        }
+        catch (IOException fault)
+        {
+            // Serving without what it says could serve what it forbids.
+            throw new ServeException($"roundtrip: {file} cannot be read: {fault.Message}", ExitCode.NotSo);
+        }
 
-        FolderConfiguration configuration = SiteConf.Parse(file, File.ReadAllText(file), out IReadOnlyList<ConfigurationError> errors);
+        FolderConfiguration configuration = SiteConf.Parse(file, text, out IReadOnlyList<ConfigurationError> errors);
+        if (errors.Count == 0 && configuration is { CertificateFile: null, CertificateKeyFile: not null })
+        {
+            throw new ServeException($"{file}: SSLCertificateKeyFile needs an SSLCertificateFile", ExitCode.NotSo);
+        }
+
         return errors.Count == 0 ? configuration : throw new ServeException(string.Join('\n', errors), ExitCode.NotSo);
+    }
+
+    // What site.conf names for the server's own use may lie in the folder, and is not for visitors: a key above all.
+    private static string[] PrivateFiles(string folder, FolderConfiguration configuration)
+    {
+        string?[] names = [configuration.AccessLog, configuration.ErrorLog, configuration.CertificateFile, configuration.CertificateKeyFile];
+        return [.. names.Where(name => name is not (null or "-")).Select(name => Path.GetRelativePath(folder, Path.GetFullPath(Path.Combine(folder, name!))))];
     }
 
     private static Stream OpenLog(string folder, string name)
@@ -113,17 +139,10 @@ internal sealed class FolderHost : IDisposable
         {
             return new FileStream(file, FileMode.Append, FileAccess.Write, FileShare.ReadWrite, bufferSize: 0);
         }
-        catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
+        catch (Exception fault) when (fault is IOException or UnauthorizedAccessException or ArgumentException)
         {
             throw new ServeException($"roundtrip: the log {file} cannot be opened: {fault.Message}", ExitCode.NotSo);
         }
-    }
-
-    // What the configuration names and lies in the folder is ours, not the visitors'.
-    private static List<string> OwnFiles(string folder, FolderConfiguration configuration)
-    {
-        string?[] named = [configuration.CertificateFile, configuration.CertificateKeyFile, configuration.AccessLog, configuration.ErrorLog];
-        return [.. named.OfType<string>().Where(name => name != "-").Select(name => Path.GetRelativePath(folder, Path.GetFullPath(Path.Combine(folder, name))))];
     }
 
     private static string LogPath(string folder, string name) => name == "-" ? name : Path.Combine(folder, name);

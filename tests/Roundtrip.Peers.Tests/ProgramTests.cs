@@ -61,6 +61,41 @@ public class ProgramTests
     }
 
     [Fact]
+    public void A_site_conf_that_cannot_be_read_is_not_passed_over()
+    {
+        using var folder = new TemporaryFolder();
+        File.CreateSymbolicLink(Path.Combine(folder.Path, "site.conf"), "site.conf");
+        Finished roundtrip = Roundtrip("serve", folder.Path, "--http", "0", "--https", "0");
+
+        Assert.Equal(1, roundtrip.ExitCode);
+        Assert.Contains("site.conf cannot be read: Too many", roundtrip.Errors, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_key_without_a_certificate_is_said()
+    {
+        using var folder = new TemporaryFolder();
+        folder.Write("site.conf", "SSLCertificateKeyFile key.pem\n");
+        Finished roundtrip = Roundtrip("serve", folder.Path, "--http", "0", "--https", "0");
+
+        Assert.Equal(1, roundtrip.ExitCode);
+        Assert.Contains("SSLCertificateKeyFile needs an SSLCertificateFile", roundtrip.Errors, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void What_site_conf_names_in_the_folder_is_not_served()
+    {
+        using var folder = new TemporaryFolder();
+        folder.Write("site.conf", "CustomLog access.log\nErrorLog ./error.log\n");
+        using var server = new RoundtripProcess(folder.Path);
+        foreach (string name in (string[])["access.log", "error.log"])
+        {
+            Assert.True(File.Exists(Path.Combine(folder.Path, name)));
+            Assert.Equal("404", Run.Program("curl", "-s", "-o", "/dev/null", "-w", "%{http_code}", server.Http + name).Text);
+        }
+    }
+
+    [Fact]
     public void Http_0_9_is_answered_only_where_it_is_allowed()
     {
         using var folder = new TemporaryFolder();

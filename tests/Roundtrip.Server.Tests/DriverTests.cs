@@ -38,6 +38,19 @@ public class DriverTests
     }
 
     [Fact]
+    public void A_handler_that_throws_when_it_is_told_of_the_end_ends_its_connection_alone()
+    {
+        using var server = new InMemoryServer(exchange => exchange.Handler = new ThrowsAtTheEnd());
+        InMemoryServer.Client client = server.Connect();
+        client.Send(Get);
+        client.Reset();
+        server.Loop.Advance(1_000);
+
+        Assert.Equal(0, server.Counts.Total);
+        Assert.Contains("thrown at the end", server.Errors(), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void An_idle_connection_holds_no_buffer()
     {
         using var server = new InMemoryServer(Ok);
@@ -472,5 +485,59 @@ public class DriverTests
         protected override void Close()
         {
         }
+    }
+
+    [Fact]
+    public void A_file_that_never_comes_into_memory_ends_its_connection()
+    {
+        using var server = new InMemoryServer(exchange =>
+        {
+            exchange.Respond(200, FieldBlock.Empty, 1_000_000);
+            exchange.WriteFile(new DeadFile(), 0, 1_000_000);
+            exchange.Complete();
+        });
+        InMemoryServer.Client client = server.Connect();
+        client.Send(Get);
+        Assert.True(SpinWait.SpinUntil(
+            () =>
+            {
+                client.Receive();
+                return client.IsReset;
+            },
+            TimeSpan.FromSeconds(10)));
+        Assert.Equal([(200, 0L, EndReason.ResponseSourceFailed)], server.Ended.All);
+    }
+
+    /// <summary>A file on a disk that fails.</summary>
+    private sealed class DeadFile : FileBody
+    {
+        public override long Length => 1_000_000;
+
+        public override FileReadResult Read(long offset, Span<byte> destination) => new(FileReadStatus.NotInMemory);
+
+        public override void Warm(long offset, long length)
+        {
+        }
+
+        public override bool IsUnchanged() => true;
+
+        protected override void Close()
+        {
+        }
+    }
+
+    private sealed class ThrowsAtTheEnd : IExchangeHandler
+    {
+        public string Name => "throws";
+
+        public void OnBodyReadable(Exchange exchange)
+        {
+        }
+
+        public void OnWritable(Exchange exchange)
+        {
+        }
+
+        public void OnAborted(Exchange exchange, EndReason reason) => throw new InvalidOperationException("thrown at the end");
     }
 }

@@ -32,6 +32,47 @@ public class OffloadedExchangeTests
     }
 
     [Fact]
+    public async Task Content_that_is_asked_for_after_the_response_is_complete_ends_with_a_fault()
+    {
+        var read = new TaskCompletionSource();
+        using var server = new EpollServer(async exchange =>
+        {
+            PipeReader body = exchange.Body;
+            exchange.Respond(200, FieldBlock.Empty, 0);
+            await exchange.ResponseBody.CompleteAsync();
+            try
+            {
+                await body.ReadAsync();
+            }
+            catch (IOException)
+            {
+                read.SetResult();
+            }
+        });
+        using TcpClient client = await server.ConnectAsync();
+        await client.GetStream().WriteAsync("POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 5\r\n\r\n"u8.ToArray());
+        await read.Task.WaitAsync(TimeSpan.FromSeconds(10));
+    }
+
+    [Theory]
+    [InlineData(100)]
+    [InlineData(1000)]
+    public async Task A_status_that_is_none_fails_its_exchange_and_no_other(int status)
+    {
+        using var server = new EpollServer(exchange =>
+        {
+            exchange.Respond(exchange.Request.Path.SequenceEqual("/wrong"u8) ? status : 200, FieldBlock.Empty, 0);
+            return Task.CompletedTask;
+        });
+        using TcpClient wrong = await server.ConnectAsync();
+        await wrong.GetStream().WriteAsync("GET /wrong HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n"u8.ToArray());
+        Assert.StartsWith("HTTP/1.1 500 ", Encoding.ASCII.GetString(await ReadToEndAsync(wrong.GetStream())), StringComparison.Ordinal);
+        using TcpClient right = await server.ConnectAsync();
+        await right.GetStream().WriteAsync("GET / HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n"u8.ToArray());
+        Assert.StartsWith("HTTP/1.1 200 ", Encoding.ASCII.GetString(await ReadToEndAsync(right.GetStream())), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task A_gigabyte_upload_to_a_slow_reader_takes_bounded_memory()
     {
         long received = 0, largest = 0;

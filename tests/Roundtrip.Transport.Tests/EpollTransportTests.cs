@@ -9,6 +9,27 @@ public sealed class EpollTransportTests : TransportContract
 {
     protected override ITransportFixture Open() => new Fixture();
 
+    [Fact]
+    public void Work_posted_to_a_loop_that_is_gone_touches_no_other_descriptor()
+    {
+        var loop = new EpollLoop();
+        loop.Dispose();
+
+        // One of these has the number that the loop's eventfd had.
+        FileStream[] files = [.. Enumerable.Range(0, 32).Select(_ => new FileStream(
+            Path.GetTempFileName(), new FileStreamOptions { Access = FileAccess.Write, Options = FileOptions.DeleteOnClose }))];
+        loop.Post(new Nothing());
+        Assert.All(files, file => Assert.Equal(0, file.Length));
+        Array.ForEach(files, file => file.Dispose());
+    }
+
+    private sealed class Nothing : ILoopWork
+    {
+        public void Run()
+        {
+        }
+    }
+
     private sealed class Fixture : ITransportFixture
     {
         private readonly EpollLoop _loop = new();

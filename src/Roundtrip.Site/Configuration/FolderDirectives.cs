@@ -15,7 +15,7 @@ internal static class FolderDirectives
         ["LimitRequestLine"] = Limit("bytes, 32 to 65536", (l, s) => l with { RequestLine = Number(s, 32, 65_536) }),
         ["LimitRequestFields"] = Limit("a number; 0 is no limit", (l, s) => l with { RequestFields = Number(s) }),
         ["LimitRequestFieldSize"] = Limit("bytes, 32 to 65536", (l, s) => l with { RequestFieldSize = Number(s, 32, 65_536) }),
-        ["LimitRequestHead"] = Limit("bytes, 512 to 1048576", (l, s) => l with { RequestHead = Number(s, 512, 1_048_576) }),
+        ["LimitRequestHead"] = Limit("bytes, 512 to 983040", (l, s) => l with { RequestHead = Number(s, 512, 983_040) }),
         ["LimitRequestBody"] = Limit("bytes; 0 is no limit", (l, s) => l with { RequestBody = LongNumber(s) }),
         ["MaxConnections"] = Limit("a number", (l, s) => l with { MaxConnections = Number(s, 1) }),
         ["MaxConnectionsPerAddress"] = Limit("a number; 0 is no limit", (l, s) => l with { MaxConnectionsPerAddress = Number(s) }),

@@ -13,7 +13,7 @@ internal sealed class HiddenNames(IEnumerable<string> files)
     {
         foreach (byte[] file in _files)
         {
-            if (Ascii.EqualsIgnoreCase(relative, file))
+            if (Ascii.EqualsIgnoreCase(relative, file) || relative.SequenceEqual(file))
             {
                 return true;
             }

@@ -24,7 +24,7 @@ internal sealed class ResourceLoader(FileRoot root, FolderSiteOptions options)
 
     private readonly byte[][] _indexNames = [.. options.DirectoryIndex.Select(System.Text.Encoding.UTF8.GetBytes)];
 
-    private readonly HiddenNames _hidden = new(options.HiddenFiles);
+    private readonly HiddenNames _hidden = new(options.PrivateFiles);
 
     public FileRoot Root => root;
 

@@ -18,6 +18,7 @@ public sealed unsafe class EpollLoop : EventLoop, IEpollSource, IDisposable
     private readonly byte* _batch;
     private readonly SlotTable _slots = new();
     private readonly ConcurrentQueue<ILoopWork> _posted = new();
+    private readonly Lock _wakeUpLock = new();
     private int _isWakeUpPending;
     private volatile bool _isStopping;
     private bool _isDisposed;
@@ -91,12 +92,16 @@ public sealed unsafe class EpollLoop : EventLoop, IEpollSource, IDisposable
     /// <summary>Closes what is still open. Call it when <see cref="Run"/> has returned, or was never called.</summary>
     public void Dispose()
     {
-        if (_isDisposed)
+        lock (_wakeUpLock)
         {
-            return;
+            if (_isDisposed)
+            {
+                return;
+            }
+
+            _isDisposed = true;
         }
 
-        _isDisposed = true;
         foreach (IEpollSource source in _slots.All())
         {
             _ = Libc.Close(source.Descriptor);
@@ -158,8 +163,15 @@ public sealed unsafe class EpollLoop : EventLoop, IEpollSource, IDisposable
 
     private void WakeUp()
     {
+        // Work that comes back late must not write to a descriptor that is somebody else's by now.
         ulong one = 1;
-        _ = Libc.Write(_wakeUp, &one, sizeof(ulong));
+        lock (_wakeUpLock)
+        {
+            if (!_isDisposed)
+            {
+                _ = Libc.Write(_wakeUp, &one, sizeof(ulong));
+            }
+        }
     }
 
     private void ReadClock()

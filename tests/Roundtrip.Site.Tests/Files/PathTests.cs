@@ -206,6 +206,31 @@ public class PathTests
     }
 
     [Theory]
+    [InlineData("/tls/key.pem")]
+    [InlineData("/tls/KEY.pem")]
+    [InlineData("/tls//%6bey.pem")]
+    public void The_servers_own_files_are_404(string target)
+    {
+        using var site = new SiteUnderTest { Configure = options => options with { PrivateFiles = ["tls/key.pem"] } };
+        site.Folder.With("tls/key.pem", "secret");
+        site.Folder.With("tls/KEY.pem", "secret");
+
+        Assert.Equal(404, site.Get(target).Status);
+    }
+
+    [Fact]
+    public void The_servers_own_files_are_not_listed()
+    {
+        using var site = new SiteUnderTest { Configure = options => options with { ListDirectories = true, PrivateFiles = ["tls/key.pem"] } };
+        site.Folder.With("tls/key.pem", "secret");
+        site.Folder.With("tls/other.pem", "open");
+        string page = site.Get("/tls/").Text;
+
+        Assert.Contains("other.pem", page, StringComparison.Ordinal);
+        Assert.DoesNotContain("key.pem", page, StringComparison.Ordinal);
+    }
+
+    [Theory]
     [InlineData("POST")]
     [InlineData("DELETE")]
     [InlineData("BREW")]
