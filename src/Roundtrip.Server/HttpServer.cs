@@ -80,6 +80,7 @@ public sealed class HttpServer : IDisposable
     private void Begin()
     {
         PeerAddress[] addresses = [.. _options.Endpoints.Select(e => e.Address)];
+        Array.ForEach(addresses, EpollLoop.EnsureFree);
         for (int i = 0; i < _options.Loops; i++)
         {
             var failures = new AcceptFailureLog(_options.ErrorLog);

@@ -16,4 +16,7 @@ public sealed class TransportException : Exception
         : base(message, innerException)
     {
     }
+
+    /// <summary>Whether it is a right that is missing; the message says how it is had.</summary>
+    public bool IsRightMissing { get; init; }
 }

@@ -82,7 +82,7 @@ internal static class ServeCommand
         catch (TransportException fault)
         {
             Console.Error.WriteLine($"roundtrip: {fault.Message}");
-            return ExitCode.NotSo;
+            return fault.IsRightMissing ? ExitCode.Missing : ExitCode.NotSo;
         }
     }
 }

@@ -48,6 +48,25 @@ public class ProgramTests
     }
 
     [Fact]
+    public void A_port_that_another_roundtrip_has_is_not_shared_with_it()
+    {
+        using var server = new RoundtripProcess(Repository.SampleSite);
+        Finished second = Roundtrip("serve", Repository.SampleSite, "--http", $"{server.HttpPort}", "--https", "0");
+
+        Assert.Equal(1, second.ExitCode);
+        Assert.Contains("another program listens there", second.Errors, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_port_that_needs_a_right_is_exit_3_with_how_to_get_it()
+    {
+        Finished roundtrip = Run.Program("setpriv", "--bounding-set=-net_bind_service", "--inh-caps=-net_bind_service", "dotnet", Repository.BuiltProgram, "serve", Repository.SampleSite, "--http", "81", "--https", "0");
+
+        Assert.Equal(3, roundtrip.ExitCode);
+        Assert.Contains("CAP_NET_BIND_SERVICE", roundtrip.Errors, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Every_bad_line_of_site_conf_is_named_with_its_file_and_number()
     {
         using var folder = new TemporaryFolder();

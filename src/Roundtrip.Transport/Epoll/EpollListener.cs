@@ -19,17 +19,15 @@ internal sealed unsafe class EpollListener : IEpollSource, ITransportListener
     private readonly int _descriptor;
     private readonly ulong _key;
 
-    // Given up for a moment when descriptors run out, so that a waiting connection can be taken and closed instead of waking us for ever.
-    private int _reserve;
+    private readonly Pause _pause;
     private bool _isClosed;
-    private long _saidAt = long.MinValue / 2;
 
     public EpollListener(EpollLoop loop, PeerAddress address, Action<TransportConnection> accepted)
     {
         _loop = loop;
         _accepted = accepted;
-        _descriptor = Bind(address);
-        _reserve = Libc.Open("/dev/null", Libc.OCloexec);
+        _descriptor = Bind(address, isShared: true);
+        _pause = new Pause(this);
         byte* bytes = stackalloc byte[SocketAddress.MaximumSize];
         uint length = SocketAddress.MaximumSize;
         EpollLoop.Check(Libc.GetSockName(_descriptor, bytes, &length), "getsockname");
@@ -51,7 +49,7 @@ internal sealed unsafe class EpollListener : IEpollSource, ITransportListener
             if (accepted >= DescriptorLimit.Connections)
             {
                 _ = Libc.Close(accepted);
-                SayThatDescriptorsRanOut($"connections may have those below {DescriptorLimit.Connections}");
+                _loop.AcceptFailed?.Invoke(EndReason.OutOfDescriptors, $"connections may have those below {DescriptorLimit.Connections}");
                 continue;
             }
 
@@ -71,8 +69,10 @@ internal sealed unsafe class EpollListener : IEpollSource, ITransportListener
             // accept(2): errors of the connection that was about to be accepted are reported here and concern nobody else.
             if (errno is Errno.Emfile or Errno.Enfile or Errno.Enobufs or Errno.Enomem)
             {
-                SayThatDescriptorsRanOut(Libc.ErrorText(errno));
-                TurnAway();
+                // The connection stays where it is, and would wake the loop for ever.
+                _loop.AcceptFailed?.Invoke(EndReason.OutOfDescriptors, Libc.ErrorText(errno));
+                _pause.Begin();
+                return;
             }
         }
     }
@@ -82,9 +82,9 @@ internal sealed unsafe class EpollListener : IEpollSource, ITransportListener
         if (!_isClosed)
         {
             _isClosed = true;
+            _loop.Timers.Cancel(_pause);
             _loop.Unwatch(_key);
             _ = Libc.Close(_descriptor);
-            _ = Libc.Close(_reserve);
         }
     }
 
@@ -96,34 +96,23 @@ internal sealed unsafe class EpollListener : IEpollSource, ITransportListener
         connection.Sink?.OnReadable();
     }
 
-    // Clients that are turned away come again at once: one line a second says it.
-    private void SayThatDescriptorsRanOut(string detail)
+    /// <summary>
+    /// Makes sure that nobody listens at the address. SO_REUSEPORT would let a second server of the same user listen there too, and share the first one's clients.
+    /// </summary>
+    public static void EnsureFree(PeerAddress address)
     {
-        if (_loop.Now - _saidAt >= 1000)
+        if (address.Port != 0)
         {
-            _saidAt = _loop.Now;
-            _loop.AcceptFailed?.Invoke(EndReason.OutOfDescriptors, detail);
+            _ = Libc.Close(Bind(address, isShared: false));
         }
     }
 
-    private void TurnAway()
-    {
-        _ = Libc.Close(_reserve);
-        int turnedAway = Libc.Accept4(_descriptor, null, null, Libc.SockNonblock | Libc.SockCloexec);
-        if (turnedAway >= 0)
-        {
-            _ = Libc.Close(turnedAway);
-        }
-
-        _reserve = Libc.Open("/dev/null", Libc.OCloexec);
-    }
-
-    private static int Bind(PeerAddress address)
+    private static int Bind(PeerAddress address, bool isShared)
     {
         int family = address.IsIPv4 ? Libc.AfInet : Libc.AfInet6;
         int descriptor = EpollLoop.Check(Libc.Socket(family, Libc.SockStream | Libc.SockNonblock | Libc.SockCloexec, 0), "socket");
         SetOption(descriptor, Libc.SolSocket, Libc.SoReuseaddr, 1);
-        SetOption(descriptor, Libc.SolSocket, Libc.SoReuseport, 1);
+        SetOption(descriptor, Libc.SolSocket, Libc.SoReuseport, isShared ? 1 : 0);
 
         // Accepted sockets inherit both: no call per connection.
         SetOption(descriptor, Libc.IpprotoTcp, Libc.TcpNodelay, 1);
@@ -135,7 +124,7 @@ internal sealed unsafe class EpollListener : IEpollSource, ITransportListener
 
         byte* bytes = stackalloc byte[SocketAddress.MaximumSize];
         int length = SocketAddress.Format(address, new Span<byte>(bytes, SocketAddress.MaximumSize));
-        if (Libc.Bind(descriptor, bytes, (uint)length) != 0 || Libc.Listen(descriptor, Backlog) != 0)
+        if (Libc.Bind(descriptor, bytes, (uint)length) != 0 || (isShared && Libc.Listen(descriptor, Backlog) != 0))
         {
             int errno = Marshal.GetLastPInvokeError();
             _ = Libc.Close(descriptor);
@@ -146,7 +135,7 @@ internal sealed unsafe class EpollListener : IEpollSource, ITransportListener
                 Errno.Eaddrnotavail => " (no interface of this machine has that address)",
                 _ => "",
             };
-            throw new TransportException($"cannot listen at {address}: {Libc.ErrorText(errno)}{hint}");
+            throw new TransportException($"cannot listen at {address}: {Libc.ErrorText(errno)}{hint}") { IsRightMissing = errno == Errno.Eacces };
         }
 
         return descriptor;
@@ -154,4 +143,18 @@ internal sealed unsafe class EpollListener : IEpollSource, ITransportListener
 
     private static void SetOption(int descriptor, int level, int option, int value) =>
         EpollLoop.Check(Libc.SetSockOpt(descriptor, level, option, &value, sizeof(int)), "setsockopt");
+
+    // Accepting goes on when there has been time for descriptors to come back.
+    private sealed class Pause(EpollListener listener) : TimerEntry
+    {
+        private const int Length = 100;
+
+        public void Begin()
+        {
+            listener._loop.Rewatch(listener, 0, listener._key);
+            listener._loop.Timers.Schedule(this, listener._loop.Now + Length);
+        }
+
+        protected internal override void OnDue(long now) => listener._loop.Rewatch(listener, Libc.EpollIn, listener._key);
+    }
 }

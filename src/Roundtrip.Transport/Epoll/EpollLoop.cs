@@ -57,6 +57,10 @@ public sealed unsafe class EpollLoop : EventLoop, IEpollSource, IDisposable
     public override ITransportListener Listen(PeerAddress address, Action<TransportConnection> accepted) =>
         new EpollListener(this, address, accepted);
 
+    /// <summary>Makes sure, before loops listen at an address together, that no other program does.</summary>
+    /// <exception cref="TransportException">The address is taken, or cannot be listened at.</exception>
+    public static void EnsureFree(PeerAddress address) => EpollListener.EnsureFree(address);
+
     /// <summary>Runs until <see cref="Stop"/>.</summary>
     public void Run()
     {

@@ -59,7 +59,7 @@ public class RefusalTests
         EndReason.None, EndReason.Completed, EndReason.PeerClosed, EndReason.PeerReset, EndReason.ServerStopping, EndReason.Upgraded,
         EndReason.KeepAliveTimeout, EndReason.RequestHeadTimeout, EndReason.RequestHeadTooSlow, EndReason.RequestBodyTimeout,
         EndReason.RequestBodyTooSlow, EndReason.ResponseStalled, EndReason.ResponseTooSlow, EndReason.HandshakeTimeout,
-        EndReason.LingerTimeout, EndReason.TooManyConnections, EndReason.TooManyConnectionsFromAddress,
+        EndReason.TooManyConnections, EndReason.TooManyConnectionsFromAddress,
         EndReason.TooManyRequestsOnConnection, EndReason.OutOfDescriptors, EndReason.TruncatedHead, EndReason.TruncatedBody,
         EndReason.HandlerFailed, EndReason.HandlerWroteTooMuch, EndReason.HandlerWroteTooLittle, EndReason.ResponseSourceChanged,
         EndReason.ResponseSourceFailed, EndReason.HandshakeFailed, EndReason.TlsFailed, EndReason.PlaintextOnTlsPort,
