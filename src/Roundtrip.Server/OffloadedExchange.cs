@@ -156,6 +156,15 @@ public sealed class OffloadedExchange : IExchangeHandler
 
     private void Post(Action<OffloadedExchange> action) => _loop.Post(new Work(this, action));
 
+    private void Fail(Exception fault)
+    {
+        if (!IsOver)
+        {
+            _log.Write(LogLevel.Error, "core", Remote.ToString(), $"{Name}: {fault}");
+            _exchange.Abort(EndReason.HandlerFailed);
+        }
+    }
+
     private void CompleteUnanswered()
     {
         if (!_exchange.HasResponded)
@@ -224,18 +233,22 @@ public sealed class OffloadedExchange : IExchangeHandler
         }
 
         _isPumpingResponse = true;
-        bool goesOn = true;
-        while (goesOn)
+        try
         {
-            ReadResult result = await _response.Reader.ReadAsync(CancellationToken.None).ConfigureAwait(false);
-            goesOn = Deliver(result);
-            if (!IsOver)
+            while (Deliver(await _response.Reader.ReadAsync(CancellationToken.None).ConfigureAwait(false)))
             {
                 _connection.Wake();
             }
         }
+#pragma warning disable CA1031 // The fault with which the code completed its pipe: it ends the exchange, as if the code had thrown it.
+        catch (Exception fault)
+#pragma warning restore CA1031
+        {
+            Fail(fault);
+        }
 
         _isPumpingResponse = false;
+        _connection.Wake();
     }
 
     /// <returns>Whether there may be more to deliver now.</returns>
@@ -289,8 +302,7 @@ public sealed class OffloadedExchange : IExchangeHandler
             catch (Exception fault)
 #pragma warning restore CA1031
             {
-                offloaded._log.Write(LogLevel.Error, "core", offloaded.Remote.ToString(), $"{offloaded.Name}: {fault}");
-                offloaded._exchange.Abort(EndReason.HandlerFailed);
+                offloaded.Fail(fault);
             }
 
             offloaded._connection.Wake();

@@ -222,6 +222,22 @@ public class OffloadedExchangeTests
     }
 
     [Fact]
+    public async Task Code_that_completes_its_response_with_a_fault_ends_the_exchange()
+    {
+        using var server = new EpollServer(exchange =>
+        {
+            exchange.Respond(200, FieldBlock.Empty, 100);
+            exchange.ResponseBody.Complete(new InvalidOperationException("broken on purpose"));
+            return Task.Delay(Timeout.Infinite, exchange.Aborted);
+        });
+        using TcpClient client = await server.ConnectAsync();
+        await client.GetStream().WriteAsync("GET / HTTP/1.1\r\nHost: a\r\n\r\n"u8.ToArray());
+
+        await Assert.ThrowsAsync<IOException>(() => ReadToEndAsync(client.GetStream()));
+        Assert.Contains("broken on purpose", server.Errors(), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Code_that_ends_without_responding_gives_500()
     {
         using var server = new EpollServer(_ => Task.CompletedTask);
