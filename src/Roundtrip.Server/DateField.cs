@@ -1,11 +1,11 @@
-using System.Globalization;
+using Roundtrip.Http;
 
 namespace Roundtrip.Server;
 
 /// <summary>The value of the Date field (RFC 9110 section 5.6.7), written once a second.</summary>
 internal sealed class DateField
 {
-    private readonly byte[] _text = new byte[29];
+    private readonly byte[] _text = new byte[HttpDate.Length];
     private long _second = -1;
 
     public ReadOnlySpan<byte> At(long unixMilliseconds)
@@ -14,7 +14,7 @@ internal sealed class DateField
         if (second != _second)
         {
             _second = second;
-            DateTimeOffset.FromUnixTimeSeconds(second).TryFormat(_text, out _, "R", CultureInfo.InvariantCulture);
+            HttpDate.Format(second, _text);
         }
 
         return _text;

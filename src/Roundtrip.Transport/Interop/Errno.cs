@@ -4,7 +4,6 @@ namespace Roundtrip.Transport.Interop;
 internal static class Errno
 {
     public const int Eintr = 4;
-    public const int Ebadf = 9;
     public const int Eagain = 11;
     public const int Enomem = 12;
     public const int Eacces = 13;
@@ -13,7 +12,5 @@ internal static class Errno
     public const int Epipe = 32;
     public const int Eaddrinuse = 98;
     public const int Eaddrnotavail = 99;
-    public const int Econnaborted = 103;
-    public const int Econnreset = 104;
     public const int Enobufs = 105;
 }

@@ -62,12 +62,7 @@ internal static class PlaintextGathering
             FileReadResult read = file.Read(segment.Offset + count, destination[count..wanted]);
             if (read.Status != FileReadStatus.Read)
             {
-                stopped = read.Status switch
-                {
-                    FileReadStatus.NotInMemory => new IoResult(IoStatus.FileNotInMemory),
-                    FileReadStatus.Changed => IoResult.Failed(EndReason.ResponseSourceChanged),
-                    _ => IoResult.Failed(EndReason.ResponseSourceFailed),
-                };
+                stopped = IoResult.Of(read.Status);
                 break;
             }
 
