@@ -5,7 +5,8 @@ namespace Roundtrip.Server;
 
 /// <summary>
 /// Names the handler that kept its loop from all other connections for too long. The driver brackets each call into an engine with
-/// <see cref="Enter"/> and <see cref="Leave"/>; the clock is the coarse one, which costs a few nanoseconds.
+/// <see cref="Enter"/> and <see cref="Leave"/>. The clock is the coarse one, read once for a batch of events and once for each request: a call's time begins where
+/// that of the one before it ended.
 /// </summary>
 internal sealed class BlockedLoopDetector(ErrorLog log) : IDisposable
 {
@@ -16,13 +17,18 @@ internal sealed class BlockedLoopDetector(ErrorLog log) : IDisposable
 
     private SchedulerDelay? _delay;
     private long _entered;
+    private long _lastRead;
+    private bool _isInBatch;
+    private bool _isNoted;
     private long _delaySampledAt;
     private long _delayAtSample;
     private string? _culprit;
 
     public void Enter()
     {
-        _entered = Environment.TickCount64;
+        _isNoted = false;
+        _entered = _isInBatch ? _lastRead : ReadClock();
+        _isInBatch = true;
         if (_entered - _delaySampledAt >= DelaySampleInterval)
         {
             _delay ??= new SchedulerDelay();
@@ -34,7 +40,8 @@ internal sealed class BlockedLoopDetector(ErrorLog log) : IDisposable
     /// <summary>Called when an exchange was begun or ended, while its request can still be read: if the time is already up, it was this one.</summary>
     public void Note(Exchange exchange)
     {
-        if (_culprit is null && Environment.TickCount64 - _entered > Tolerated)
+        _isNoted = true;
+        if (ReadClock() - _entered > Tolerated && _culprit is null)
         {
             RequestHead request = exchange.Request;
             _culprit = $"{exchange.Handler?.Name ?? "the handler"} of {Encoding.Latin1.GetString(request.MethodName)} {Encoding.Latin1.GetString(request.Target)}";
@@ -43,7 +50,7 @@ internal sealed class BlockedLoopDetector(ErrorLog log) : IDisposable
 
     public void Leave()
     {
-        long elapsed = Environment.TickCount64 - _entered;
+        long elapsed = (_isNoted ? _lastRead : ReadClock()) - _entered;
         if (elapsed > Tolerated)
         {
             Report(elapsed);
@@ -52,7 +59,12 @@ internal sealed class BlockedLoopDetector(ErrorLog log) : IDisposable
         _culprit = null;
     }
 
+    /// <summary>The loop may sleep now: that is nobody's time.</summary>
+    public void EndOfBatch() => _isInBatch = false;
+
     public void Dispose() => _delay?.Dispose();
+
+    private long ReadClock() => _lastRead = Environment.TickCount64;
 
     private void Report(long elapsed)
     {

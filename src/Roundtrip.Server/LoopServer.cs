@@ -149,6 +149,7 @@ internal sealed class LoopServer : IDisposable
 
         _woken.Clear();
         Site.Observer.EndOfBatch(Loop.Now);
+        Blocked.EndOfBatch();
     }
 
     private void CloseAll()

@@ -27,7 +27,10 @@ public abstract class TransportConnection
     /// </summary>
     public abstract IoResult Write(OutputQueue queue, long budget);
 
-    /// <summary>Asks to be told of readability, writability, both or none. An error or reset is always told.</summary>
+    /// <summary>
+    /// Asks to be told of readability, writability, both or none. An error or reset is always told. Whoever was told, and left something to be read or room to write, asks again: nothing
+    /// but news is told unasked.
+    /// </summary>
     public abstract void SetInterest(bool read, bool write);
 
     /// <summary>Ends our side after what was written; the peer's side stays open. For TLS this sends close_notify first.</summary>

@@ -28,7 +28,7 @@ public abstract class TransportContract
     }
 
     [Fact]
-    public void Readability_is_told_again_until_it_has_been_read()
+    public void Readability_is_told_again_to_who_asks_again_until_it_has_been_read()
     {
         using ITransportFixture fixture = Open();
         int told = 0;
@@ -38,6 +38,8 @@ public abstract class TransportContract
             {
                 fixture.Server.Read(new byte[8]);
             }
+
+            fixture.Server.SetInterest(read: true, write: false);
         };
         fixture.Server.SetInterest(read: true, write: false);
         fixture.Client.Send(Hello);
@@ -45,6 +47,40 @@ public abstract class TransportContract
         fixture.Settle();
 
         Assert.Equal(3, told);
+    }
+
+    [Fact]
+    public void What_was_told_and_left_is_not_told_again_until_more_comes()
+    {
+        using ITransportFixture fixture = Open();
+        int told = 0;
+        fixture.Sink.Readable = () => told++;
+        fixture.Server.SetInterest(read: true, write: false);
+        fixture.Client.Send(Hello);
+        fixture.Until(() => told == 1);
+        fixture.Settle();
+        Assert.Equal(1, told);
+
+        fixture.Client.Send(Hello);
+        fixture.Until(() => told == 2);
+    }
+
+    [Fact]
+    public void An_end_behind_bytes_that_are_read_with_room_to_spare_is_told_to_who_asks_again()
+    {
+        using ITransportFixture fixture = Open();
+        bool hasEnded = false;
+        fixture.Sink.Readable = () =>
+        {
+            hasEnded = fixture.Server.Read(new byte[64]).Status == IoStatus.End;
+            fixture.Server.SetInterest(read: !hasEnded, write: false);
+        };
+        fixture.Client.Send(Hello);
+        fixture.Client.ShutdownSend();
+        fixture.Settle();
+        fixture.Server.SetInterest(read: true, write: false);
+
+        fixture.Until(() => hasEnded);
     }
 
     [Fact]
@@ -68,10 +104,7 @@ public abstract class TransportContract
         fixture.Sink.Readable = () => readable++;
         fixture.Sink.Writable = () =>
         {
-            if (++writable == 2)
-            {
-                fixture.Server.SetInterest(read: false, write: false);
-            }
+            fixture.Server.SetInterest(read: false, write: ++writable < 2);
         };
         fixture.Client.Send(Hello);
         fixture.Server.SetInterest(read: false, write: true);

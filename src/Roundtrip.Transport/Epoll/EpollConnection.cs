@@ -19,6 +19,11 @@ internal sealed unsafe class EpollConnection(EpollLoop loop, int descriptor, Pee
     private bool _isWatched;
     private bool _isClosed;
 
+    // Edge-triggered: the kernel tells once of what came. Nothing is left to be read, or no room to write: only then will it tell of more by itself.
+    private bool _isDrained;
+    private bool _isFull;
+    private bool _hasInputEnded;
+
     public override PeerAddress Remote { get; } = remote;
 
     // Asked for seldom, so it is not kept.
@@ -44,12 +49,15 @@ internal sealed unsafe class EpollConnection(EpollLoop loop, int descriptor, Pee
             count = Libc.Recv(descriptor, p, buffer.Length, 0);
         }
 
+        // A read that did not fill its room took all there was; the end, once told, stands behind that and is not told again.
+        _isDrained = count < buffer.Length && (count <= 0 || !_hasInputEnded);
         return count > 0 ? IoResult.Done(count) : count == 0 ? IoResult.End : Failure();
     }
 
     public override IoResult Write(OutputQueue queue, long budget)
     {
         long sent = 0;
+        _isFull = false;
         while (!queue.IsEmpty && sent < budget)
         {
             long asked;
@@ -69,6 +77,7 @@ internal sealed unsafe class EpollConnection(EpollLoop loop, int descriptor, Pee
             else
             {
                 moved = SendMemory(queue.Segments, budget - sent, out asked);
+                _isFull = moved < asked;
                 if (moved < 0)
                 {
                     IoResult failure = Failure();
@@ -89,8 +98,11 @@ internal sealed unsafe class EpollConnection(EpollLoop loop, int descriptor, Pee
 
     public override void SetInterest(bool read, bool write)
     {
-        uint events = (read ? Libc.EpollIn : 0) | (write ? Libc.EpollOut : 0);
-        if (_isClosed || (_isWatched && events == _events))
+        uint events = Libc.EpollEdgeTriggered | (read ? Libc.EpollIn | Libc.EpollReadHangUp : 0) | (write ? Libc.EpollOut : 0);
+
+        // epoll_ctl(2) looks anew at a socket whose interest is set, the same or another.
+        bool isUnused = (read && !_isDrained) || (write && !_isFull);
+        if (_isClosed || (_isWatched && events == _events && !isUnused))
         {
             return;
         }
@@ -116,9 +128,10 @@ internal sealed unsafe class EpollConnection(EpollLoop loop, int descriptor, Pee
             return;
         }
 
-        if ((events & Error) != 0 && _events == 0)
+        _hasInputEnded |= (events & (Libc.EpollReadHangUp | Error)) != 0;
+        if ((events & Error) != 0 && (_events & (Libc.EpollIn | Libc.EpollOut)) == 0)
         {
-            // Nobody is about to read or write, which would find the error; the kernel would report it for ever.
+            // Nobody is about to read or write, which would find the error.
             sink.OnAborted(EndReason.PeerReset);
             return;
         }

@@ -6,7 +6,7 @@ using Roundtrip.Transport.Interop;
 namespace Roundtrip.Transport.Epoll;
 
 /// <summary>
-/// A level-triggered epoll loop. One thread calls <see cref="Run"/>; from other threads only <see cref="Post"/> and <see cref="Stop"/> may be called.
+/// An epoll loop. One thread calls <see cref="Run"/>; from other threads only <see cref="Post"/> and <see cref="Stop"/> may be called.
 /// </summary>
 public sealed unsafe class EpollLoop : EventLoop, IEpollSource, IDisposable
 {

@@ -11,6 +11,10 @@ public sealed class InMemoryConnection : TransportConnection
     private InMemoryConnection? _peer;
     private bool _wantsRead;
     private bool _wantsWrite;
+
+    // What the sink was not told yet: as with epoll's edges, once it was told it is told again when more comes or when it asks anew.
+    private bool _hasReadNews;
+    private bool _hasWriteNews;
     private bool _isReset;
 
     internal InMemoryConnection(InMemoryLoop loop, PeerAddress local, PeerAddress remote, BytePipe incoming, BytePipe outgoing)
@@ -30,7 +34,11 @@ public sealed class InMemoryConnection : TransportConnection
     }
 
     /// <summary>Whether the loop has something to tell this end's sink.</summary>
-    internal bool IsReady => !IsClosed && (_isReset || (_wantsRead && CanRead) || (_wantsWrite && CanWrite));
+    internal bool IsReady => !IsClosed && (_isReset || ShouldTellOfReading || ShouldTellOfWriting);
+
+    private bool ShouldTellOfReading => _wantsRead && _hasReadNews && CanRead;
+
+    private bool ShouldTellOfWriting => _wantsWrite && _hasWriteNews && CanWrite;
 
     private bool CanRead => _incoming.Count > 0 || _incoming.IsEnded;
 
@@ -46,6 +54,11 @@ public sealed class InMemoryConnection : TransportConnection
         }
 
         int count = _incoming.Read(buffer);
+        if (count > 0 && _peer is not null)
+        {
+            _peer._hasWriteNews = true;
+        }
+
         return count > 0 ? IoResult.Done(count) : _incoming.IsEnded ? IoResult.End : IoResult.WouldBlock;
     }
 
@@ -86,12 +99,21 @@ public sealed class InMemoryConnection : TransportConnection
             sent += moved;
         }
 
+        TellPeer();
         return sent > 0 ? IoResult.Done(sent) : IoResult.WouldBlock;
     }
 
-    public override void SetInterest(bool read, bool write) => (_wantsRead, _wantsWrite) = (read, write);
+    public override void SetInterest(bool read, bool write)
+    {
+        (_wantsRead, _wantsWrite) = (read, write);
+        _hasReadNews = _hasWriteNews = true;
+    }
 
-    public override void ShutdownWrite() => _outgoing.IsEnded = true;
+    public override void ShutdownWrite()
+    {
+        _outgoing.IsEnded = true;
+        TellPeer();
+    }
 
     public override void Close()
     {
@@ -99,6 +121,7 @@ public sealed class InMemoryConnection : TransportConnection
         {
             IsClosed = true;
             _outgoing.IsEnded = true;
+            TellPeer();
 
             // As with TCP: closing with bytes unread resets the peer.
             if (_incoming.Count > 0)
@@ -128,14 +151,30 @@ public sealed class InMemoryConnection : TransportConnection
             return;
         }
 
-        if (_wantsWrite && (CanWrite || _isReset))
+        if (_isReset || ShouldTellOfWriting)
         {
-            Sink?.OnWritable();
+            _hasWriteNews = false;
+            if (_wantsWrite)
+            {
+                Sink?.OnWritable();
+            }
         }
 
-        if (_wantsRead && (CanRead || _isReset) && !IsClosed)
+        if ((_isReset || ShouldTellOfReading) && !IsClosed)
         {
-            Sink?.OnReadable();
+            _hasReadNews = false;
+            if (_wantsRead)
+            {
+                Sink?.OnReadable();
+            }
+        }
+    }
+
+    private void TellPeer()
+    {
+        if (_peer is not null)
+        {
+            _peer._hasReadNews = _peer._hasWriteNews = true;
         }
     }
 

@@ -12,6 +12,8 @@ internal static unsafe partial class Libc
     public const uint EpollOut = 0x004;
     public const uint EpollErr = 0x008;
     public const uint EpollHup = 0x010;
+    public const uint EpollReadHangUp = 0x2000;
+    public const uint EpollEdgeTriggered = 1u << 31;
     public const int EfdNonblock = 0x800;
     public const int EfdCloexec = 0x80000;
     public const int OCloexec = 0x80000;

@@ -30,7 +30,6 @@ internal static unsafe partial class LibSsl
 
     public const int ModeEnablePartialWrite = 0x01;
     public const int ModeAcceptMovingWriteBuffer = 0x02;
-    public const int ModeReleaseBuffers = 0x10;
 
     public const int SessionCacheOff = 0;
     public const int SessionCacheServer = 2;
@@ -141,6 +140,9 @@ internal static unsafe partial class LibSsl
 
     [LibraryImport(Name)]
     public static partial int SSL_has_pending(nint ssl);
+
+    [LibraryImport(Name)]
+    public static partial int SSL_free_buffers(nint ssl);
 
     [LibraryImport(Name)]
     public static partial int SSL_shutdown(nint ssl);

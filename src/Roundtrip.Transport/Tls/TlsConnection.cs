@@ -61,6 +61,9 @@ public sealed unsafe partial class TlsConnection : TransportConnection, IConnect
     /// <summary>The connection for which this thread is inside OpenSSL.</summary>
     internal static TlsConnection Current => _current!;
 
+    /// <summary>Where it stands in the list of <see cref="IdleBuffers"/>, while it does.</summary>
+    internal int BufferIndex { get; set; }
+
     /// <summary>The context that serves this connection: the listener's, or the one that the server name chose.</summary>
     internal TlsServerContext Context { get; set; }
 
@@ -80,6 +83,18 @@ public sealed unsafe partial class TlsConnection : TransportConnection, IConnect
         {
             Settle();
         }
+    }
+
+    /// <summary>Called by a sweep of <see cref="IdleBuffers"/>: gives OpenSSL's buffers up if they were not used since the last one.</summary>
+    internal void Rest()
+    {
+        // SSL_free_buffers gives 0 where something waits in them, a part of a record for one.
+        if (!Has(TlsFlags.UsedBuffers) && LibSsl.SSL_free_buffers(_ssl) == 1)
+        {
+            ForgetBuffers();
+        }
+
+        Set(TlsFlags.UsedBuffers, false);
     }
 
     /// <summary>Called by the loop for what <see cref="TlsLoop.Enqueue"/> noted.</summary>
@@ -257,12 +272,7 @@ public sealed unsafe partial class TlsConnection : TransportConnection, IConnect
         bool open = _phase == TlsPhase.Open;
         bool read = (!open || Has(TlsFlags.OuterRead | TlsFlags.WriteWantsRead)) && !Has(TlsFlags.ReadWantsWrite);
         bool write = _ciphertext is not null || (open && Has(TlsFlags.OuterWrite) && !Has(TlsFlags.WriteWantsRead));
-        if (read != Has(TlsFlags.InnerRead) || write != Has(TlsFlags.InnerWrite))
-        {
-            Set(TlsFlags.InnerRead, read);
-            Set(TlsFlags.InnerWrite, write);
-            _inner.SetInterest(read, write);
-        }
+        _inner.SetInterest(read, write);
     }
 
     private void Abort(EndReason reason)
@@ -291,7 +301,17 @@ public sealed unsafe partial class TlsConnection : TransportConnection, IConnect
         {
             LibSsl.SSL_free(_ssl);
             _ssl = 0;
+            ForgetBuffers();
             Interlocked.Decrement(ref _live);
+        }
+    }
+
+    private void ForgetBuffers()
+    {
+        if (Has(TlsFlags.HoldsBuffers))
+        {
+            Set(TlsFlags.HoldsBuffers, false);
+            _loop.IdleBuffers.Remove(this);
         }
     }
 
@@ -315,6 +335,13 @@ public sealed unsafe partial class TlsConnection : TransportConnection, IConnect
             LibCrypto.ERR_clear_error();
         }
 
+        if (!Has(TlsFlags.HoldsBuffers))
+        {
+            Set(TlsFlags.HoldsBuffers, true);
+            _loop.IdleBuffers.Add(this, _loop.Loop.Now);
+        }
+
+        Set(TlsFlags.UsedBuffers, true);
         return outer;
     }
 

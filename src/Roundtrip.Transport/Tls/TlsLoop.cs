@@ -23,6 +23,8 @@ public sealed class TlsLoop(EventLoop loop) : ILoopWork
 
     internal EventLoop Loop => loop;
 
+    internal IdleBuffers IdleBuffers { get; } = new(loop.Timers);
+
     /// <summary>How many bytes of ciphertext may wait on a connection before no more is encrypted. A record may go beyond it.</summary>
     internal int CiphertextLimit { get; init; } = 64 * 1024;
 

@@ -92,7 +92,7 @@ public sealed unsafe class TlsServerContext : IDisposable
         LibSsl.SSL_CTX_ctrl(
             Handle,
             LibSsl.ControlMode,
-            LibSsl.ModeEnablePartialWrite | LibSsl.ModeAcceptMovingWriteBuffer | LibSsl.ModeReleaseBuffers,
+            LibSsl.ModeEnablePartialWrite | LibSsl.ModeAcceptMovingWriteBuffer,
             null);
 
         // One read of the socket takes all the records that are there, not first a head and then a body.
