@@ -10,6 +10,7 @@ internal static unsafe partial class Libc
     public const int OWronly = 0x1;
     public const int OCreat = 0x40;
     public const int OAppend = 0x400;
+    public const int FSetfl = 4;
     public const short PollOut = 0x4;
     public const int OPath = 0x200000;
     public const int AtFdcwd = -100;
@@ -60,6 +61,9 @@ internal static unsafe partial class Libc
 
     [LibraryImport("libc", EntryPoint = "write", SetLastError = true)]
     public static partial nint Write(SafeHandle fd, byte* bytes, nint length);
+
+    [LibraryImport("libc", EntryPoint = "fcntl", SetLastError = true)]
+    public static partial int SetFlags(SafeHandle fd, int command, int flags);
 
     [LibraryImport("libc", EntryPoint = "poll", SetLastError = true)]
     public static partial int Poll(PollEntry* entries, nint count, int timeout);
