@@ -1,4 +1,5 @@
 using System.Net;
+using System.Runtime.CompilerServices;
 using System.Text;
 
 namespace Roundtrip.Core.Tests;
@@ -43,6 +44,18 @@ public class PeerAddressTests
     [Fact]
     public void A_mapped_address_is_the_IPv4_one() =>
         Assert.Equal(PeerAddress.FromIPv4(0x7F000001, 5), PeerAddress.From(IPAddress.Parse("::ffff:127.0.0.1"), 5));
+
+    [Fact]
+    public void The_same_link_local_address_at_two_interfaces_is_two()
+    {
+        PeerAddress first = PeerAddress.From(IPAddress.Parse("fe80::1%1"), 80);
+
+        Assert.NotEqual(first, PeerAddress.From(IPAddress.Parse("fe80::1%2"), 80));
+        Assert.NotEqual(first.WithoutPort(), PeerAddress.From(IPAddress.Parse("fe80::1%2"), 80).WithoutPort());
+        Assert.Equal("[fe80::1%1]:80", first.ToString());
+        Assert.Equal("fe80::1", Format(first));
+        Assert.Equal(24, Unsafe.SizeOf<PeerAddress>());
+    }
 
     private static string Format(PeerAddress address)
     {
