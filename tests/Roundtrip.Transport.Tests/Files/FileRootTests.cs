@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Text;
 using Microsoft.Win32.SafeHandles;
 using Roundtrip.Core;
@@ -112,6 +113,30 @@ public sealed class FileRootTests : IDisposable
             TimeSpan.FromSeconds(20)));
         replaced.ReleaseReference();
         rewritten.ReleaseReference();
+    }
+
+    [Fact]
+    public void A_FIFO_is_refused_without_waking_its_writer()
+    {
+        string fifo = Path.Combine(_folder, "fifo");
+        using (Process mkfifo = Process.Start("mkfifo", [fifo]))
+        {
+            mkfifo.WaitForExit();
+        }
+
+        using FileRoot root = FileRoot.Open(_folder, SymlinkRule.Beneath);
+        using Process writer = Process.Start("sh", ["-c", "echo hello > \"$1\"", "sh", fifo]);
+        string sleeping = $"/proc/{writer.Id}/wchan";
+        Assert.True(SpinWait.SpinUntil(() => File.ReadAllText(sleeping) == "wait_for_partner", TimeSpan.FromSeconds(20)));
+
+        Assert.Equal(OpenOutcome.Refused, root.Open(Join("fifo"), mayWait: true, out _, out _));
+        Assert.Equal(OpenOutcome.Refused, root.Open(Join("fifo"), mayWait: false, out _, out _));
+
+        // A writer that was woken would have found nobody to write to, and have died of it.
+        Assert.Equal("wait_for_partner", File.ReadAllText(sleeping));
+        using var reader = new FileStream(fifo, FileMode.Open, FileAccess.ReadWrite);
+        Assert.True(writer.WaitForExit(TimeSpan.FromSeconds(20)));
+        Assert.Equal(0, writer.ExitCode);
     }
 
     [Fact]
