@@ -29,6 +29,9 @@ public readonly record struct PeerAddress
 
     public bool IsIPv4 => _high == 0 && (_low & 0xFFFF_FFFF_0000_0000) == MappedPrefix;
 
+    // RFC 4291 section 2.5.6: fe80::/10.
+    private bool IsLinkLocal => _high >> 54 == 0xFE80 >> 6;
+
     /// <param name="address">The address as a number, most significant byte first in the text form.</param>
     public static PeerAddress FromIPv4(uint address, ushort port) => new(0, MappedPrefix | address, port, 0);
 
@@ -45,8 +48,11 @@ public readonly record struct PeerAddress
         return FromIPv6(bytes, port, (uint)mapped.ScopeId);
     }
 
-    /// <summary>The same address with port 0: the key under which connections from one address are counted.</summary>
-    public PeerAddress WithoutPort() => new(_high, _low, 0, Scope);
+    /// <summary>
+    /// The key under which connections from one client are counted: an IPv4 address whole, of an IPv6 address the first 64 bits. RFC 6177 section 2 gives the smallest
+    /// site a whole /64 or more, in which a host may take any address it likes (RFC 8981). Link-local addresses count whole: all of a link are in one /64.
+    /// </summary>
+    public PeerAddress WithoutHost() => new(_high, IsIPv4 || IsLinkLocal ? _low : 0, 0, Scope);
 
     public IPAddress ToIPAddress()
     {

@@ -51,11 +51,23 @@ public class PeerAddressTests
         PeerAddress first = PeerAddress.From(IPAddress.Parse("fe80::1%1"), 80);
 
         Assert.NotEqual(first, PeerAddress.From(IPAddress.Parse("fe80::1%2"), 80));
-        Assert.NotEqual(first.WithoutPort(), PeerAddress.From(IPAddress.Parse("fe80::1%2"), 80).WithoutPort());
+        Assert.NotEqual(first.WithoutHost(), PeerAddress.From(IPAddress.Parse("fe80::1%2"), 80).WithoutHost());
         Assert.Equal("[fe80::1%1]:80", first.ToString());
         Assert.Equal("fe80::1", Format(first));
         Assert.Equal(24, Unsafe.SizeOf<PeerAddress>());
     }
+
+    [Theory]
+    [InlineData("192.0.2.1", "192.0.2.1", true)]
+    [InlineData("192.0.2.1", "192.0.2.2", false)]
+    [InlineData("192.0.2.1", "::ffff:192.0.2.1", true)]
+    [InlineData("127.0.0.1", "::1", false)]
+    [InlineData("2001:db8::1", "2001:db8::ffff:0:0:2", true)]
+    [InlineData("2001:db8::1", "2001:db8:0:1::1", false)]
+    [InlineData("fe80::1%1", "fe80::2%1", false)]
+    [InlineData("fe80::1%1", "fe80::1%2", false)]
+    public void Addresses_of_one_client_are_counted_together(string one, string other, bool isSame) => Assert.Equal(
+        isSame, PeerAddress.From(IPAddress.Parse(one), 1).WithoutHost() == PeerAddress.From(IPAddress.Parse(other), 2).WithoutHost());
 
     private static string Format(PeerAddress address)
     {
