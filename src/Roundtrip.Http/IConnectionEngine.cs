@@ -7,8 +7,7 @@ namespace Roundtrip.Http;
 /// <list type="number">
 /// <item><see cref="Receive"/> after bytes were added to <see cref="IConnectionHost.Input"/>, and <see cref="ReceiveEnd"/> once when the
 /// peer will send no more. What the engine cannot use yet it leaves there.</item>
-/// <item><see cref="Drained"/> when the output had more than <see cref="LowWater"/> bytes and was sent down to that or less. A call that comes
-/// without such a fall does no harm.</item>
+/// <item><see cref="Drained"/> after each sending that leaves <see cref="LowWater"/> bytes of output or less, so also when nothing is left.</item>
 /// <item><see cref="OnDeadline"/> when <see cref="NextDeadline"/> has passed.</item>
 /// <item><see cref="Ended"/> once, last: the connection is gone, whatever the cause. Input and output must still hold what they held:
 /// the engine tells by them how much of a response went out.</item>

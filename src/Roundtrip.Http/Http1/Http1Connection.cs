@@ -74,7 +74,7 @@ public sealed partial class Http1Connection : IConnectionEngine
         _isRunning = true;
         try
         {
-            if (_phase == Http1Phase.Draining)
+            if (_phase == Http1Phase.Draining && (!_exchange!.SendsFile || _host.OutputLength == 0))
             {
                 Finish(EndReason.Completed);
             }

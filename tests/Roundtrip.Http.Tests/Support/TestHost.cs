@@ -96,7 +96,7 @@ public sealed class TestHost(Action<Exchange> starter) : IConnectionHost
         {
             before = OutputLength;
             SendOnce(most);
-            if (before > IConnectionEngine.LowWater && OutputLength <= IConnectionEngine.LowWater)
+            if (OutputLength < before && OutputLength <= IConnectionEngine.LowWater)
             {
                 Engine.Drained(Now);
             }
