@@ -38,9 +38,6 @@ public interface IConnectionEngine
     /// <summary>Whether more input can be used now. While false the driver reads nothing, so that the peer is held back.</summary>
     bool WantsInput { get; }
 
-    /// <summary>Whether nothing is going on: no request begun, none being answered. An idle connection is the first to go when the server stops.</summary>
-    bool IsIdle { get; }
-
     /// <summary>How the connection is to end, once the output is sent.</summary>
     ConnectionClose Closing { get; }
 

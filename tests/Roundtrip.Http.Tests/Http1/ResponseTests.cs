@@ -152,7 +152,7 @@ public class ResponseTests
         host.Send();
 
         Assert.Contains("end GET 200 300000 Completed", host.Events);
-        Assert.True(host.Engine.IsIdle);
+        Assert.True(host.IsIdle);
     }
 
     [Fact]
