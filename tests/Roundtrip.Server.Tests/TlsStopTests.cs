@@ -5,7 +5,6 @@ using Roundtrip.Core;
 using Roundtrip.Http;
 using Roundtrip.Transport;
 using Roundtrip.Transport.InMemory;
-using Roundtrip.Transport.Tls;
 
 namespace Roundtrip.Server.Tests;
 
@@ -15,22 +14,19 @@ public sealed class TlsStopTests : IDisposable
 {
     private const int Length = 40_000;
     private static readonly PeerAddress Address = PeerAddress.FromIPv4(0x7F000001, 443);
-    private readonly string _folder = Directory.CreateTempSubdirectory("roundtrip-stop-").FullName;
-    private readonly TlsServerContext _context;
+    private readonly LocalTls _tls = new();
     private readonly InMemoryServer _server = new(Answer, pipeCapacity: 4096);
     private readonly SslStream _client;
     private bool _isStopped;
 
     public TlsStopTests()
     {
-        TlsCertificateFiles files = LocalCertificate.Ensure(_folder, DateTimeOffset.UtcNow);
-        _context = new TlsServerContext(new TlsServerOptions { Name = "test", Certificates = [files] });
-        _server.Server.Listen(Address, _context);
+        _server.Server.Listen(Address, _tls.Context);
         _client = new SslStream(new ConnectionStream(_server.Loop, _server.Loop.Connect(Address)));
         _client.AuthenticateAsClient(new SslClientAuthenticationOptions
         {
             TargetHost = "localhost",
-            RemoteCertificateValidationCallback = (_, certificate, _, _) => certificate!.Equals(X509CertificateLoader.LoadCertificateFromFile(files.ChainFile)),
+            RemoteCertificateValidationCallback = (_, certificate, _, _) => certificate!.Equals(X509CertificateLoader.LoadCertificateFromFile(_tls.Files.ChainFile)),
         });
         _client.Write("GET / HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n"u8);
 
@@ -45,8 +41,7 @@ public sealed class TlsStopTests : IDisposable
     {
         _client.Dispose();
         _server.Dispose();
-        _context.Dispose();
-        Directory.Delete(_folder, recursive: true);
+        _tls.Dispose();
     }
 
     [Fact]
