@@ -21,7 +21,7 @@ public static class EndReasons
         EndReason.ResponseTooSlow => "the client accepted the response slower than ResponseMinRate",
         EndReason.HandshakeTimeout => "the TLS handshake was not complete within RequestReadTimeout handshake",
         EndReason.TooManyConnections => "MaxConnections connections are open already",
-        EndReason.TooManyConnectionsFromAddress => "MaxConnectionsPerAddress connections are open from this address already",
+        EndReason.TooManyConnectionsFromAddress => "MaxConnectionsPerAddress connections are open from this address (of IPv6: its /64) already",
         EndReason.TooManyRequestsOnConnection => "MaxKeepAliveRequests requests were answered on this connection",
         EndReason.RequestLineTooLong => "the request line is longer than LimitRequestLine",
         EndReason.FieldLineTooLong => "a field line is longer than LimitRequestFieldSize",

@@ -7,7 +7,7 @@ using System.Runtime.CompilerServices;
 namespace Roundtrip.Core;
 
 /// <summary>
-/// An address and port of either family in 20 bytes: IPv4 stands as an IPv4-mapped IPv6 address (RFC 4291 section 2.5.5.2), so that one
+/// An address and port of either family in 24 bytes: IPv4 stands as an IPv4-mapped IPv6 address (RFC 4291 section 2.5.5.2), so that one
 /// address is one value however a socket reports it.
 /// </summary>
 public readonly record struct PeerAddress
@@ -17,38 +17,52 @@ public readonly record struct PeerAddress
 
     private const ulong MappedPrefix = 0x0000_FFFF_0000_0000;
 
-    private PeerAddress(ulong high, ulong low, ushort port) => (_high, _low, Port) = (high, low, port);
+    private PeerAddress(ulong high, ulong low, ushort port, uint scope) => (_high, _low, Port, Scope) = (high, low, port, scope);
 
     public ushort Port { get; }
 
+    /// <summary>
+    /// The number of the interface at which a link-local address is meant (RFC 4007 section 6: two links may have the same one); 0 for others. It stands where the
+    /// structure would have a gap.
+    /// </summary>
+    public uint Scope { get; }
+
     public bool IsIPv4 => _high == 0 && (_low & 0xFFFF_FFFF_0000_0000) == MappedPrefix;
 
+    // RFC 4291 section 2.5.6: fe80::/10.
+    private bool IsLinkLocal => _high >> 54 == 0xFE80 >> 6;
+
     /// <param name="address">The address as a number, most significant byte first in the text form.</param>
-    public static PeerAddress FromIPv4(uint address, ushort port) => new(0, MappedPrefix | address, port);
+    public static PeerAddress FromIPv4(uint address, ushort port) => new(0, MappedPrefix | address, port, 0);
 
     /// <param name="address">The 16 bytes of the address, in network order.</param>
-    public static PeerAddress FromIPv6(ReadOnlySpan<byte> address, ushort port) =>
-        new(BinaryPrimitives.ReadUInt64BigEndian(address), BinaryPrimitives.ReadUInt64BigEndian(address[8..]), port);
+    /// <param name="scope">See <see cref="Scope"/>.</param>
+    public static PeerAddress FromIPv6(ReadOnlySpan<byte> address, ushort port, uint scope = 0) =>
+        new(BinaryPrimitives.ReadUInt64BigEndian(address), BinaryPrimitives.ReadUInt64BigEndian(address[8..]), port, scope);
 
     public static PeerAddress From(IPAddress address, ushort port)
     {
         Span<byte> bytes = stackalloc byte[16];
-        address.MapToIPv6().TryWriteBytes(bytes, out _);
-        return FromIPv6(bytes, port);
+        IPAddress mapped = address.MapToIPv6();
+        mapped.TryWriteBytes(bytes, out _);
+        return FromIPv6(bytes, port, (uint)mapped.ScopeId);
     }
 
-    /// <summary>The same address with port 0: the key under which connections from one address are counted.</summary>
-    public PeerAddress WithoutPort() => new(_high, _low, 0);
+    /// <summary>
+    /// The key under which connections from one client are counted: an IPv4 address whole, of an IPv6 address the first 64 bits. RFC 6177 section 2 gives the smallest
+    /// site a whole /64 or more, in which a host may take any address it likes (RFC 8981). Link-local addresses count whole: all of a link are in one /64.
+    /// </summary>
+    public PeerAddress WithoutHost() => new(_high, IsIPv4 || IsLinkLocal ? _low : 0, 0, Scope);
 
     public IPAddress ToIPAddress()
     {
         Span<byte> bytes = stackalloc byte[16];
         BinaryPrimitives.WriteUInt64BigEndian(bytes, _high);
         BinaryPrimitives.WriteUInt64BigEndian(bytes[8..], _low);
-        return IsIPv4 ? new IPAddress(bytes[12..]) : new IPAddress(bytes);
+        return IsIPv4 ? new IPAddress(bytes[12..]) : new IPAddress(bytes, Scope);
     }
 
-    /// <summary>Writes the address without its port, as a log line has it. At most 45 bytes.</summary>
+    /// <summary>Writes the address without its port and scope, as a log line has it. At most 45 bytes.</summary>
     /// <returns>The bytes written.</returns>
     public int FormatAddress(Span<byte> destination)
     {

@@ -50,7 +50,7 @@ public sealed record HttpLimits
     /// <summary>MaxConnections (ours): open connections in all.</summary>
     public int MaxConnections { get; init; } = 16_384;
 
-    /// <summary>MaxConnectionsPerAddress (ours): open connections from one address; 0 is no limit.</summary>
+    /// <summary>MaxConnectionsPerAddress (ours): open connections from one address, of IPv6 from one /64; 0 is no limit.</summary>
     public int MaxConnectionsPerAddress { get; init; } = 1024;
 
     /// <summary>HttpProtocolOptions Allow0.9. Deviates: httpd allows it by default; nobody sends it but by mistake or to smuggle.</summary>

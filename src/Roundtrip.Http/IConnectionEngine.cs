@@ -7,8 +7,7 @@ namespace Roundtrip.Http;
 /// <list type="number">
 /// <item><see cref="Receive"/> after bytes were added to <see cref="IConnectionHost.Input"/>, and <see cref="ReceiveEnd"/> once when the
 /// peer will send no more. What the engine cannot use yet it leaves there.</item>
-/// <item><see cref="Drained"/> when the output had more than <see cref="LowWater"/> bytes and was sent down to that or less. A call that comes
-/// without such a fall does no harm.</item>
+/// <item><see cref="Drained"/> after each sending that leaves <see cref="LowWater"/> bytes of output or less, so also when nothing is left.</item>
 /// <item><see cref="OnDeadline"/> when <see cref="NextDeadline"/> has passed.</item>
 /// <item><see cref="Ended"/> once, last: the connection is gone, whatever the cause. Input and output must still hold what they held:
 /// the engine tells by them how much of a response went out.</item>
@@ -38,9 +37,6 @@ public interface IConnectionEngine
 
     /// <summary>Whether more input can be used now. While false the driver reads nothing, so that the peer is held back.</summary>
     bool WantsInput { get; }
-
-    /// <summary>Whether nothing is going on: no request begun, none being answered. An idle connection is the first to go when the server stops.</summary>
-    bool IsIdle { get; }
 
     /// <summary>How the connection is to end, once the output is sent.</summary>
     ConnectionClose Closing { get; }

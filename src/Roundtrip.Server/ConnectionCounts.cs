@@ -3,11 +3,11 @@ using Roundtrip.Http;
 
 namespace Roundtrip.Server;
 
-/// <summary>How many connections are open, in all and from each address, over all loops. Thread-safe.</summary>
+/// <summary>How many connections are open, in all and from each address (of IPv6: each /64), over all loops. Thread-safe.</summary>
 internal sealed class ConnectionCounts
 {
     private readonly Lock _lock = new();
-    private readonly Dictionary<PeerAddress, int> _byAddress = [];
+    private readonly Dictionary<PeerAddress, int> _byClient = [];
     private int _total;
 
     public int Total => Volatile.Read(ref _total);
@@ -15,7 +15,7 @@ internal sealed class ConnectionCounts
     /// <returns><see cref="EndReason.None"/> when the connection is counted, otherwise the limit that refuses it.</returns>
     public EndReason TryAdd(PeerAddress remote, HttpLimits limits)
     {
-        PeerAddress address = remote.WithoutPort();
+        PeerAddress client = remote.WithoutHost();
         lock (_lock)
         {
             if (_total >= limits.MaxConnections)
@@ -23,13 +23,13 @@ internal sealed class ConnectionCounts
                 return EndReason.TooManyConnections;
             }
 
-            _byAddress.TryGetValue(address, out int count);
+            _byClient.TryGetValue(client, out int count);
             if (limits.MaxConnectionsPerAddress > 0 && count >= limits.MaxConnectionsPerAddress)
             {
                 return EndReason.TooManyConnectionsFromAddress;
             }
 
-            _byAddress[address] = count + 1;
+            _byClient[client] = count + 1;
             _total++;
             return EndReason.None;
         }
@@ -37,18 +37,18 @@ internal sealed class ConnectionCounts
 
     public void Remove(PeerAddress remote)
     {
-        PeerAddress address = remote.WithoutPort();
+        PeerAddress client = remote.WithoutHost();
         lock (_lock)
         {
             _total--;
-            int count = _byAddress[address] - 1;
+            int count = _byClient[client] - 1;
             if (count == 0)
             {
-                _byAddress.Remove(address);
+                _byClient.Remove(client);
             }
             else
             {
-                _byAddress[address] = count;
+                _byClient[client] = count;
             }
         }
     }

@@ -56,7 +56,7 @@ internal sealed class LoopServer : IDisposable
     }
 
     /// <summary>Accepts no more, ends what is idle, and lets the rest finish within the time given by the options.</summary>
-    /// <param name="stopped">Called on the loop when no connection is left.</param>
+    /// <param name="stopped">Called on the loop when no connection is left, and nothing that a closed one has yet to send.</param>
     public void Stop(Action stopped)
     {
         IsStopping = true;
@@ -123,7 +123,7 @@ internal sealed class LoopServer : IDisposable
             Array.Resize(ref _connections, _connectionCount * 2);
         }
 
-        TlsConnection? secured = tls is null ? null : new TlsConnection(_tls ??= new TlsLoop(Loop), tls, connection);
+        TlsConnection? secured = tls is null ? null : new TlsConnection(_tls ??= MakeTlsLoop(), tls, connection);
         var accepted = new ServerConnection(this, secured ?? connection, secured is not null) { Index = _connectionCount };
         _connections[_connectionCount++] = accepted;
         try
@@ -138,6 +138,8 @@ internal sealed class LoopServer : IDisposable
             accepted.Gone(EndReason.OutOfDescriptors);
         }
     }
+
+    private TlsLoop MakeTlsLoop() => new(Loop) { MinimumRate = Limits.ResponseMinRate, Drained = StoppedIfEmpty };
 
     private void EndOfBatch()
     {
@@ -158,11 +160,13 @@ internal sealed class LoopServer : IDisposable
         {
             connection.Gone(EndReason.ServerStopping);
         }
+
+        _tls?.ResetDraining();
     }
 
     private void StoppedIfEmpty()
     {
-        if (IsStopping && _connectionCount == 0)
+        if (IsStopping && _connectionCount == 0 && _tls is not { IsDraining: true })
         {
             _stopped?.Invoke();
             _stopped = null;

@@ -79,7 +79,8 @@ public sealed class FolderSite : IExchangeStarter, IDisposable
         }
         else
         {
-            ErrorPages.Answer(exchange, 405);
+            // RFC 9110 §15.6.2, §15.5.6: what the server knows for no address at all is 501; what it knows and a file does not allow is 405, with Allow.
+            ErrorPages.Answer(exchange, exchange.Request.Method == Method.Other ? 501 : 405);
         }
     }
 

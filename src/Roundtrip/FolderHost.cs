@@ -5,6 +5,7 @@ using Roundtrip.Site.AccessLog;
 using Roundtrip.Site.Configuration;
 using Roundtrip.Site.Files;
 using Roundtrip.Transport;
+using Roundtrip.Transport.Files;
 using Roundtrip.Transport.Tls;
 
 namespace Roundtrip.Program;
@@ -26,17 +27,17 @@ internal sealed class FolderHost : IDisposable
     /// <summary>Where the folder is served.</summary>
     public IReadOnlyList<string> Urls { get; }
 
-    /// <exception cref="ServeException">The configuration or a log cannot be used.</exception>
-    /// <exception cref="TransportException">A port, the certificate or the folder cannot be used.</exception>
+    /// <exception cref="ServeException">The configuration cannot be used.</exception>
+    /// <exception cref="TransportException">A log, a port, the certificate or the folder cannot be used.</exception>
     public static FolderHost Start(FolderAddress where)
     {
         FolderConfiguration configuration = ReadConfiguration(where.Folder);
         var undo = new Stack<IDisposable>();
         try
         {
-            ErrorLog errorLog = Kept(new ErrorLog(OpenLog(where.Folder, configuration.ErrorLog)));
-            AccessLog accessLog = Kept(AccessLog.Open(
-                LogPath(where.Folder, configuration.AccessLog),
+            ErrorLog errorLog = Kept(new ErrorLog(new AppendStream(OpenLog(where.Folder, configuration.ErrorLog))));
+            AccessLog accessLog = Kept(new AccessLog(
+                OpenLog(where.Folder, configuration.AccessLog),
                 ParseFormat(configuration.AccessLogFormat),
                 message => errorLog.Write(LogLevel.Warn, "log_config", null, message)));
             TlsServerContext tls = Kept(OpenTls(where.Folder, configuration, errorLog));
@@ -127,25 +128,11 @@ internal sealed class FolderHost : IDisposable
         return [.. names.Where(name => name is not (null or "-")).Select(name => Path.GetRelativePath(folder, Path.GetFullPath(Path.Combine(folder, name!))))];
     }
 
-    private static Stream OpenLog(string folder, string name)
+    private static AppendFile OpenLog(string folder, string name)
     {
-        string file = LogPath(folder, name);
-        if (file == "-")
-        {
-            return Console.OpenStandardError();
-        }
-
-        try
-        {
-            return new FileStream(file, FileMode.Append, FileAccess.Write, FileShare.ReadWrite, bufferSize: 0);
-        }
-        catch (Exception fault) when (fault is IOException or UnauthorizedAccessException or ArgumentException)
-        {
-            throw new ServeException($"roundtrip: the log {file} cannot be opened: {fault.Message}", ExitCode.NotSo);
-        }
+        const int StandardError = 2;
+        return name == "-" ? AppendFile.Over(StandardError) : AppendFile.Open(Path.Combine(folder, name));
     }
-
-    private static string LogPath(string folder, string name) => name == "-" ? name : Path.Combine(folder, name);
 
     private static LogFormat ParseFormat(string format)
     {

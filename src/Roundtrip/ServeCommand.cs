@@ -27,7 +27,7 @@ internal static class ServeCommand
             {
                 if (!IPAddress.TryParse(result.Tokens[0].Value, out IPAddress? address))
                 {
-                    result.AddError($"--bind takes an address such as 127.0.0.1, 0.0.0.0 or ::1, not '{result.Tokens[0].Value}'");
+                    result.AddError($"--bind takes an address such as 127.0.0.1, 0.0.0.0, ::1 or fe80::1%eth0, not '{result.Tokens[0].Value}'");
                 }
 
                 return address;

@@ -1,4 +1,5 @@
 using System.Net;
+using System.Runtime.CompilerServices;
 using System.Text;
 
 namespace Roundtrip.Core.Tests;
@@ -43,6 +44,30 @@ public class PeerAddressTests
     [Fact]
     public void A_mapped_address_is_the_IPv4_one() =>
         Assert.Equal(PeerAddress.FromIPv4(0x7F000001, 5), PeerAddress.From(IPAddress.Parse("::ffff:127.0.0.1"), 5));
+
+    [Fact]
+    public void The_same_link_local_address_at_two_interfaces_is_two()
+    {
+        PeerAddress first = PeerAddress.From(IPAddress.Parse("fe80::1%1"), 80);
+
+        Assert.NotEqual(first, PeerAddress.From(IPAddress.Parse("fe80::1%2"), 80));
+        Assert.NotEqual(first.WithoutHost(), PeerAddress.From(IPAddress.Parse("fe80::1%2"), 80).WithoutHost());
+        Assert.Equal("[fe80::1%1]:80", first.ToString());
+        Assert.Equal("fe80::1", Format(first));
+        Assert.Equal(24, Unsafe.SizeOf<PeerAddress>());
+    }
+
+    [Theory]
+    [InlineData("192.0.2.1", "192.0.2.1", true)]
+    [InlineData("192.0.2.1", "192.0.2.2", false)]
+    [InlineData("192.0.2.1", "::ffff:192.0.2.1", true)]
+    [InlineData("127.0.0.1", "::1", false)]
+    [InlineData("2001:db8::1", "2001:db8::ffff:0:0:2", true)]
+    [InlineData("2001:db8::1", "2001:db8:0:1::1", false)]
+    [InlineData("fe80::1%1", "fe80::2%1", false)]
+    [InlineData("fe80::1%1", "fe80::1%2", false)]
+    public void Addresses_of_one_client_are_counted_together(string one, string other, bool isSame) => Assert.Equal(
+        isSame, PeerAddress.From(IPAddress.Parse(one), 1).WithoutHost() == PeerAddress.From(IPAddress.Parse(other), 2).WithoutHost());
 
     private static string Format(PeerAddress address)
     {

@@ -40,6 +40,45 @@ public class HostileTests
     }
 
     [Fact]
+    public void Thousands_of_slow_clients_hold_a_bounded_memory_keep_nobody_waiting_and_are_let_go()
+    {
+        const int Count = 4_000;
+        using var folder = new TemporaryFolder();
+        folder.Write("site.conf", "MaxConnections 20000\nMaxConnectionsPerAddress 0\nRequestReadTimeout handshake=3 header=3 body=3\n");
+        folder.Write("index.html", "hello");
+        using var server = new RoundtripProcess(folder.Path);
+        Assert.Equal("200", Status(server));
+        long before = server.ResidentBytes;
+        List<RawClient> clients = [];
+        for (int i = 0; i < Count; i++)
+        {
+            var client = new RawClient(i % 4 == 0 ? server.HttpsPort : server.HttpPort);
+            client.Send(i % 4 == 0 ? "\x16\x03\x01\x02\0" : i % 4 == 1 ? "POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 9999\r\n\r\n" : "GET / HTTP/1.1\r\n");
+            clients.Add(client);
+        }
+
+        // A connection in the middle of a head has a buffer of 16 KiB, one in the middle of a handshake what OpenSSL takes.
+        Assert.InRange((server.ResidentBytes - before) / Count, long.MinValue, 48 * 1024);
+        Assert.Equal("200", Status(server));
+
+        // Each goes on, a byte now and then, for longer than it has; then the server lingers for it no more than 2 s.
+        long end = Environment.TickCount64 + 5_000;
+        for (long next = 0; Environment.TickCount64 < end;)
+        {
+            if (Environment.TickCount64 >= next)
+            {
+                next = Environment.TickCount64 + 500;
+                clients.RemoveAll(client => !client.TrySend("x"));
+            }
+
+            Assert.Equal("200", Status(server));
+        }
+
+        Until(() => OpenSockets(server) == 0, "connections of slow clients stay open");
+        clients.ForEach(client => client.Dispose());
+    }
+
+    [Fact]
     public void Ten_thousand_idle_connections_hold_little_and_cost_the_others_nothing()
     {
         using var folder = new TemporaryFolder();
@@ -87,6 +126,35 @@ public class HostileTests
         server.UntilLogged("no file descriptor left");
         clients.ForEach(client => client.Dispose());
         Until(() => Status(server) == "200", "the server does not recover");
+    }
+
+    [Fact]
+    public void A_file_for_which_no_descriptor_is_left_is_503_and_what_is_in_memory_is_still_served()
+    {
+        using var folder = new TemporaryFolder();
+        folder.Write("index.html", "hello");
+        for (int i = 0; i < 200; i++)
+        {
+            // Too large for the memory, so that each stays open.
+            folder.Write($"{i}.bin", new byte[70_000]);
+        }
+
+        using var server = new RoundtripProcess(folder.Path, prefix: "prlimit --nofile=160");
+        using var client = new RawClient(server.HttpPort);
+        client.Send(Get);
+        client.ReadUntil("hello");
+        for (int i = 0; i < 200; i++)
+        {
+            client.Send($"HEAD /{i}.bin HTTP/1.1\r\nHost: a\r\n\r\n");
+            if (client.ReadUntil("\r\n\r\n").StartsWith("HTTP/1.1 503 ", StringComparison.Ordinal))
+            {
+                break;
+            }
+        }
+
+        server.UntilLogged(".bin: the process has no file descriptor left");
+        client.Send(Get);
+        client.ReadUntil("hello");
     }
 
     [Fact]
@@ -139,6 +207,40 @@ public class HostileTests
 
             Assert.DoesNotContain("SECRET", client.ReadToEnd(), StringComparison.Ordinal);
         }
+    }
+
+    [Theory]
+    [InlineData("/", "", "200")]
+    [InlineData("/", "If-None-Match: *\r\n", "304")]
+    [InlineData("/", "If-Match: \"x\"\r\n", "412")]
+    [InlineData("/", "Range: bytes=1-2\r\n", "206")]
+    [InlineData("/large.bin", "Range: bytes=1-2\r\n", "206")]
+    [InlineData("/", "Range: bytes=9-\r\n", "416")]
+    [InlineData("/listed/", "", "200")]
+    public void A_body_that_an_answer_does_not_need_is_never_the_next_request(string path, string fields, string status)
+    {
+        using var folder = new TemporaryFolder();
+        folder.Write("site.conf", "Options Indexes\n");
+        folder.Write("index.html", "hello");
+        folder.Write("large.bin", new byte[200_000]);
+        folder.Write("secret.html", "SECRET");
+        folder.Write("listed/a", "a");
+        using var server = new RoundtripProcess(folder.Path);
+        const string Smuggled = "GET /secret.html HTTP/1.1\r\nHost: a\r\n\r\n";
+        using var client = new RawClient(server.HttpPort);
+
+        // The file is hot by the second time. A listing is never: it is made off the loop each time, so that the body is there before the answer.
+        for (int i = 0; i < 3; i++)
+        {
+            client.Send($"GET {path} HTTP/1.1\r\nHost: a\r\n{fields}Content-Length: {Smuggled.Length}\r\n\r\n{Smuggled}");
+        }
+
+        client.Send($"GET {path} HTTP/1.1\r\nHost: a\r\n{fields}Connection: close\r\nTransfer-Encoding: chunked\r\n\r\n{Smuggled.Length:x}\r\n{Smuggled}\r\n0\r\n\r\n");
+        string responses = client.ReadToEnd();
+
+        Assert.Equal(4, responses.Split($"HTTP/1.1 {status} ").Length - 1);
+        Assert.Equal(4, responses.Split("HTTP/1.1 ").Length - 1);
+        Assert.DoesNotContain("SECRET", responses, StringComparison.Ordinal);
     }
 
     [Fact]

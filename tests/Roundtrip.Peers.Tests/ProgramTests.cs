@@ -90,6 +90,20 @@ public class ProgramTests
         Assert.Contains("site.conf cannot be read: Too many", roundtrip.Errors, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("CustomLog")]
+    [InlineData("ErrorLog")]
+    public void A_log_whose_FIFO_nobody_reads_is_said_and_not_waited_for(string directive)
+    {
+        using var folder = new TemporaryFolder();
+        Run.Program("mkfifo", Path.Combine(folder.Path, "log"));
+        folder.Write("site.conf", $"{directive} log\n");
+        Finished roundtrip = Roundtrip("serve", folder.Path, "--http", "0", "--https", "0");
+
+        Assert.Equal(1, roundtrip.ExitCode);
+        Assert.Contains("nobody reads it: start its reader first", roundtrip.Errors, StringComparison.Ordinal);
+    }
+
     [Fact]
     public void A_key_without_a_certificate_is_said()
     {

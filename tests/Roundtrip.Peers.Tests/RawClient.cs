@@ -15,6 +15,21 @@ internal sealed class RawClient : IDisposable
 
     public void Send(string text) => _socket.Send(Encoding.Latin1.GetBytes(text));
 
+    /// <returns>False, and the client is disposed of, when the server has reset the connection.</returns>
+    public bool TrySend(string text)
+    {
+        try
+        {
+            Send(text);
+            return true;
+        }
+        catch (SocketException)
+        {
+            Dispose();
+            return false;
+        }
+    }
+
     /// <summary>Reads until the server closes; a reset ends it too.</summary>
     public string ReadToEnd(out bool wasReset)
     {

@@ -28,6 +28,19 @@ public class ErrorLogTests
         Assert.DoesNotContain("late", written, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public void A_control_character_cannot_forge_a_line_or_speak_to_a_terminal()
+    {
+        using var destination = new MemoryStream();
+        var log = new ErrorLog(destination);
+        log.Write(LogLevel.Info, "http", "192.0.2.1:5", "one\r\n[forged] \x1b[31m\u009b0\x7f \u00e9");
+        log.Dispose();
+
+        string line = Encoding.UTF8.GetString(destination.ToArray());
+        Assert.EndsWith("one\\x0d\\x0a[forged] \\x1b[31m\\x9b0\\x7f \u00e9\n", line, StringComparison.Ordinal);
+        Assert.Single(line, c => char.IsControl(c));
+    }
+
     /// <summary>A pipe that is full and that nobody reads.</summary>
     private sealed class StuckStream : MemoryStream
     {

@@ -5,6 +5,7 @@ using Roundtrip.Http;
 using Roundtrip.Server;
 using Roundtrip.Site.AccessLog;
 using Roundtrip.Site.Files;
+using Roundtrip.Transport.Files;
 using AccessLogOfProcess = Roundtrip.Site.AccessLog.AccessLog;
 
 namespace Roundtrip.Site.Tests;
@@ -26,7 +27,7 @@ public class WholeServerAllocationTests
         string folder = Directory.CreateTempSubdirectory("roundtrip-test-").FullName;
         File.WriteAllBytes(Path.Combine(folder, "page.html"), new byte[1024]);
         using var errorLog = new ErrorLog(Stream.Null);
-        using var accessLog = AccessLogOfProcess.Open(Path.Combine(folder, "access.log"), LogFormat.Parse("combined"), null);
+        using var accessLog = new AccessLogOfProcess(AppendFile.Open(Path.Combine(folder, "access.log")), LogFormat.Parse("combined"), null);
         var budget = new SharedCacheBudget();
         using (var server = HttpServer.Start(new ServerOptions
         {

@@ -1,4 +1,5 @@
 using System.Net;
+using System.Net.NetworkInformation;
 using System.Net.Sockets;
 using Roundtrip.Core;
 using Roundtrip.Transport.Epoll;
@@ -21,6 +22,25 @@ public sealed class EpollTransportTests : TransportContract
         loop.Post(new Nothing());
         Assert.All(files, file => Assert.Equal(0, file.Length));
         Array.ForEach(files, file => file.Dispose());
+    }
+
+    [Fact]
+    public void A_link_local_address_is_listened_at_on_its_interface()
+    {
+        IPAddress? address = NetworkInterface.GetAllNetworkInterfaces()
+            .Where(it => it.OperationalStatus == OperationalStatus.Up)
+            .SelectMany(it => it.GetIPProperties().UnicastAddresses)
+            .Select(it => it.Address)
+            .FirstOrDefault(it => it.IsIPv6LinkLocal);
+        Assert.SkipWhen(address is null, "this machine has no link-local address");
+        using var loop = new EpollLoop();
+
+        ITransportListener listener = loop.Listen(PeerAddress.From(address, 0), _ => { });
+        Assert.Equal(address, listener.Address.ToIPAddress());
+        TransportException error = Assert.Throws<TransportException>(
+            () => loop.Listen(PeerAddress.From(new IPAddress(address.GetAddressBytes()), 0), _ => { }));
+        Assert.Contains("needs an interface of this machine", error.Message, StringComparison.Ordinal);
+        listener.Close();
     }
 
     private sealed class Nothing : ILoopWork

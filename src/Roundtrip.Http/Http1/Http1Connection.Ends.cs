@@ -106,7 +106,7 @@ public sealed partial class Http1Connection
         // Content in memory goes out by itself. With a file, or much of anything, the sending may yet fail, and the log should say so;
         // and a client that does not take its responses gets no further requests begun.
         long waiting = _host.OutputLength;
-        if (waiting >= IConnectionEngine.HighWater || (_exchange!.SendsFile && waiting > IConnectionEngine.LowWater))
+        if (waiting >= IConnectionEngine.HighWater || (_exchange!.SendsFile && waiting > 0))
         {
             _phase = Http1Phase.Draining;
         }

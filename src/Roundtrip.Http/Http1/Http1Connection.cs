@@ -37,8 +37,6 @@ public sealed partial class Http1Connection : IConnectionEngine
 
     public long NextDeadline => _deadline;
 
-    public bool IsIdle => _phase == Http1Phase.Idle;
-
     public ConnectionClose Closing => _closing;
 
     public EndReason ClosingReason => _closing == ConnectionClose.None ? EndReason.None : _whyClose;
@@ -74,7 +72,7 @@ public sealed partial class Http1Connection : IConnectionEngine
         _isRunning = true;
         try
         {
-            if (_phase == Http1Phase.Draining)
+            if (_phase == Http1Phase.Draining && (!_exchange!.SendsFile || _host.OutputLength == 0))
             {
                 Finish(EndReason.Completed);
             }

@@ -46,14 +46,6 @@ public sealed class AccessLog : IDisposable
         }
     }
 
-    /// <param name="file">The file's path, or <c>-</c> for standard error.</param>
-    /// <exception cref="TransportException">The file cannot be opened.</exception>
-    public static AccessLog Open(string file, LogFormat format, Action<string>? report)
-    {
-        const int StandardError = 2;
-        return new AccessLog(file == "-" ? AppendFile.Over(StandardError) : AppendFile.Open(file), format, report);
-    }
-
     /// <summary>Makes a loop's buffer.</summary>
     public AccessLogBuffer CreateBuffer(EventLoop loop)
     {

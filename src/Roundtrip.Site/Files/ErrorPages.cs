@@ -30,6 +30,7 @@ internal static class ErrorPages
             (414, "URI Too Long", "The address is too long."),
             (416, "Range Not Satisfiable", "The document has nothing in the range that the request asked for."),
             (500, "Internal Server Error", "The document could not be read. The server's error log says why."),
+            (501, "Not Implemented", "This server does not know the method of the request."),
             (503, "Service Unavailable", "The server has too many files open. Try again in a moment."),
         ];
         return pages.ToDictionary(page => page.Status, page => new Page(page.Status, page.Title, page.Sentence));

@@ -28,6 +28,9 @@ internal sealed class ResourceLoader(FileRoot root, FolderSiteOptions options)
 
     public FileRoot Root => root;
 
+    /// <summary>A test's way to change a file at the worst moment: when it has been read, and has not been looked at again.</summary>
+    internal Action? WasRead { get; init; }
+
     /// <param name="path">A <see cref="UrlPath"/>'s bytes.</param>
     /// <param name="now">The wall clock in milliseconds since 1970.</param>
     /// <param name="mayWait">False on a loop.</param>
@@ -184,7 +187,7 @@ internal sealed class ResourceLoader(FileRoot root, FolderSiteOptions options)
     }
 
     // A file that is rewritten in place while it is read shows in the stamps before and after.
-    private static FileReadStatus TryReadWhole(NativeFile file, bool mayWait, out byte[]? content)
+    private FileReadStatus TryReadWhole(NativeFile file, bool mayWait, out byte[]? content)
     {
         byte[] bytes = GC.AllocateUninitializedArray<byte>((int)file.Length, pinned: true);
         content = null;
@@ -199,6 +202,7 @@ internal sealed class ResourceLoader(FileRoot root, FolderSiteOptions options)
             at += result.Count;
         }
 
+        WasRead?.Invoke();
         if (!file.IsUnchanged())
         {
             return FileReadStatus.Changed;

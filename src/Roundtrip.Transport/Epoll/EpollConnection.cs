@@ -11,7 +11,7 @@ internal sealed unsafe class EpollConnection(EpollLoop loop, int descriptor, Pee
 {
     private const int MaximumVectors = 16;
 
-    // The stretch of a file that is given to one sendfile. Its both ends are probed first: sendfile waits for the disk.
+    // The stretch of a file that is given to one sendfile, which waits for the disk: whether the stretch is in memory is looked at first.
     private const long FileStretch = 512 * 1024;
 
     private ulong _key;
@@ -210,12 +210,10 @@ internal sealed unsafe class EpollConnection(EpollLoop loop, int descriptor, Pee
             return SendRead(file, offset, count);
         }
 
-        byte probe = 0;
-        FileReadResult first = file.Read(offset, new Span<byte>(ref probe));
-        FileReadResult last = first.Status == FileReadStatus.Read ? file.Read(offset + count - 1, new Span<byte>(ref probe)) : first;
-        if (last.Status != FileReadStatus.Read)
+        FileReadStatus residence = native.Probe(offset, count);
+        if (residence != FileReadStatus.Read)
         {
-            return IoResult.Of(last.Status);
+            return IoResult.Of(residence);
         }
 
         nint moved = Libc.SendFile(descriptor, native.Descriptor, &offset, (nint)count);

@@ -132,6 +132,8 @@ internal sealed unsafe class EpollListener : IEpollSource, ITransportListener
             {
                 Errno.Eaddrinuse => " (another program listens there: choose another port, or stop it)",
                 Errno.Eacces => " (ports below 1024 need root or CAP_NET_BIND_SERVICE)",
+                Errno.Einval when address.ToIPAddress().IsIPv6LinkLocal && address.Scope == 0 =>
+                    " (a link-local address needs an interface of this machine, as in fe80::1%eth0)",
                 Errno.Eaddrnotavail => " (no interface of this machine has that address)",
                 _ => "",
             };

@@ -16,7 +16,7 @@ internal static class SocketAddress
         ushort port = BinaryPrimitives.ReadUInt16BigEndian(address[2..]);
         return family == Libc.AfInet
             ? PeerAddress.FromIPv4(BinaryPrimitives.ReadUInt32BigEndian(address[4..]), port)
-            : PeerAddress.FromIPv6(address.Slice(8, 16), port);
+            : PeerAddress.FromIPv6(address.Slice(8, 16), port, BinaryPrimitives.ReadUInt32LittleEndian(address[24..]));
     }
 
     /// <returns>The bytes written.</returns>
@@ -34,6 +34,7 @@ internal static class SocketAddress
 
         BinaryPrimitives.WriteUInt16LittleEndian(destination, Libc.AfInet6);
         ip.TryWriteBytes(destination[8..], out _);
+        BinaryPrimitives.WriteUInt32LittleEndian(destination[24..], address.Scope);
         return 28;
     }
 }

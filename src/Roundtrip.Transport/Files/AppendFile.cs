@@ -14,15 +14,33 @@ public sealed unsafe class AppendFile : IDisposable
 
     private AppendFile(SafeFileHandle file) => _file = file;
 
-    /// <summary>Opens a file for appending; makes it, readable by all, where it is not there.</summary>
+    /// <summary>Opens a file for appending; makes it, readable by all, where it is not there. It does not wait for the reader of a FIFO, which must be there.</summary>
     /// <exception cref="TransportException">It cannot be opened; the message says why.</exception>
     public static AppendFile Open(string path)
     {
         const uint Mode = 0x1A4; // 0644
-        int descriptor = Libc.Create(path, Libc.OWronly | Libc.OCreat | Libc.OAppend | Libc.OCloexec | Libc.ONoctty, Mode);
-        return descriptor >= 0
-            ? new AppendFile(new SafeFileHandle(descriptor, ownsHandle: true))
-            : throw new TransportException($"cannot write to {path}: {Libc.ErrorText(Marshal.GetLastPInvokeError())}");
+        const int Enxio = 6;
+        const int Flags = Libc.OWronly | Libc.OAppend;
+        int descriptor = Libc.Create(path, Flags | Libc.OCreat | Libc.OCloexec | Libc.ONoctty | Libc.ONonblock, Mode);
+        if (descriptor < 0)
+        {
+            int errno = Marshal.GetLastPInvokeError();
+
+            // fifo(7): so it is where nobody has the FIFO open for reading. Waiting for that would keep the server from starting, without a word.
+            string hint = errno == Enxio ? " (if it is a FIFO, nobody reads it: start its reader first)" : "";
+            throw new TransportException($"cannot write to {path}: {Libc.ErrorText(errno)}{hint}");
+        }
+
+        // Writing waits for a slow reader, as long as it takes: the logs' own threads may.
+        var file = new SafeFileHandle(descriptor, ownsHandle: true);
+        if (Libc.SetFlags(file, Libc.FSetfl, Flags) < 0)
+        {
+            string why = Libc.ErrorText(Marshal.GetLastPInvokeError());
+            file.Dispose();
+            throw new TransportException($"cannot write to {path}: fcntl: {why}");
+        }
+
+        return new AppendFile(file);
     }
 
     /// <summary>Writes to a descriptor that is open already and stays so, such as standard error.</summary>

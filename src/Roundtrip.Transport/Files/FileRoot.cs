@@ -13,7 +13,7 @@ public sealed unsafe class FileRoot : IDisposable
     // EAGAIN without RESOLVE_CACHED says that a rename raced with the look-up of a "..": asking again is what openat2(2) advises.
     private const int RaceRetries = 16;
 
-    // O_NONBLOCK: opening a FIFO does not wait for its writer. O_NOCTTY: a terminal does not become ours.
+    // For what takes a file's place between looking and opening. O_NONBLOCK: a FIFO is not waited for. O_NOCTTY: a terminal does not become ours.
     private const int ReadFlags = Libc.OCloexec | Libc.ONonblock | Libc.ONoctty;
 
     private readonly SafeFileHandle _folder;
@@ -57,13 +57,21 @@ public sealed unsafe class FileRoot : IDisposable
     /// <param name="mayWait">False: only if it takes no disk; otherwise the outcome is <see cref="OpenOutcome.WouldWait"/>.</param>
     public OpenOutcome Open(FilePath path, bool mayWait, out SafeFileHandle? file, out FileStamp stamp)
     {
-        stamp = default;
+        // Looked at first: to open a FIFO wakes whoever waits to write to it, and to open a device may do anything.
         file = null;
-        OpenOutcome outcome = Open(path, ReadFlags, mayWait, out int descriptor);
+        int descriptor = -1;
+        OpenOutcome outcome = Look(path, mayWait, out stamp);
+        if (outcome == OpenOutcome.Found)
+        {
+            outcome = stamp.Kind == FileKind.Other ? OpenOutcome.Refused : Open(path, ReadFlags, mayWait, out descriptor);
+        }
+
         if (outcome != OpenOutcome.Found)
         {
             return outcome;
         }
+
+        // What was renamed to that name meanwhile is looked at again.
 
         if (!TryStamp(descriptor, out stamp))
         {

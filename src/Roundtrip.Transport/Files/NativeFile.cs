@@ -11,7 +11,7 @@ namespace Roundtrip.Transport.Files;
 /// </summary>
 /// <param name="file">The open file. The object owns it.</param>
 /// <param name="stamp">What it was when it was opened.</param>
-public sealed unsafe class NativeFile(SafeFileHandle file, FileStamp stamp) : FileBody
+public sealed unsafe partial class NativeFile(SafeFileHandle file, FileStamp stamp) : FileBody
 {
     private const int ScratchSize = 64 * 1024;
 

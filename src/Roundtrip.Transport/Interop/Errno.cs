@@ -7,6 +7,7 @@ internal static class Errno
     public const int Eagain = 11;
     public const int Enomem = 12;
     public const int Eacces = 13;
+    public const int Einval = 22;
     public const int Enfile = 23;
     public const int Emfile = 24;
     public const int Epipe = 32;

@@ -10,6 +10,7 @@ internal static unsafe partial class Libc
     public const int OWronly = 0x1;
     public const int OCreat = 0x40;
     public const int OAppend = 0x400;
+    public const int FSetfl = 4;
     public const short PollOut = 0x4;
     public const int OPath = 0x200000;
     public const int AtFdcwd = -100;
@@ -26,6 +27,9 @@ internal static unsafe partial class Libc
 
     // The same number on every architecture since it was added in Linux 5.6. glibc has no function for it before 2.42.
     private const nint SysOpenAt2 = 437;
+
+    // The same number on every architecture; glibc has no function for it.
+    private const nint SysCacheStat = 451;
 
     /// <summary>O_DIRECTORY is one of the flags whose numbers arm64 has kept from arm.</summary>
     public static readonly int ODirectory = RuntimeInformation.ProcessArchitecture == Architecture.Arm64 ? 0x4000 : 0x10000;
@@ -58,11 +62,46 @@ internal static unsafe partial class Libc
     [LibraryImport("libc", EntryPoint = "write", SetLastError = true)]
     public static partial nint Write(SafeHandle fd, byte* bytes, nint length);
 
+    [LibraryImport("libc", EntryPoint = "fcntl", SetLastError = true)]
+    public static partial int SetFlags(SafeHandle fd, int command, int flags);
+
     [LibraryImport("libc", EntryPoint = "poll", SetLastError = true)]
     public static partial int Poll(PollEntry* entries, nint count, int timeout);
 
     [LibraryImport("libc", EntryPoint = "syscall", SetLastError = true)]
     private static partial nint SystemCall(nint number, SafeHandle directory, byte* path, OpenHow* how, nint size);
+
+    /// <summary>Counts the pages of a stretch of a file that the page cache has (cachestat(2), Linux 6.5).</summary>
+    public static int CacheStat(SafeHandle file, in CacheStatRange range, out CacheStatCounts counts)
+    {
+        fixed (CacheStatRange* r = &range)
+        fixed (CacheStatCounts* c = &counts)
+        {
+            return (int)SystemCall(SysCacheStat, file, r, c, 0);
+        }
+    }
+
+    [LibraryImport("libc", EntryPoint = "syscall", SetLastError = true)]
+    private static partial nint SystemCall(nint number, SafeHandle file, CacheStatRange* range, CacheStatCounts* counts, nint flags);
+
+    /// <summary>struct cachestat_range, in bytes.</summary>
+    [StructLayout(LayoutKind.Sequential)]
+    public struct CacheStatRange
+    {
+        public ulong Offset;
+        public ulong Length;
+    }
+
+    /// <summary>struct cachestat, in pages.</summary>
+    [StructLayout(LayoutKind.Sequential)]
+    public struct CacheStatCounts
+    {
+        public ulong Cached;
+        public ulong Dirty;
+        public ulong Writeback;
+        public ulong Evicted;
+        public ulong RecentlyEvicted;
+    }
 
     /// <summary>struct pollfd.</summary>
     [StructLayout(LayoutKind.Sequential)]

@@ -3,19 +3,29 @@ using Roundtrip.Core;
 namespace Roundtrip.Transport.Tls;
 
 /// <summary>
-/// The end of a connection that was closed while ciphertext waited for the peer's window: what was written still goes out, for a while.
+/// The end of a connection that was closed while ciphertext waited for the peer's window: what was written still goes out, while the peer takes enough of it.
 /// OpenSSL's part of it is freed already.
 /// </summary>
 internal sealed class DrainingConnection(TlsLoop loop, TransportConnection inner, OutputQueue unsent) : TimerEntry, IConnectionSink
 {
-    /// <summary>How long the peer may take, in milliseconds.</summary>
+    /// <summary>How long the peer may take nothing, in milliseconds, and over how long its rate is counted.</summary>
     internal const int Patience = 10_000;
+
+    private long _sentAtLastLook;
 
     public void Start()
     {
+        loop.Add(this);
         inner.Sink = this;
         inner.SetInterest(read: false, write: true);
-        loop.Loop.Timers.Schedule(this, loop.Loop.Now + Patience);
+        LookLater();
+    }
+
+    /// <summary>Gives up what is unsent, so that the peer sees that it has not got all.</summary>
+    public void Reset()
+    {
+        inner.Reset();
+        End();
     }
 
     void IConnectionSink.OnReadable()
@@ -27,21 +37,34 @@ internal sealed class DrainingConnection(TlsLoop loop, TransportConnection inner
         IoResult result = inner.Write(unsent, long.MaxValue);
         if (unsent.IsEmpty || result.Status == IoStatus.Failed)
         {
-            End();
             inner.Close();
+            End();
         }
     }
 
     void IConnectionSink.OnAborted(EndReason reason)
     {
-        End();
         inner.Close();
+        End();
     }
 
+    // In bytes taken, so that taking one at a time gains nothing; at least one even where no rate is asked for.
     protected internal override void OnDue(long now)
     {
-        End();
-        inner.Reset();
+        long enough = Math.Max(1, (long)loop.MinimumRate * Patience / 1000);
+        if (unsent.Consumed - _sentAtLastLook < enough)
+        {
+            Reset();
+            return;
+        }
+
+        LookLater();
+    }
+
+    private void LookLater()
+    {
+        _sentAtLastLook = unsent.Consumed;
+        loop.Loop.Timers.Schedule(this, loop.Loop.Now + Patience);
     }
 
     private void End()
@@ -49,5 +72,6 @@ internal sealed class DrainingConnection(TlsLoop loop, TransportConnection inner
         loop.Loop.Timers.Cancel(this);
         unsent.Clear();
         loop.ReturnQueue(unsent);
+        loop.Remove(this);
     }
 }

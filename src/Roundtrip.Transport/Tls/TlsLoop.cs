@@ -15,6 +15,7 @@ public sealed class TlsLoop(EventLoop loop) : ILoopWork
 
     private readonly Stack<OutputQueue> _queues = new();
     private readonly Dictionary<nint, string> _cipherNames = [];
+    private readonly List<DrainingConnection> _draining = [];
     private List<TlsConnection> _ready = [];
     private List<TlsConnection> _running = [];
     private byte[]? _scratch;
@@ -25,11 +26,40 @@ public sealed class TlsLoop(EventLoop loop) : ILoopWork
 
     internal IdleBuffers IdleBuffers { get; } = new(loop.Timers);
 
+    /// <summary>How many bytes a second the peer of a connection that is closed must take of what was written before.</summary>
+    public int MinimumRate { get; init; } = 500;
+
+    /// <summary>Whether connections that are closed still send what was written before.</summary>
+    public bool IsDraining => _draining.Count > 0;
+
+    /// <summary>Called on the loop when <see cref="IsDraining"/> has become false.</summary>
+    public Action? Drained { get; set; }
+
+    /// <summary>Resets the connections that are closed and still send.</summary>
+    public void ResetDraining()
+    {
+        foreach (DrainingConnection connection in _draining.ToArray())
+        {
+            connection.Reset();
+        }
+    }
+
     /// <summary>How many bytes of ciphertext may wait on a connection before no more is encrypted. A record may go beyond it.</summary>
     internal int CiphertextLimit { get; init; } = 64 * 1024;
 
     /// <summary>Pinned memory whose content lasts until the end of the call that uses it.</summary>
     internal byte[] Scratch => _scratch ??= GC.AllocateUninitializedArray<byte>(ScratchSize, pinned: true);
+
+    internal void Add(DrainingConnection connection) => _draining.Add(connection);
+
+    internal void Remove(DrainingConnection connection)
+    {
+        _draining.Remove(connection);
+        if (!IsDraining)
+        {
+            Drained?.Invoke();
+        }
+    }
 
     internal OutputQueue RentQueue() => _queues.TryPop(out OutputQueue? queue) ? queue : new OutputQueue(loop.Buffers);
 

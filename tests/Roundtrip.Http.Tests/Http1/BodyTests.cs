@@ -150,7 +150,7 @@ public class BodyTests
         Handlers.AnswerAtOnce(host, held[0]);
         host.Send();
         Assert.DoesNotContain("Connection: close", host.Sent, StringComparison.Ordinal);
-        Assert.True(host.Engine.IsIdle);
+        Assert.True(host.IsIdle);
     }
 
     [Fact]

@@ -101,7 +101,7 @@ public class PersistenceTests
         Assert.Equal(["start GET /1", "end GET 200 2 Completed", "start GET /2"], host.Events);
 
         Handlers.AnswerAtOnce(host, held[1]);
-        Assert.True(host.Engine.IsIdle);
+        Assert.True(host.IsIdle);
         Assert.True(host.Engine.WantsInput);
         host.Send();
         Assert.Equal(2, host.Sent.Split("HTTP/1.1 200").Length - 1);
@@ -127,7 +127,7 @@ public class PersistenceTests
         host.IsReading = true;
         host.Send();
         Assert.Equal(10, host.Events.Count(e => e.StartsWith("end GET 200 50000 Completed", StringComparison.Ordinal)));
-        Assert.True(host.Engine.IsIdle);
+        Assert.True(host.IsIdle);
     }
 
     [Fact]
@@ -172,7 +172,7 @@ public class PersistenceTests
 
         Assert.Equal(0, host.Input.Capacity);
         Assert.Equal(0, host.Buffers.Outstanding);
-        Assert.True(host.Engine.IsIdle);
+        Assert.True(host.IsIdle);
     }
 
     [Fact]

@@ -191,6 +191,8 @@ public static class RefusalVectors
         Body(EndReason.BareLineFeed, 400, "0\r\n\n");
         Body(EndReason.BareLineFeed, 400, "0\r\nTrailer: a\n\r\n");
         Body(EndReason.BareCarriageReturn, 400, "0\r\n\rX");
+        Body(EndReason.BareCarriageReturn, 400, "0\r\nTrailer: a\rb: c\r\n\r\n");
+        Body(EndReason.BareCarriageReturn, 400, "0\r\nTra\riler: a\r\n\r\n");
         Body(EndReason.InvalidTrailer, 400, "0\r\nTrailer : a\r\n\r\n");
         Body(EndReason.InvalidTrailer, 400, "0\r\nTrailer: \0\r\n\r\n");
         Body(EndReason.InvalidTrailer, 400, "0\r\n folded\r\n\r\n");

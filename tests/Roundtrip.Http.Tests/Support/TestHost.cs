@@ -43,6 +43,9 @@ public sealed class TestHost(Action<Exchange> starter) : IConnectionHost
     /// <summary>Whether the peer takes what is sent to it.</summary>
     public bool IsReading { get; set; } = true;
 
+    /// <summary>Whether the engine waits for a further request, and has done so since now.</summary>
+    public bool IsIdle => Engine.WantsInput && Engine.NextDeadline == Now + Limits.KeepAliveTimeout;
+
     public int Wakes { get; private set; }
 
     /// <summary>What the engine told the host, in order: <c>start</c>, <c>report</c>, <c>end</c>, <c>switch</c>, and what tests add.</summary>
@@ -96,7 +99,7 @@ public sealed class TestHost(Action<Exchange> starter) : IConnectionHost
         {
             before = OutputLength;
             SendOnce(most);
-            if (before > IConnectionEngine.LowWater && OutputLength <= IConnectionEngine.LowWater)
+            if (OutputLength < before && OutputLength <= IConnectionEngine.LowWater)
             {
                 Engine.Drained(Now);
             }

@@ -16,7 +16,7 @@ public class WriterTests
         using var folder = new TempFolder();
         folder.With("log", "before\n");
         var loop = new FakeLoop();
-        using (var log = Site.AccessLog.AccessLog.Open(folder["log"], LogFormat.Parse("%s"), null))
+        using (var log = new Site.AccessLog.AccessLog(AppendFile.Open(folder["log"]), LogFormat.Parse("%s"), null))
         {
             AccessLogBuffer buffer = log.CreateBuffer(loop);
             for (int i = 0; i < 5000; i++)
@@ -35,7 +35,7 @@ public class WriterTests
     {
         using var folder = new TempFolder();
         var loop = new FakeLoop();
-        using var log = Site.AccessLog.AccessLog.Open(folder["log"], LogFormat.Parse("%s"), null);
+        using var log = new Site.AccessLog.AccessLog(AppendFile.Open(folder["log"]), LogFormat.Parse("%s"), null);
         AccessLogBuffer buffer = log.CreateBuffer(loop);
         buffer.Ended(Ended("GET / HTTP/1.1\n", 7));
         loop.Advance(50);
@@ -54,7 +54,7 @@ public class WriterTests
         const int Loops = 3;
         const int Lines = 30_000;
         using var folder = new TempFolder();
-        using (var log = Site.AccessLog.AccessLog.Open(folder["log"], LogFormat.Parse("%s"), null))
+        using (var log = new Site.AccessLog.AccessLog(AppendFile.Open(folder["log"]), LogFormat.Parse("%s"), null))
         {
             AccessLogBuffer[] buffers = [.. Enumerable.Range(0, Loops).Select(_ => log.CreateBuffer(new FakeLoop()))];
             var random = new Random(3);
@@ -85,7 +85,7 @@ public class WriterTests
         const int Loops = 4;
         const int Lines = 20_000;
         using var folder = new TempFolder();
-        using (var log = Site.AccessLog.AccessLog.Open(folder["log"], LogFormat.Parse("%U %s"), null))
+        using (var log = new Site.AccessLog.AccessLog(AppendFile.Open(folder["log"]), LogFormat.Parse("%U %s"), null))
         {
             Thread[] threads = [.. Enumerable.Range(0, Loops).Select(loop => new Thread(() =>
             {
@@ -184,7 +184,7 @@ public class WriterTests
     {
         using var folder = new TempFolder();
         string head = "GET / HTTP/1.1\n" + string.Concat(Enumerable.Range(0, 100).Select(_ => "X: " + new string('"', 8000) + "\n"));
-        using (var log = Site.AccessLog.AccessLog.Open(folder["log"], LogFormat.Parse("%s %{X}i"), null))
+        using (var log = new Site.AccessLog.AccessLog(AppendFile.Open(folder["log"]), LogFormat.Parse("%s %{X}i"), null))
         {
             AccessLogBuffer buffer = log.CreateBuffer(new FakeLoop());
             buffer.Ended(Ended("GET / HTTP/1.1\n", 1));

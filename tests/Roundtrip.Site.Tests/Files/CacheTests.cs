@@ -2,6 +2,7 @@ using System.Text;
 using Roundtrip.Core;
 using Roundtrip.Site.Files;
 using Roundtrip.Site.Tests.Support;
+using Roundtrip.Transport.Files;
 
 namespace Roundtrip.Site.Tests.Files;
 
@@ -35,6 +36,42 @@ public class CacheTests
         Assert.Equal("one", site.Get("/a.txt").Text);
         site.Loop.Advance(1000);
         Assert.Equal("two", site.Get("/a.txt").Text);
+    }
+
+    [Theory]
+    [InlineData(1, true)]
+    [InlineData(2, true)]
+    [InlineData(1000, false)]
+    public void A_file_that_is_rewritten_just_while_it_is_read_is_read_again_or_sent_from_the_disk(int rewrites, bool isInMemory)
+    {
+        using var folder = new TempFolder();
+        folder.With("f", "0");
+        using FileRoot root = FileRoot.Open(folder.Path, SymlinkRule.Beneath);
+        int done = 0;
+        var loader = new ResourceLoader(root, new FolderSiteOptions { Folder = folder.Path })
+        {
+            // Longer each time, so that the time of change need not tell.
+            WasRead = () =>
+            {
+                if (done < rewrites)
+                {
+                    done++;
+                    File.WriteAllText(folder["f"], new string('x', done + 1));
+                }
+            },
+        };
+
+        Resource found = loader.TryLoad("/f"u8, DateTimeOffset.UtcNow.ToUnixTimeMilliseconds(), mayWait: true)!;
+
+        Representation file = found.Select(FakeExchange.Get("/f").Request);
+        Assert.Equal(isInMemory, file.Content is not null);
+        Assert.Equal(new FileInfo(folder["f"]).Length, file.Length);
+        if (isInMemory)
+        {
+            Assert.Equal(File.ReadAllBytes(folder["f"]), file.Content);
+        }
+
+        found.ReleaseReference();
     }
 
     [Fact]

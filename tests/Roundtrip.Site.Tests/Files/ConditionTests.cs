@@ -31,8 +31,11 @@ public class ConditionTests
     [InlineData(304, "If-Modified-Since: L")]
     [InlineData(200, "If-Modified-Since: E")]
     [InlineData(200, "If-Modified-Since: D", "If-Modified-Since: D")]
+    [InlineData(200, "If-Modified-Since: yesterday")]
     [InlineData(412, "If-Match: \"x\"", "If-None-Match: T")]
     [InlineData(304, "If-Match: T", "If-None-Match: T")]
+    [InlineData(200, "If-Range: T")]
+    [InlineData(200, "If-Range: \"x\"")]
     [InlineData(206, "Range: bytes=0-0", "If-Range: T")]
     [InlineData(200, "Range: bytes=0-0", "If-Range: W/T")]
     [InlineData(200, "Range: bytes=0-0", "If-Range: \"x\"")]
@@ -56,6 +59,47 @@ public class ConditionTests
             Assert.Equal(tag, answer.Field("ETag"));
             Assert.Null(answer.Field("Content-Type"));
         }
+    }
+
+    [Fact]
+    public void Conditions_are_evaluated_with_HEAD_too()
+    {
+        using var site = new SiteUnderTest();
+        site.Folder.With("a.txt", "hello");
+        string tag = site.Get("/a.txt").Field("ETag")!;
+
+        FakeExchange answer = site.Answer(new FakeExchange($"HEAD /a.txt HTTP/1.1\nIf-None-Match: {tag}\n"));
+        Assert.Equal((304, tag, 0), (answer.Status, answer.Field("ETag"), (int)answer.ContentSent));
+        Assert.Equal(412, site.Answer(new FakeExchange("HEAD /a.txt HTTP/1.1\nIf-Match: \"x\"\n")).Status);
+    }
+
+    [Theory]
+    [InlineData("If-Match: \"x\"")]
+    [InlineData("If-None-Match: *")]
+    [InlineData("If-Unmodified-Since: Sun, 06 Nov 1994 08:49:37 GMT")]
+    public void Conditions_are_ignored_where_there_is_no_file(string condition)
+    {
+        using var site = new SiteUnderTest { Configure = options => options with { ListDirectories = true } };
+        site.Folder.With("dir/a.txt", "hello");
+
+        Assert.Equal(404, site.Get("/missing", condition).Status);
+        Assert.Equal(301, site.Get("/dir", condition).Status);
+        Assert.Equal(200, site.Get("/dir/", condition).Status);
+        Assert.Equal(200, site.Answer(new FakeExchange($"OPTIONS /dir/a.txt HTTP/1.1\n{condition}\n")).Status);
+    }
+
+    [Theory]
+    [InlineData(500, 200)]
+    [InlineData(1500, 206)]
+    public void A_date_in_If_Range_counts_only_for_a_file_that_was_at_rest(long millisecondsLater, int status)
+    {
+        using var site = new SiteUnderTest();
+        site.Folder.With("a.txt", "hello");
+        var date = new DateTime(2024, 3, 5, 6, 7, 8, DateTimeKind.Utc);
+        File.SetLastWriteTimeUtc(site.Folder["a.txt"], date);
+        site.Loop.Epoch = new DateTimeOffset(date).ToUnixTimeMilliseconds() + millisecondsLater;
+
+        Assert.Equal(status, site.Get("/a.txt", "Range: bytes=0-0", $"If-Range: {date:R}").Status);
     }
 
     [Fact]

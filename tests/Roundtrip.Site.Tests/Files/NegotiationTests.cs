@@ -57,6 +57,7 @@ public class NegotiationTests
         FakeExchange answer = site.Get("/a.js", "Accept-Encoding: gzip", "Range: bytes=1-2");
 
         Assert.Equal((206, "zi", "bytes 1-2/4", "gzip"), (answer.Status, answer.Text, answer.Field("Content-Range"), answer.Field("Content-Encoding")));
+        Assert.Equal("Accept-Encoding", answer.Field("Vary"));
     }
 
     [Fact]

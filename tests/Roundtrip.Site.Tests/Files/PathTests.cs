@@ -233,7 +233,7 @@ public class PathTests
     [Theory]
     [InlineData("POST")]
     [InlineData("DELETE")]
-    [InlineData("BREW")]
+    [InlineData("TRACE")]
     public void Other_methods_are_405_with_Allow(string method)
     {
         using var site = new SiteUnderTest();
@@ -241,6 +241,16 @@ public class PathTests
         FakeExchange answer = site.Send(method, "/");
 
         Assert.Equal((405, "GET, HEAD, OPTIONS"), (answer.Status, answer.Field("Allow")));
+    }
+
+    [Fact]
+    public void A_method_that_the_server_does_not_know_is_501()
+    {
+        using var site = new SiteUnderTest();
+
+        FakeExchange answer = site.Send("BREW", "/");
+
+        Assert.Equal((501, null), (answer.Status, answer.Field("Allow")));
     }
 
     [Theory]

@@ -79,6 +79,7 @@ public class RangeTests
             answer.Text);
         Assert.Equal(206, answer.Status);
         Assert.NotNull(answer.Field("ETag"));
+        Assert.Null(answer.Field("Content-Range"));
     }
 
     [Fact]
@@ -94,6 +95,14 @@ public class RangeTests
 
         int Status(int count, Func<int, string> range) =>
             site.Get("/f", "Range: bytes=" + string.Join(",", Enumerable.Range(0, count).Select(range))).Status;
+    }
+
+    [Fact]
+    public void A_file_says_that_it_has_ranges()
+    {
+        using SiteUnderTest site = Digits(false);
+
+        Assert.Equal("bytes", site.Get("/f").Field("Accept-Ranges"));
     }
 
     [Fact]

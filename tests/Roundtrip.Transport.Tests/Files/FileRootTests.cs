@@ -1,3 +1,5 @@
+using System.Diagnostics;
+using System.Runtime.InteropServices;
 using System.Text;
 using Microsoft.Win32.SafeHandles;
 using Roundtrip.Core;
@@ -5,7 +7,7 @@ using Roundtrip.Transport.Files;
 
 namespace Roundtrip.Transport.Tests.Files;
 
-public sealed class FileRootTests : IDisposable
+public sealed partial class FileRootTests : IDisposable
 {
     private readonly string _folder = Directory.CreateTempSubdirectory("roundtrip-files-").FullName;
 
@@ -115,6 +117,70 @@ public sealed class FileRootTests : IDisposable
     }
 
     [Fact]
+    public void A_FIFO_is_refused_without_waking_its_writer()
+    {
+        string fifo = Path.Combine(_folder, "fifo");
+        using (Process mkfifo = Process.Start("mkfifo", [fifo]))
+        {
+            mkfifo.WaitForExit();
+        }
+
+        using FileRoot root = FileRoot.Open(_folder, SymlinkRule.Beneath);
+        using Process writer = Process.Start("sh", ["-c", "echo hello > \"$1\"", "sh", fifo]);
+        string sleeping = $"/proc/{writer.Id}/wchan";
+        Assert.True(SpinWait.SpinUntil(() => File.ReadAllText(sleeping) == "wait_for_partner", TimeSpan.FromSeconds(20)));
+
+        Assert.Equal(OpenOutcome.Refused, root.Open(Join("fifo"), mayWait: true, out _, out _));
+        Assert.Equal(OpenOutcome.Refused, root.Open(Join("fifo"), mayWait: false, out _, out _));
+
+        // A writer that was woken would have found nobody to write to, and have died of it.
+        Assert.Equal("wait_for_partner", File.ReadAllText(sleeping));
+        using var reader = new FileStream(fifo, FileMode.Open, FileAccess.ReadWrite);
+        Assert.True(writer.WaitForExit(TimeSpan.FromSeconds(20)));
+        Assert.Equal(0, writer.ExitCode);
+    }
+
+    [Fact]
+    public void No_rename_at_the_right_moment_leads_out()
+    {
+        Directory.CreateDirectory(Path.Combine(_folder, "root/d"));
+        Directory.CreateDirectory(Path.Combine(_folder, "out"));
+        File.WriteAllText(Path.Combine(_folder, "root/d/f"), "inside");
+        File.WriteAllText(Path.Combine(_folder, "out/f"), "outside");
+        File.CreateSymbolicLink(Path.Combine(_folder, "root/link"), "../out");
+        using FileRoot root = FileRoot.Open(Path.Combine(_folder, "root"), SymlinkRule.Beneath);
+
+        // A directory and a link that leads out take each other's names, over and over.
+        bool isOver = false;
+        var swaps = new Thread(() =>
+        {
+            while (!Volatile.Read(ref isOver))
+            {
+                Assert.Equal(0, Exchange(-100, Path.Combine(_folder, "root/d"), -100, Path.Combine(_folder, "root/link"), 2));
+            }
+        });
+        swaps.Start();
+        var outcomes = new HashSet<OpenOutcome>();
+        byte[] content = new byte[16];
+        for (int i = 0; i < 20_000 || (outcomes.Count < 2 && i < 2_000_000); i++)
+        {
+            OpenOutcome outcome = root.Open(Join("d/f"), mayWait: i % 2 == 0, out SafeFileHandle? file, out FileStamp stamp);
+            outcomes.Add(outcome);
+            if (file is not null)
+            {
+                var native = new NativeFile(file, stamp);
+                Assert.Equal("inside", Encoding.ASCII.GetString(content, 0, native.ReadWaiting(0, content).Count));
+                native.ReleaseReference();
+            }
+        }
+
+        Volatile.Write(ref isOver, true);
+        swaps.Join();
+        Assert.Contains(OpenOutcome.Found, outcomes);
+        Assert.Contains(OpenOutcome.Refused, outcomes);
+    }
+
+    [Fact]
     public void A_directory_is_read_whole()
     {
         for (int i = 0; i < 2000; i++)
@@ -131,6 +197,10 @@ public sealed class FileRootTests : IDisposable
                 Enumerable.Range(0, 2000).Select(i => $"name-{i}").Order(), entries.Select(entry => Encoding.ASCII.GetString(entry.Name)).Order());
         }
     }
+
+    // renameat2(2); the last flag is RENAME_EXCHANGE.
+    [LibraryImport("libc", EntryPoint = "renameat2", StringMarshalling = StringMarshalling.Utf8)]
+    private static partial int Exchange(int fromDirectory, string from, int toDirectory, string to, uint flags);
 
     private static NativeFile OpenNative(FileRoot root, string path)
     {

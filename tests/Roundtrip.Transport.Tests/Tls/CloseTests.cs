@@ -150,6 +150,34 @@ public sealed class CloseTests
         Assert.Equal(0, pair.Loop.Buffers.Outstanding);
     }
 
+    [Theory]
+    [InlineData(6000, false)]
+    [InlineData(1000, true)]
+    public void A_client_that_takes_the_rest_has_time_while_it_takes_enough(int taken, bool isReset)
+    {
+        using TlsServerContext context = TestCertificates.Context();
+        using var pair = new TlsTestPair(context, new TlsTestClient(), window: 10_000);
+        pair.Handshake();
+        pair.Sink.Output.Write(new byte[40_000]);
+        pair.Sink.Send();
+        pair.Server.Close();
+        Assert.True(pair.TlsLoop.IsDraining);
+        int drained = 0;
+        pair.TlsLoop.Drained = () => drained++;
+        for (int i = 0; i < 4; i++)
+        {
+            // The window has room for as much again as was taken.
+            pair.Inner.ClientReceive(new byte[taken]);
+            pair.Loop.RunUntilIdle();
+            pair.Loop.Advance(DrainingConnection.Patience + TimerWheel.Granularity);
+        }
+
+        Assert.Equal(isReset, pair.Inner.IsReset);
+        Assert.Equal(!isReset, pair.TlsLoop.IsDraining);
+        pair.TlsLoop.ResetDraining();
+        Assert.Equal(1, drained);
+    }
+
     [Fact]
     public void A_second_Close_is_harmless_and_a_read_after_it_is_an_error_of_the_caller()
     {
