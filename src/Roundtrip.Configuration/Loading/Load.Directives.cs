@@ -34,6 +34,7 @@ internal sealed partial class Load
                 Error(directive.Position, MessageOf(directive));
                 break;
             case "WARNING":
+                // Of httpd 2.5; 2.4 does not know it.
                 Warn(directive.Position, MessageOf(directive));
                 break;
             case "USE" when _modules.Contains("macro_module"):

@@ -64,11 +64,14 @@ public sealed class ServerPattern
     }
 
     /// <summary>Searches the input for the first match.</summary>
-    public PatternMatch Match(string input)
+    public PatternMatch Match(string input) => Match(input, 0);
+
+    /// <summary>Searches from <paramref name="start"/> on. What stands before it still counts for <c>^</c> and <c>\b</c>.</summary>
+    public PatternMatch Match(string input, int start)
     {
         try
         {
-            Match match = _regex.Match(input);
+            Match match = _regex.Match(input, start);
             return match.Success ? new PatternMatch(PatternOutcome.Matched, match) : default;
         }
         catch (RegexMatchTimeoutException)
