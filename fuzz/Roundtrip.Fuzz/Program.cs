@@ -7,6 +7,7 @@ using SharpFuzz;
 // run TARGET: one input from standard input.
 var targets = new Dictionary<string, FuzzTarget>
 {
+    ["configuration"] = ConfigurationTarget.Run,
     ["http1"] = Http1Target.Run,
 };
 

@@ -12,13 +12,14 @@ public class ArrowTests
     {
         ["Core"] = [],
         ["Http"] = ["Core"],
+        ["Configuration"] = ["Core"],
         ["Transport"] = ["Core"],
         ["Server"] = ["Core", "Http", "Transport"],
         ["Site"] = ["Core", "Http", "Transport", "Server"],
         ["Program"] = ["Core", "Http", "Transport", "Server", "Site"],
     };
 
-    private static readonly string[] Pure = ["Core", "Http"];
+    private static readonly string[] Pure = ["Core", "Http", "Configuration"];
 
     private static string Root([CallerFilePath] string here = "") => Path.GetFullPath(Path.Combine(Path.GetDirectoryName(here)!, "../.."));
 
