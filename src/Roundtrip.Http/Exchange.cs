@@ -26,6 +26,9 @@ public abstract class Exchange
     /// <summary>Changes each time the object begins to serve another request.</summary>
     public uint Generation { get; protected set; }
 
+    /// <summary>What the site knows of the request, for its own later use: its log above all. Forgotten at the end.</summary>
+    public object? Context { get; set; }
+
     /// <summary>Who is told what happens after Start. Null for a handler that answers within it.</summary>
     public IExchangeHandler? Handler { get; set; }
 

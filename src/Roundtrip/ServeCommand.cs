@@ -68,7 +68,7 @@ internal static class ServeCommand
         using PosixSignalRegistration interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, OnSignal);
         try
         {
-            using var host = FolderHost.Start(where);
+            using var host = ServingHost.Start(where);
             Console.Out.WriteLine($"ready {string.Join(' ', host.Urls)}");
             Console.Out.Flush();
             stop.Wait();

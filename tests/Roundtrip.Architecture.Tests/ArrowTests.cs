@@ -15,8 +15,8 @@ public class ArrowTests
         ["Configuration"] = ["Core"],
         ["Transport"] = ["Core"],
         ["Server"] = ["Core", "Http", "Transport"],
-        ["Site"] = ["Core", "Http", "Transport", "Server"],
-        ["Program"] = ["Core", "Http", "Transport", "Server", "Site"],
+        ["Site"] = ["Core", "Http", "Transport", "Configuration", "Server"],
+        ["Program"] = ["Core", "Http", "Transport", "Configuration", "Server", "Site"],
     };
 
     private static readonly string[] Pure = ["Core", "Http", "Configuration"];

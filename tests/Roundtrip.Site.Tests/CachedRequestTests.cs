@@ -8,6 +8,8 @@ public class CachedRequestTests
 {
     private const int Requests = 10_000;
 
+    private static readonly LogFormat Combined = LogFormat.Parse("combined");
+
     [Theory]
     [InlineData("/index.html")]
     [InlineData("/large")]
@@ -16,7 +18,7 @@ public class CachedRequestTests
     {
         using var site = new SiteUnderTest();
         site.Folder.With("index.html", new byte[1024]).With("large", new byte[100_000]).With("a b", "x");
-        using var log = new Site.AccessLog.AccessLog(AppendFile.Open("/dev/null"), LogFormat.Parse("combined"), null);
+        using var log = new Site.AccessLog.AccessLog(AppendFile.Open("/dev/null"), null);
         AccessLogBuffer buffer = log.CreateBuffer(site.Loop);
         FakeExchange exchange = FakeExchange.Get(
             target, "User-Agent: Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/120.0.0.0 Safari/537.36",
@@ -40,7 +42,7 @@ public class CachedRequestTests
             exchange.Renew();
             site.Site.Start(exchange);
             Assert.True(exchange.IsComplete);
-            buffer.Ended(exchange);
+            buffer.Write(exchange, Combined);
             if (i % 200 == 199)
             {
                 // The writer gives blocks back in its own time; a loop that is faster would have another one made.

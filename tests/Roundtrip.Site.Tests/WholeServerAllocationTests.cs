@@ -1,12 +1,13 @@
 using System.Net;
 using System.Net.Sockets;
+using Roundtrip.Configuration;
+using Roundtrip.Configuration.Loading;
 using Roundtrip.Core;
 using Roundtrip.Http;
 using Roundtrip.Server;
 using Roundtrip.Site.AccessLog;
-using Roundtrip.Site.Files;
+using Roundtrip.Site.Serving;
 using Roundtrip.Transport.Files;
-using AccessLogOfProcess = Roundtrip.Site.AccessLog.AccessLog;
 
 namespace Roundtrip.Site.Tests;
 
@@ -27,15 +28,17 @@ public class WholeServerAllocationTests
         string folder = Directory.CreateTempSubdirectory("roundtrip-test-").FullName;
         File.WriteAllBytes(Path.Combine(folder, "page.html"), new byte[1024]);
         using var errorLog = new ErrorLog(Stream.Null);
-        using var accessLog = new AccessLogOfProcess(AppendFile.Open(Path.Combine(folder, "access.log")), LogFormat.Parse("combined"), null);
-        var budget = new SharedCacheBudget();
+        var logs = new AccessLogs(AppendFile.Open, null);
+        BuiltConfiguration built = SiteConfiguration.LoadFolder(
+            new InMemorySource().With($"{folder}/site.conf", "CustomLog access.log combined"), folder, hasFile: true, static _ => []);
+        using var snapshot = new SiteSnapshot(built, logs, new SiteServices());
         using (var server = HttpServer.Start(new ServerOptions
         {
             Endpoints = [new ServerEndpoint(PeerAddress.From(IPAddress.Loopback, 0))],
             ErrorLog = errorLog,
             Loops = 1,
             Limits = HttpLimits.Default with { MaxKeepAliveRequests = 0 },
-            CreateSite = loop => new LoopSite(new FolderSite(new FolderSiteOptions { Folder = folder }, loop, budget), accessLog.CreateBuffer(loop)),
+            CreateSite = snapshot.CreateLoop,
         }))
         {
             using var client = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
@@ -60,7 +63,7 @@ public class WholeServerAllocationTests
             Assert.InRange(allocated, 0, Requests - 1);
         }
 
-        accessLog.Dispose();
+        logs.Dispose();
         Assert.Equal((Rounds * Requests) + Batch, File.ReadLines(Path.Combine(folder, "access.log")).Count());
         Directory.Delete(folder, recursive: true);
     }

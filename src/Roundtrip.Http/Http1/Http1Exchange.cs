@@ -140,6 +140,7 @@ public sealed partial class Http1Exchange : Exchange
         Request.Reset(host.Buffers);
         ResponseFields.Clear();
         Handler = null;
+        Context = null;
         _connection = null;
     }
 }

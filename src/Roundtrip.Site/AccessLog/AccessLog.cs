@@ -21,15 +21,12 @@ public sealed class AccessLog : IDisposable
 
     /// <param name="destination">Where lines go; the log closes it.</param>
     /// <param name="report">Told, on the writer's thread, how many lines were dropped and why: at once, then at most once a minute, and at the end.</param>
-    public AccessLog(AppendFile destination, LogFormat format, Action<string>? report)
+    public AccessLog(AppendFile destination, Action<string>? report)
     {
-        Format = format;
         _writer = new LogWriter(destination, report);
         _thread = new Thread(Run) { IsBackground = true, Name = "access log" };
         _thread.Start();
     }
-
-    public LogFormat Format { get; }
 
     /// <summary>How many lines were dropped: those that could not be written, and those for which the writer was too slow.</summary>
     public long Dropped

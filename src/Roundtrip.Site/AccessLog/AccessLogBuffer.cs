@@ -1,7 +1,6 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
 using Roundtrip.Http;
-using Roundtrip.Server;
 using Roundtrip.Transport;
 
 namespace Roundtrip.Site.AccessLog;
@@ -10,7 +9,7 @@ namespace Roundtrip.Site.AccessLog;
 /// The access log on one loop: lines are written into blocks, and blocks are handed to the writer's thread when they are full or 100 ms old. When the writer has not
 /// given enough of them back, lines are dropped and counted: a loop never waits.
 /// </summary>
-public sealed class AccessLogBuffer : IExchangeObserver
+public sealed class AccessLogBuffer
 {
     /// <summary>How many blocks one loop may have under way: 8 MiB.</summary>
     internal const int MaximumBlocks = 128;
@@ -52,19 +51,19 @@ public sealed class AccessLogBuffer : IExchangeObserver
     internal long FirstWaiting => Volatile.Read(ref _firstWaiting);
 
     /// <summary>Writes the line of an exchange that has ended.</summary>
-    public void Ended(Exchange exchange)
+    public void Write(Exchange exchange, LogFormat format)
     {
         if (_block is null && !TryBegin())
         {
             return;
         }
 
-        if (!TryWrite(exchange, int.MaxValue))
+        if (!TryWrite(exchange, format, int.MaxValue))
         {
             HandOver();
-            if (TryBegin() && !TryWrite(exchange, int.MaxValue))
+            if (TryBegin() && !TryWrite(exchange, format, int.MaxValue))
             {
-                TryWrite(exchange, CutValue, mustFit: true);
+                TryWrite(exchange, format, CutValue, mustFit: true);
             }
         }
     }
@@ -93,7 +92,7 @@ public sealed class AccessLogBuffer : IExchangeObserver
         _free.Enqueue(block);
     }
 
-    private bool TryWrite(Exchange exchange, int longestValue, bool mustFit = false)
+    private bool TryWrite(Exchange exchange, LogFormat format, int longestValue, bool mustFit = false)
     {
         long now = _loop.Now;
         LogBlock block = _block!;
@@ -108,7 +107,7 @@ public sealed class AccessLogBuffer : IExchangeObserver
         Span<byte> room = block.Room;
         var line = new LineWriter(room, longestValue);
         var facts = new LogFacts(exchange, now, _clock.At(_loop.UnixMilliseconds - Math.Max(0, now - exchange.StartedAt)));
-        _log.Format.Write(ref line, facts);
+        format.Write(ref line, facts);
         if (!line.IsFull)
         {
             block.Add(line.Length, stamp);

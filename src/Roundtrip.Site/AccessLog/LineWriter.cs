@@ -1,3 +1,4 @@
+using Roundtrip.Core;
 using System.Buffers;
 using System.Buffers.Text;
 
@@ -78,7 +79,7 @@ internal ref struct LineWriter(Span<byte> room, int longestValue)
     }
 
     /// <summary>Writes an address.</summary>
-    public void Write(Core.PeerAddress address)
+    public void Write(PeerAddress address)
     {
         const int Longest = 45;
         if (_room.Length - Length < Longest)

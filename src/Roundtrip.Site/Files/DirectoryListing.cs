@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Net;
 using System.Text;
 using Microsoft.Win32.SafeHandles;
+using Roundtrip.Site.Serving;
 using Roundtrip.Transport.Files;
 
 namespace Roundtrip.Site.Files;
@@ -13,23 +14,23 @@ internal static class DirectoryListing
     private const int MaximumEntries = 10_000;
 
     /// <param name="directory">The open directory.</param>
-    /// <param name="relative">Its path with a slash at the end; empty for the root.</param>
-    public static Resource Load(SafeFileHandle directory, ReadOnlySpan<byte> relative, HiddenNames hidden)
+    /// <param name="relative">Its path in the folder with a slash at the end; empty for the folder itself.</param>
+    public static Resource Load(ResourceAbout about, SafeFileHandle directory, ReadOnlySpan<byte> relative, HiddenNames hidden)
     {
         List<DirectoryEntry>? entries = DirectoryReader.Read(directory, MaximumEntries);
         if (entries is null)
         {
-            return Resource.OfStatus(403);
+            return Resource.OfStatus(about, 403);
         }
 
         byte[] prefix = relative.ToArray();
         entries.RemoveAll(entry => entry.Stamp.Kind == FileKind.Other || hidden.IsHidden([.. prefix, .. entry.Name]));
         entries.Sort(Compare);
 
-        byte[] text = Encoding.UTF8.GetBytes(Write(relative, entries));
+        byte[] text = Encoding.UTF8.GetBytes(Write(about.Path, entries));
         byte[] page = GC.AllocateUninitializedArray<byte>(text.Length, pinned: true);
         text.CopyTo(page, 0);
-        return Resource.OfListing(page);
+        return Resource.OfListing(about, page);
     }
 
     private static int Compare(DirectoryEntry left, DirectoryEntry right)
@@ -38,14 +39,14 @@ internal static class DirectoryListing
         return byKind != 0 ? byKind : left.Name.AsSpan().SequenceCompareTo(right.Name);
     }
 
-    private static string Write(ReadOnlySpan<byte> relative, List<DirectoryEntry> entries)
+    private static string Write(string path, List<DirectoryEntry> entries)
     {
-        string title = "Index of /" + Text(relative);
+        string title = "Index of " + WebUtility.HtmlEncode(path);
         var page = new StringBuilder();
         page.Append("<!doctype html>\n<html lang=\"en\">\n<meta name=\"viewport\" content=\"width=device-width\">\n<title>").Append(title).Append("</title>\n")
             .Append("<style>body{font:16px/1.5 system-ui,sans-serif;margin:2rem}td,th{padding:0 2rem 0 0;text-align:left}td.n,th.n{text-align:right}</style>\n")
             .Append("<h1>").Append(title).Append("</h1>\n<table>\n<tr><th>Name<th class=\"n\">Size<th>Last modified (UTC)\n");
-        if (!relative.IsEmpty)
+        if (path.Length > 1)
         {
             page.Append("<tr><td><a href=\"../\">../</a><td><td>\n");
         }

@@ -7,52 +7,52 @@ internal static class FileAnswer
 {
     private static readonly FieldBlock ListingFields = FieldBlock.Create(("Content-Type", "text/html; charset=utf-8"));
 
-    /// <param name="path">The path by which the resource was found.</param>
+    /// <summary>Answers a GET or HEAD with a file.</summary>
     /// <param name="now">Seconds since 1970.</param>
-    public static void Answer(Exchange exchange, Resource resource, ReadOnlySpan<byte> path, long now)
-    {
-        if (resource.IsFile)
-        {
-            AnswerFile(exchange, resource.Select(exchange.Request), now);
-        }
-        else if (resource.Page is { } page)
-        {
-            exchange.Respond(200, ListingFields, page.Length);
-            exchange.WriteShared(page, 0, page.Length);
-            exchange.Complete();
-        }
-        else
-        {
-            if (resource.Status == 301)
-            {
-                AddLocation(exchange, path);
-            }
-
-            ErrorPages.Answer(exchange, resource.Status);
-        }
-    }
-
-    private static void AnswerFile(Exchange exchange, Representation selected, long now)
+    /// <returns>0 when it is answered; otherwise the status that is to be.</returns>
+    public static int Answer(Exchange exchange, Representation selected, long now)
     {
         RequestHead request = exchange.Request;
         int status = Preconditions.Evaluate(request, selected, now);
-        if (status == 412)
-        {
-            ErrorPages.Answer(exchange, 412);
-        }
-        else if (status == 304)
+        if (status == 304)
         {
             exchange.Respond(304, selected.NotModifiedFields);
             exchange.Complete();
+            return 0;
         }
-        else if (Preconditions.RangeApplies(request, selected, now))
+
+        if (status != 0)
         {
-            RangeAnswer.Answer(exchange, selected);
+            return status;
         }
-        else
+
+        if (Preconditions.RangeApplies(request, selected, now))
         {
-            Whole(exchange, selected);
+            return RangeAnswer.Answer(exchange, selected);
         }
+
+        Whole(exchange, selected);
+        return 0;
+    }
+
+    /// <summary>Sends a page that was made for the request, such as the listing of a directory.</summary>
+    public static void AnswerPage(Exchange exchange, byte[] page)
+    {
+        exchange.Respond(200, ListingFields, page.Length);
+        exchange.WriteShared(page, 0, page.Length);
+        exchange.Complete();
+    }
+
+    /// <summary>Sends a file as the document of an error: with the error's status, whatever the request says of conditions and ranges.</summary>
+    public static void AnswerAs(Exchange exchange, int status, Representation selected)
+    {
+        exchange.Respond(status, selected.Fields, selected.Length);
+        if (exchange.Request.Method != Method.Head)
+        {
+            Write(exchange, selected, 0, selected.Length);
+        }
+
+        exchange.Complete();
     }
 
     public static void Whole(Exchange exchange, Representation selected)
@@ -77,13 +77,5 @@ internal static class FileAnswer
         {
             exchange.WriteFile(representation.File!, offset, length);
         }
-    }
-
-    // From the path without empty segments and encoded anew: "//host/x" or "/\host/x" in the request must not become another host's address in a browser.
-    private static void AddLocation(Exchange exchange, ReadOnlySpan<byte> path)
-    {
-        RequestHead request = exchange.Request;
-        byte[] location = System.Text.Encoding.ASCII.GetBytes(PathEncoding.Encode(path) + "/");
-        exchange.ResponseFields.Add("Location"u8, request.HasQuery ? [.. location, (byte)'?', .. request.Query] : location);
     }
 }

@@ -6,7 +6,12 @@ namespace Roundtrip.Site.Files;
 /// <param name="files">Files that are hidden for what they are, such as a private key: paths from the folder, without a first slash.</param>
 internal sealed class HiddenNames(IEnumerable<string> files)
 {
+    /// <summary>Nothing is hidden: a configuration says itself what is denied.</summary>
+    public static readonly HiddenNames None = new([]) { HidesByRule = false };
+
     private readonly byte[][] _files = [.. files.Select(Encoding.UTF8.GetBytes)];
+
+    private bool HidesByRule { get; init; } = true;
 
     /// <param name="relative">A path without its first slash.</param>
     public bool IsHidden(ReadOnlySpan<byte> relative)
@@ -19,7 +24,7 @@ internal sealed class HiddenNames(IEnumerable<string> files)
             }
         }
 
-        return IsHiddenByRule(relative);
+        return HidesByRule && IsHiddenByRule(relative);
     }
 
     private static bool IsHiddenByRule(ReadOnlySpan<byte> relative)

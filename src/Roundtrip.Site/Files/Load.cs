@@ -1,5 +1,6 @@
 using Roundtrip.Core;
 using Roundtrip.Http;
+using Roundtrip.Site.Serving;
 using Roundtrip.Transport;
 
 namespace Roundtrip.Site.Files;
@@ -10,10 +11,12 @@ namespace Roundtrip.Site.Files;
 /// </summary>
 /// <param name="known">What the path named before, held by a reference until the end; null where nothing is known.</param>
 /// <param name="begun">The loop's time.</param>
-internal sealed class Load(LoadQueue queue, byte[] path, Resource? known, long begun) : IThreadPoolWorkItem, ILoopWork
+internal sealed class Load(LoadQueue queue, SiteHost host, byte[] path, Resource? known, long begun) : IThreadPoolWorkItem, ILoopWork
 {
     private readonly List<(Exchange Exchange, uint Generation)> _waiting = [];
     private long _wallClock;
+
+    public SiteHost Host => host;
 
     public byte[] Path => path;
 
@@ -53,9 +56,9 @@ internal sealed class Load(LoadQueue queue, byte[] path, Resource? known, long b
     {
         try
         {
-            Found = known is not null && known.Check(queue.Loader.Root, mayWait: true) == FactCheck.Holds
+            Found = known is not null && known.Check(mayWait: true) == FactCheck.Holds
                 ? known
-                : queue.Loader.TryLoad(path, _wallClock, mayWait: true);
+                : queue.Loader.TryLoad(host, path, _wallClock, mayWait: true);
         }
 #pragma warning disable CA1031 // On a pool thread an exception would end the process; here it is the answer to these requests, and a line in the log.
         catch (Exception fault)
@@ -65,7 +68,7 @@ internal sealed class Load(LoadQueue queue, byte[] path, Resource? known, long b
         }
 
         // Where even a patient look says that it would have to wait, renames raced with it again and again: that is an answer too.
-        Found ??= Resource.OfStatus(500);
+        Found ??= Resource.OfStatus(ResourceAbout.OfHost(host), 500);
         queue.Loop.Post(this);
     }
 

@@ -1,12 +1,13 @@
 using Roundtrip.Core;
 using Roundtrip.Http;
+using Roundtrip.Site.Serving;
 using Roundtrip.Transport;
 
 namespace Roundtrip.Site.Files;
 
-/// <summary>The loads of one loop: at most one for a path, and a bounded number at a time.</summary>
+/// <summary>The loads of one host on one loop: at most one for a path, and a bounded number at a time.</summary>
 /// <param name="ended">Called on the loop with each load that has ended, to keep what it found and answer those who wait.</param>
-internal sealed class LoadQueue(ResourceLoader loader, EventLoop loop, Action<Load> ended, Action<string>? report) : IExchangeHandler
+internal sealed class LoadQueue(SiteHost host, ResourceLoader loader, EventLoop loop, Action<Load> ended, Action<string>? report) : IExchangeHandler
 {
     /// <summary>How many loads may be on the thread pool at a time. Others wait for one of them to end.</summary>
     public const int MaximumRunning = 64;
@@ -39,7 +40,7 @@ internal sealed class LoadQueue(ResourceLoader loader, EventLoop loop, Action<Lo
     public void Begin(byte[] path, Resource? known, Exchange exchange)
     {
         known?.AddReference();
-        var load = new Load(this, path, known, loop.Now);
+        var load = new Load(this, host, path, known, loop.Now);
         load.Add(exchange);
         _loads.Add(path, load);
         _next.Enqueue(load);

@@ -22,4 +22,19 @@ internal static class PathEncoding
 
         return text.ToString();
     }
+
+    /// <summary>Encodes what may not stand in a URL at all, and leaves alone what has a meaning there, percent signs too.</summary>
+    public static string EncodeUrl(string url)
+    {
+        const string Hex = "0123456789ABCDEF";
+        var text = new StringBuilder(url.Length + 16);
+        foreach (byte octet in Encoding.UTF8.GetBytes(url))
+        {
+            _ = octet is > 0x20 and < 0x7F and not ((byte)'"' or (byte)'<' or (byte)'>' or (byte)'\\')
+                ? text.Append((char)octet)
+                : text.Append('%').Append(Hex[octet >> 4]).Append(Hex[octet & 15]);
+        }
+
+        return text.ToString();
+    }
 }

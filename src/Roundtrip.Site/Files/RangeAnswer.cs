@@ -8,7 +8,8 @@ namespace Roundtrip.Site.Files;
 /// <summary>Answers a GET with Range (RFC 9110 sections 14 and 15.3.7).</summary>
 internal static class RangeAnswer
 {
-    public static void Answer(Exchange exchange, Representation selected)
+    /// <returns>0 when it is answered; 416 when that is to be the answer, whose Content-Range stands in the response's fields.</returns>
+    public static int Answer(Exchange exchange, Representation selected)
     {
         Span<ByteRange> ranges = stackalloc ByteRange[ByteRanges.MaxRanges];
         switch (ByteRanges.Parse(exchange.Request.Value(KnownField.Range), selected.Length, ranges, out int count))
@@ -18,8 +19,7 @@ internal static class RangeAnswer
                 break;
             case RangeResult.Unsatisfiable:
                 AddContentRange(exchange, null, selected.Length);
-                ErrorPages.Answer(exchange, 416);
-                break;
+                return 416;
             case RangeResult.Partial when count == 1:
                 Single(exchange, selected, ranges[0]);
                 break;
@@ -27,6 +27,8 @@ internal static class RangeAnswer
                 Parts(exchange, selected, ranges[..count]);
                 break;
         }
+
+        return 0;
     }
 
     private static void Single(Exchange exchange, Representation selected, ByteRange range)

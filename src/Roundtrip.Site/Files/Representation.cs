@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using Roundtrip.Configuration.Settings;
 using Roundtrip.Http;
 using Roundtrip.Transport.Files;
 
@@ -10,20 +11,27 @@ internal sealed class Representation
 {
     private readonly string _contentType;
     private readonly bool _varies;
+    private readonly byte[] _name;
+    private readonly FileStamp _stamp;
+    private readonly long _loadedAt;
     private FieldBlock? _partsFields;
 
+    /// <param name="name">The file's path, by which its type is known; of the file itself, where this is an encoded sibling.</param>
+    /// <param name="settings">What the configuration says of it.</param>
     /// <param name="content">All of it, in a pinned array; null where it is sent from <paramref name="file"/>.</param>
     /// <param name="file">The open file; null where <paramref name="content"/> is there.</param>
     /// <param name="loadedAt">The wall clock in milliseconds since 1970.</param>
     /// <param name="varies">Whether the resource has more than one representation.</param>
     public Representation(
-        ContentCoding coding, string contentType, FileStamp stamp, byte[]? content, NativeFile? file, long loadedAt, bool varies)
+        ContentCoding coding, byte[] name, SettingBag settings, FileStamp stamp, byte[]? content, NativeFile? file, long loadedAt, bool varies)
     {
         (Coding, Content, File, Length) = (coding, content, file, stamp.Size);
+        (_name, _stamp, _loadedAt) = (name, stamp, loadedAt);
+        string contentType = MediaTypes.Of(name, settings);
         (_contentType, _varies) = (contentType, varies);
         LastModified = Math.Min(FloorSeconds(stamp.Modified), loadedAt / 1000);
         EntityTag = Encoding.ASCII.GetBytes(MakeTag(coding, stamp, loadedAt));
-        Fields = MakeFields(("Content-Type", contentType));
+        Fields = contentType.Length > 0 ? MakeFields(("Content-Type", contentType)) : MakeFields();
 
         // RFC 9110 §15.4.5: with 304 go the fields that a cache needs, not those that describe the content that it has.
         NotModifiedFields = varies
@@ -55,6 +63,9 @@ internal sealed class Representation
 
     /// <summary>The fields of a multipart/byteranges response, less its Content-Type, which has the boundary.</summary>
     public FieldBlock PartsFields => _partsFields ??= MakeFields();
+
+    /// <summary>The same content by other settings.</summary>
+    public Representation With(SettingBag settings) => new(Coding, _name, settings, _stamp, Content, File, _loadedAt, _varies);
 
     /// <summary>
     /// Whether the file changed so shortly before it was looked at that it may change again within the same tick of the file system's clock. It is counted by the

@@ -1,9 +1,9 @@
 using Roundtrip.Http;
-using Roundtrip.Transport.Files;
+using Roundtrip.Site.Serving;
 
 namespace Roundtrip.Site.Files;
 
-/// <summary>What a path names: a file in its representations, or the status that is the answer. Owned by one loop, which counts references.</summary>
+/// <summary>What a path names: a file in its representations, a listing, a redirect, or the status that is the answer. Owned by one loop, which counts references.</summary>
 internal sealed class Resource
 {
     private readonly Representation[] _representations;
@@ -12,9 +12,9 @@ internal sealed class Resource
 
     /// <param name="representations">Encoded ones in the order in which they are preferred, then the file itself.</param>
     /// <param name="isRacy">Whether it has to be loaded anew rather than checked; see <see cref="Representation.IsRacy"/>.</param>
-    public Resource(Representation[] representations, PathFact[] facts, bool isRacy)
+    public Resource(ResourceAbout about, Representation[] representations, PathFact[] facts, bool isRacy)
     {
-        (_representations, _facts, IsRacy) = (representations, facts, isRacy);
+        (About, _representations, _facts, IsRacy) = (about, representations, facts, isRacy);
         foreach (Representation representation in representations)
         {
             Memory += Overhead + (representation.Content?.Length ?? 0);
@@ -22,16 +22,22 @@ internal sealed class Resource
         }
     }
 
-    private Resource(int status, byte[]? page) => (_representations, _facts, Status, Page) = ([], [], status, page);
+    private Resource(ResourceAbout about, int status) => (About, _representations, _facts, Status) = (about, [], [], status);
 
     // What a representation takes beside its content: three blocks of fields, its facts, its place in the table.
     private const int Overhead = 2048;
+
+    /// <summary>What the configuration says of it.</summary>
+    public ResourceAbout About { get; private init; }
+
+    /// <summary>The URL to which a redirect leads; null for the path with a slash behind it.</summary>
+    public string? Target { get; private init; }
 
     /// <summary>The status that is the answer; 0 where there are representations.</summary>
     public int Status { get; }
 
     /// <summary>The listing of a directory, in a pinned array.</summary>
-    public byte[]? Page { get; }
+    public byte[]? Page { get; private init; }
 
     public bool IsFile => Status == 0;
 
@@ -43,9 +49,19 @@ internal sealed class Resource
     /// <summary>How many descriptors it holds.</summary>
     public int OpenFiles { get; }
 
-    public static Resource OfStatus(int status) => new(status, null);
+    public static Resource OfStatus(ResourceAbout about, int status) => new(about, status);
 
-    public static Resource OfListing(byte[] page) => new(200, page);
+    public static Resource OfListing(ResourceAbout about, byte[] page) => new(about, 200) { Page = page };
+
+    public static Resource OfRedirect(ResourceAbout about, int status, string? target) => new(about, status) { Target = target };
+
+    /// <summary>
+    /// The same content by another word of the configuration: for an index file, which its directory must grant too, and for a request that If sections apply to. It shares the files and
+    /// references of this one, and is to be used in its place or while it is held.
+    /// </summary>
+    public Resource With(ResourceAbout about) => !IsFile
+        ? new Resource(about, Status) { Page = Page, Target = Target }
+        : new Resource(about, ReferenceEquals(about.Settings, About.Settings) ? _representations : Array.ConvertAll(_representations, r => r.With(about.Settings)), _facts, IsRacy);
 
     /// <summary>The representation for a request: RFC 9110 section 12.5.3.</summary>
     public Representation Select(RequestHead request)
@@ -72,7 +88,7 @@ internal sealed class Resource
     }
 
     /// <summary>Whether it is still what it was. May be called on any thread while a reference is held.</summary>
-    public FactCheck Check(FileRoot root, bool mayWait)
+    public FactCheck Check(bool mayWait)
     {
         if (IsRacy)
         {
@@ -81,7 +97,7 @@ internal sealed class Resource
 
         foreach (ref readonly PathFact fact in _facts.AsSpan())
         {
-            FactCheck result = fact.Check(root, mayWait);
+            FactCheck result = fact.Check(mayWait);
             if (result != FactCheck.Holds)
             {
                 return result;

@@ -1,13 +1,19 @@
 using System.Runtime.CompilerServices;
 using Microsoft.Win32.SafeHandles;
+using Roundtrip.Configuration.Sections;
 using Roundtrip.Core;
 using Roundtrip.Http;
+using Roundtrip.Site.Access;
+using Roundtrip.Site.Core;
+using Roundtrip.Site.Directories;
+using Roundtrip.Site.Mapping;
+using Roundtrip.Site.Serving;
 using Roundtrip.Transport.Files;
 
 namespace Roundtrip.Site.Files;
 
 /// <summary>Finds what a path names. It keeps nothing, so that the same code runs on a loop, where it may not wait for the disk, and off it.</summary>
-internal sealed class ResourceLoader(FileRoot root, FolderSiteOptions options)
+internal sealed class ResourceLoader(FileRoots roots, Action<string>? report)
 {
     /// <summary>Files up to this many bytes are kept in memory.</summary>
     public const int MaximumInMemory = 64 * 1024;
@@ -22,11 +28,8 @@ internal sealed class ResourceLoader(FileRoot root, FolderSiteOptions options)
         (ContentCoding.Gzip, ".gz"u8.ToArray()),
     ];
 
-    private readonly byte[][] _indexNames = [.. options.DirectoryIndex.Select(System.Text.Encoding.UTF8.GetBytes)];
-
-    private readonly HiddenNames _hidden = new(options.PrivateFiles);
-
-    public FileRoot Root => root;
+    // An index that stands for a directory may be another path, and that again a directory.
+    private const int MaximumRedirects = 10;
 
     /// <summary>A test's way to change a file at the worst moment: when it has been read, and has not been looked at again.</summary>
     internal Action? WasRead { get; init; }
@@ -35,52 +38,88 @@ internal sealed class ResourceLoader(FileRoot root, FolderSiteOptions options)
     /// <param name="now">The wall clock in milliseconds since 1970.</param>
     /// <param name="mayWait">False on a loop.</param>
     /// <returns>What the path names, with one reference; null when that takes waiting and <paramref name="mayWait"/> is false.</returns>
-    public Resource? TryLoad(ReadOnlySpan<byte> path, long now, bool mayWait)
+    public Resource? TryLoad(SiteHost host, ReadOnlySpan<byte> path, long now, bool mayWait) => TryLoad(host, path, new Look(now, mayWait, []), MaximumRedirects);
+
+    private Resource? TryLoad(SiteHost host, ReadOnlySpan<byte> path, in Look look, int redirects)
     {
-        ReadOnlySpan<byte> relative = path[1..];
-        var facts = new List<PathFact>();
-        if (!relative.IsEmpty && relative[^1] != '/')
+        string text = PathText.Of(path);
+        MappedPath mapped = host.Map.Map(text);
+        SectionResult sections = mapped.Status == 0 ? host.Configuration.Walk.Of(mapped.FileName, text) : host.Configuration.Walk.OfLocation(text);
+        string handler = sections.Settings.Get(CoreSettings.Handler) is { Length: > 0 } said ? said : mapped.Handler;
+        var about = new ResourceAbout(host, sections, mapped.FileName, text, handler);
+        if (mapped.Status != 0)
         {
-            return TryLoadFile(relative, default, now, mayWait, facts);
+            // Redirects of the server come before access is decided.
+            return Resource.OfRedirect(about with { Access = AccessRule.Granted }, mapped.Status, mapped.Target);
         }
 
-        foreach (byte[] index in _indexNames)
+        if (sections.IsUndecided)
         {
-            Resource? found = TryLoadFile(relative, index, now, mayWait, facts);
+            return Resource.OfStatus(about, 500);
+        }
+
+        return Refusal(about) ?? Redirection(about) ?? (text.EndsWith('/')
+            ? TryLoadIndex(about, mapped, path, look, redirects)
+            : TryLoadFile(about, mapped, look));
+    }
+
+    // What is computed by something that is not built is not sent as it lies on the disk.
+    private static Resource? Refusal(ResourceAbout about) =>
+        about.Settings.Get(CoreSettings.Guard).Length > 0 || about.Handler is not ("" or "default-handler") ? Resource.OfStatus(about, 501) : null;
+
+    private static Resource? Redirection(ResourceAbout about)
+    {
+        foreach (UrlRule rule in about.Settings.Get(MappingSettings.Redirects))
+        {
+            if (rule.TryApply(about.Path, out string? target))
+            {
+                return target is null ? Resource.OfStatus(about, 403) : Resource.OfRedirect(about, rule.Status, target);
+            }
+        }
+
+        return null;
+    }
+
+    private Resource? TryLoadIndex(ResourceAbout about, MappedPath mapped, ReadOnlySpan<byte> path, in Look look, int redirects)
+    {
+        foreach (string index in redirects > 0 ? about.Settings.Get(DirectorySettings.Index) : [])
+        {
+            byte[] name = PathText.Bytes(index);
+            Resource? found = TryLoad(about.Host, name is [(byte)'/', ..] ? name : [.. path, .. name], look, redirects - 1);
 
             // What is not there, or is a directory, leaves the place to the next name.
             if (found is not { Status: 404 or 301 })
             {
-                return found;
+                return found?.With(found.About with { Access = AccessRule.Both(about.Access, found.About.Access) });
             }
         }
 
-        return TryLoadDirectory(relative, mayWait);
+        return TryLoadDirectory(about, mapped, look);
     }
 
     [SkipLocalsInit]
-    private Resource? TryLoadFile(
-        ReadOnlySpan<byte> directory, ReadOnlySpan<byte> name, long now, bool mayWait, List<PathFact> facts)
+    private Resource? TryLoadFile(ResourceAbout about, MappedPath mapped, in Look look)
     {
         Span<byte> room = stackalloc byte[FilePath.MaximumLength + 1];
-        if (!FilePath.TryJoin(directory, name, room, out FilePath path) || _hidden.IsHidden(path.Bytes))
+        if (!FilePath.TryJoin(mapped.Relative, default, room, out FilePath path) || about.Settings.Get(CoreSettings.HiddenNames).IsHidden(path.Bytes)
+            || RootOf(about, mapped) is not { } root)
         {
-            return Resource.OfStatus(404);
+            return Resource.OfStatus(about, 404);
         }
 
-        OpenOutcome outcome = TryOpen(path, now, mayWait, facts, out Opened file);
+        OpenOutcome outcome = TryOpen(root, path, look, out Opened file);
         if (outcome != OpenOutcome.Found)
         {
-            return outcome == OpenOutcome.WouldWait ? null : Refusal(outcome, path);
+            return outcome == OpenOutcome.WouldWait ? null : Refusal(about, outcome, path);
         }
 
         if (file.Stamp.Kind == FileKind.Directory)
         {
-            return Resource.OfStatus(301);
+            return about.Settings.Get(DirectorySettings.Slash) ? Resource.OfRedirect(about, 301, null) : TryLoadDirectory(about, mapped, look);
         }
 
         Span<Opened> forms = [default, default, default, file];
-        if (!TryOpenSiblings(path.Bytes, now, mayWait, facts, forms))
+        if (about.Settings.Get(FileSettings.Precompressed) && !TryOpenSiblings(root, path.Bytes, look, forms))
         {
             foreach (ref readonly Opened form in forms)
             {
@@ -90,17 +129,26 @@ internal sealed class ResourceLoader(FileRoot root, FolderSiteOptions options)
             return null;
         }
 
-        return Make(path, forms, facts, now);
+        return Make(about, path, forms, look);
+    }
+
+    private FileRoot? RootOf(ResourceAbout about, MappedPath mapped)
+    {
+        DirectoryOptions allowed = about.Settings.Get(CoreSettings.Options);
+        SymlinkRule rule = allowed.Has(OptionFlags.FollowSymLinks) ? SymlinkRule.Follow
+            : allowed.Has(OptionFlags.SymLinksIfOwnerMatch) ? SymlinkRule.IfOwnerMatches
+            : SymlinkRule.None;
+        return roots.Find(mapped.Folder, rule == SymlinkRule.Follow && about.Settings.Get(FileSettings.StaysBeneath) ? SymlinkRule.Beneath : rule);
     }
 
     [SkipLocalsInit]
-    private bool TryOpenSiblings(ReadOnlySpan<byte> name, long now, bool mayWait, List<PathFact> facts, Span<Opened> forms)
+    private bool TryOpenSiblings(FileRoot root, ReadOnlySpan<byte> name, in Look look, Span<Opened> forms)
     {
         Span<byte> room = stackalloc byte[FilePath.MaximumLength + 1];
         for (int i = 0; i < Siblings.Length; i++)
         {
             if (FilePath.TryJoin(name, Siblings[i].Suffix, room, out FilePath path)
-                && TryOpen(path, now, mayWait, facts, out forms[i]) == OpenOutcome.WouldWait)
+                && TryOpen(root, path, look, out forms[i]) == OpenOutcome.WouldWait)
             {
                 return false;
             }
@@ -109,9 +157,9 @@ internal sealed class ResourceLoader(FileRoot root, FolderSiteOptions options)
         return true;
     }
 
-    private Resource Make(FilePath path, ReadOnlySpan<Opened> forms, List<PathFact> facts, long now)
+    private static Resource Make(ResourceAbout about, FilePath path, ReadOnlySpan<Opened> forms, in Look look)
     {
-        string type = MediaTypes.Of(path.Bytes, options.AddCharset);
+        byte[] name = path.Bytes.ToArray();
         int count = 0;
         bool isRacy = false;
         foreach (ref readonly Opened form in forms)
@@ -119,7 +167,7 @@ internal sealed class ResourceLoader(FileRoot root, FolderSiteOptions options)
             if (form.IsRegular)
             {
                 count++;
-                isRacy |= Representation.IsRacy(form.Stamp, now);
+                isRacy |= Representation.IsRacy(form.Stamp, look.Now);
             }
         }
 
@@ -130,20 +178,20 @@ internal sealed class ResourceLoader(FileRoot root, FolderSiteOptions options)
             if (forms[i].IsRegular)
             {
                 ContentCoding coding = i < Siblings.Length ? Siblings[i].Coding : ContentCoding.Identity;
-                representations[at++] = new Representation(coding, type, forms[i].Stamp, forms[i].Content, forms[i].File, now, count > 1);
+                representations[at++] = new Representation(coding, name, about.Settings, forms[i].Stamp, forms[i].Content, forms[i].File, look.Now, count > 1);
             }
         }
 
-        return new Resource(representations, [.. facts], isRacy);
+        return new Resource(about, representations, [.. look.Facts], isRacy);
     }
 
     // Opens one file, reads it if it is small, and notes what was found.
-    private OpenOutcome TryOpen(FilePath path, long now, bool mayWait, List<PathFact> facts, out Opened opened)
+    private OpenOutcome TryOpen(FileRoot root, FilePath path, in Look look, out Opened opened)
     {
         opened = default;
         for (int attempt = 1; ; attempt++)
         {
-            OpenOutcome outcome = root.Open(path, mayWait, out SafeFileHandle? handle, out FileStamp stamp);
+            OpenOutcome outcome = root.Open(path, look.MayWait, out SafeFileHandle? handle, out FileStamp stamp);
             if (outcome == OpenOutcome.WouldWait)
             {
                 return outcome;
@@ -151,14 +199,14 @@ internal sealed class ResourceLoader(FileRoot root, FolderSiteOptions options)
 
             if (outcome != OpenOutcome.Found)
             {
-                facts.Add(new PathFact(path.Terminated.ToArray(), outcome, default));
+                look.Facts.Add(new PathFact(root, path.Terminated.ToArray(), outcome, default));
                 return outcome;
             }
 
             if (stamp.Kind == FileKind.Directory)
             {
                 handle!.Dispose();
-                facts.Add(new PathFact(path.Terminated.ToArray(), outcome, stamp));
+                look.Facts.Add(new PathFact(root, path.Terminated.ToArray(), outcome, stamp));
                 opened = new Opened(stamp, null, null);
                 return outcome;
             }
@@ -167,7 +215,7 @@ internal sealed class ResourceLoader(FileRoot root, FolderSiteOptions options)
             byte[]? content = null;
             if (stamp.Size <= MaximumInMemory && attempt <= Attempts)
             {
-                FileReadStatus status = TryReadWhole(file, mayWait, out content);
+                FileReadStatus status = TryReadWhole(file, look.MayWait, out content);
                 file.ReleaseReference();
                 if (status == FileReadStatus.Changed)
                 {
@@ -180,7 +228,7 @@ internal sealed class ResourceLoader(FileRoot root, FolderSiteOptions options)
                 }
             }
 
-            facts.Add(new PathFact(path.Terminated.ToArray(), outcome, stamp));
+            look.Facts.Add(new PathFact(root, path.Terminated.ToArray(), outcome, stamp));
             opened = new Opened(stamp, content, content is null ? file : null);
             return outcome;
         }
@@ -213,46 +261,46 @@ internal sealed class ResourceLoader(FileRoot root, FolderSiteOptions options)
     }
 
     [SkipLocalsInit]
-    private Resource? TryLoadDirectory(ReadOnlySpan<byte> relative, bool mayWait)
+    private Resource? TryLoadDirectory(ResourceAbout about, MappedPath mapped, in Look look)
     {
         Span<byte> room = stackalloc byte[FilePath.MaximumLength + 1];
-        if (!FilePath.TryJoin(relative, default, room, out FilePath path) || _hidden.IsHidden(relative))
+        HiddenNames hidden = about.Settings.Get(CoreSettings.HiddenNames);
+        if (!FilePath.TryJoin(mapped.Relative, default, room, out FilePath path) || hidden.IsHidden(mapped.Relative) || RootOf(about, mapped) is not { } root)
         {
-            return Resource.OfStatus(404);
+            return Resource.OfStatus(about, 404);
         }
 
         // Reading a directory may always wait.
-        if (options.ListDirectories && !mayWait)
+        bool isListed = about.Settings.Get(CoreSettings.Options).Has(OptionFlags.Indexes) && about.Settings.Get(DirectorySettings.IsListable);
+        if (isListed && !look.MayWait)
         {
             return null;
         }
 
-        OpenOutcome outcome = root.Open(path, mayWait, out SafeFileHandle? directory, out FileStamp stamp);
+        OpenOutcome outcome = root.Open(path, look.MayWait, out SafeFileHandle? directory, out FileStamp stamp);
         using (directory)
         {
             if (outcome != OpenOutcome.Found)
             {
-                return outcome == OpenOutcome.WouldWait ? null : Refusal(outcome, path);
+                return outcome == OpenOutcome.WouldWait ? null : Refusal(about, outcome, path);
             }
 
-            if (stamp.Kind != FileKind.Directory)
-            {
-                return Resource.OfStatus(404);
-            }
-
-            return options.ListDirectories ? DirectoryListing.Load(directory!, relative, _hidden) : Resource.OfStatus(403);
+            // mod_autoindex refuses a directory that it may not list; without it there is nothing that a directory could be.
+            return stamp.Kind != FileKind.Directory ? Resource.OfStatus(about, 404)
+                : isListed ? DirectoryListing.Load(about, directory!, mapped.Relative, hidden)
+                : Resource.OfStatus(about, about.Settings.Get(DirectorySettings.IsListable) ? 403 : 404);
         }
     }
 
-    private Resource Refusal(OpenOutcome outcome, FilePath path)
+    private Resource Refusal(ResourceAbout about, OpenOutcome outcome, FilePath path)
     {
         if (outcome is OpenOutcome.Failed or OpenOutcome.OutOfDescriptors)
         {
             string why = outcome == OpenOutcome.Failed ? EndReasons.Describe(EndReason.ResponseSourceFailed) : EndReasons.Describe(EndReason.OutOfDescriptors);
-            options.Report?.Invoke($"{System.Text.Encoding.UTF8.GetString(path.Bytes)}: {why}");
+            report?.Invoke($"{System.Text.Encoding.UTF8.GetString(path.Bytes)}: {why}");
         }
 
-        return Resource.OfStatus(outcome switch
+        return Resource.OfStatus(about, outcome switch
         {
             OpenOutcome.Missing => 404,
             OpenOutcome.Refused => 403,
@@ -260,6 +308,9 @@ internal sealed class ResourceLoader(FileRoot root, FolderSiteOptions options)
             _ => 500,
         });
     }
+
+    /// <summary>One look at the disk: when, whether it may wait, and what it has found so far.</summary>
+    private readonly record struct Look(long Now, bool MayWait, List<PathFact> Facts);
 
     /// <summary>A file that was found: in memory, or open.</summary>
     private readonly record struct Opened(FileStamp Stamp, byte[]? Content, NativeFile? File)

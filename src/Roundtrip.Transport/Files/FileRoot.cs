@@ -8,7 +8,7 @@ namespace Roundtrip.Transport.Files;
 /// A folder beneath which files are opened. The kernel itself keeps every path beneath it (openat2 with RESOLVE_BENEATH), so that no link and no race
 /// with a rename leads out. May be used on any thread.
 /// </summary>
-public sealed unsafe class FileRoot : IDisposable
+public sealed unsafe partial class FileRoot : IDisposable
 {
     // EAGAIN without RESOLVE_CACHED says that a rename raced with the look-up of a "..": asking again is what openat2(2) advises.
     private const int RaceRetries = 16;
@@ -19,6 +19,7 @@ public sealed unsafe class FileRoot : IDisposable
     private readonly SafeFileHandle _folder;
     private readonly ulong _resolve;
     private readonly bool _knowsCached;
+    private readonly bool _looksAtOwners;
 
     private FileRoot(SafeFileHandle folder, SymlinkRule links)
     {
@@ -27,8 +28,10 @@ public sealed unsafe class FileRoot : IDisposable
         {
             SymlinkRule.Beneath => Libc.ResolveBeneath,
             SymlinkRule.None => Libc.ResolveBeneath | Libc.ResolveNoSymlinks,
+            SymlinkRule.IfOwnerMatches => Libc.ResolveNoSymlinks,
             _ => 0,
         };
+        _looksAtOwners = links == SymlinkRule.IfOwnerMatches;
         _knowsCached = Probe(Libc.ResolveCached);
     }
 
@@ -186,6 +189,21 @@ public sealed unsafe class FileRoot : IDisposable
             }
 
             int errno = Marshal.GetLastPInvokeError();
+            if (errno == Errno.Eloop && _looksAtOwners && (how.Resolve & Libc.ResolveNoSymlinks) != 0)
+            {
+                // There is a link on the way: whose it is takes looking at each part of the path.
+                if (!mayWait)
+                {
+                    return OpenOutcome.WouldWait;
+                }
+
+                if (OwnersMatch(path))
+                {
+                    how.Resolve &= ~Libc.ResolveNoSymlinks;
+                    continue;
+                }
+            }
+
             if (errno == Errno.Eintr || (errno == Errno.Eagain && mayWait && attempt < RaceRetries))
             {
                 continue;
@@ -204,12 +222,11 @@ public sealed unsafe class FileRoot : IDisposable
         const int Enodev = 19;
         const int Enotdir = 20;
         const int Enametoolong = 36;
-        const int Eloop = 40;
         return errno switch
         {
             // A name that is too long cannot be there.
             Enoent or Enotdir or Enametoolong => OpenOutcome.Missing,
-            Errno.Eacces or Eperm or Exdev or Eloop or Enxio or Enodev => OpenOutcome.Refused,
+            Errno.Eacces or Eperm or Exdev or Errno.Eloop or Enxio or Enodev => OpenOutcome.Refused,
             Errno.Eagain => OpenOutcome.WouldWait,
             Errno.Emfile or Errno.Enfile => OpenOutcome.OutOfDescriptors,
             _ => OpenOutcome.Failed,

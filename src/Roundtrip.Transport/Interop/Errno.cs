@@ -11,6 +11,7 @@ internal static class Errno
     public const int Enfile = 23;
     public const int Emfile = 24;
     public const int Epipe = 32;
+    public const int Eloop = 40;
     public const int Eaddrinuse = 98;
     public const int Eaddrnotavail = 99;
     public const int Enobufs = 105;

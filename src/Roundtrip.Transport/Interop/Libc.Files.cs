@@ -22,6 +22,9 @@ internal static unsafe partial class Libc
     public const ulong ResolveCached = 0x20;
     public const int RwfNowait = 0x8;
 
+    /// <summary>STATX_TYPE and UID.</summary>
+    public const uint StatxOwner = 0x0001 | 0x0008;
+
     /// <summary>STATX_TYPE, MODE, NLINK, MTIME, CTIME, INO and SIZE.</summary>
     public const uint StatxWanted = 0x0001 | 0x0002 | 0x0004 | 0x0040 | 0x0080 | 0x0100 | 0x0200;
 
@@ -127,6 +130,9 @@ internal static unsafe partial class Libc
     {
         [FieldOffset(0x10)]
         public uint Links;
+
+        [FieldOffset(0x14)]
+        public uint User;
 
         [FieldOffset(0x1C)]
         public ushort Mode;

@@ -16,12 +16,12 @@ public class WriterTests
         using var folder = new TempFolder();
         folder.With("log", "before\n");
         var loop = new FakeLoop();
-        using (var log = new Site.AccessLog.AccessLog(AppendFile.Open(folder["log"]), LogFormat.Parse("%s"), null))
+        using (var log = new Site.AccessLog.AccessLog(AppendFile.Open(folder["log"]), null))
         {
             AccessLogBuffer buffer = log.CreateBuffer(loop);
             for (int i = 0; i < 5000; i++)
             {
-                buffer.Ended(Ended("GET / HTTP/1.1\n", i));
+                buffer.Write(Ended("GET / HTTP/1.1\n", i), LogFormat.Parse("%s"));
             }
 
             buffer.EndOfLoop();
@@ -35,9 +35,9 @@ public class WriterTests
     {
         using var folder = new TempFolder();
         var loop = new FakeLoop();
-        using var log = new Site.AccessLog.AccessLog(AppendFile.Open(folder["log"]), LogFormat.Parse("%s"), null);
+        using var log = new Site.AccessLog.AccessLog(AppendFile.Open(folder["log"]), null);
         AccessLogBuffer buffer = log.CreateBuffer(loop);
-        buffer.Ended(Ended("GET / HTTP/1.1\n", 7));
+        buffer.Write(Ended("GET / HTTP/1.1\n", 7), LogFormat.Parse("%s"));
         loop.Advance(50);
         buffer.EndOfBatch(loop.Now);
         Assert.NotEqual(AccessLogBuffer.NothingWaits, buffer.FirstWaiting);
@@ -54,7 +54,7 @@ public class WriterTests
         const int Loops = 3;
         const int Lines = 30_000;
         using var folder = new TempFolder();
-        using (var log = new Site.AccessLog.AccessLog(AppendFile.Open(folder["log"]), LogFormat.Parse("%s"), null))
+        using (var log = new Site.AccessLog.AccessLog(AppendFile.Open(folder["log"]), null))
         {
             AccessLogBuffer[] buffers = [.. Enumerable.Range(0, Loops).Select(_ => log.CreateBuffer(new FakeLoop()))];
             var random = new Random(3);
@@ -63,7 +63,7 @@ public class WriterTests
             for (int i = 0; i < Lines; i++)
             {
                 int loop = random.Next(Loops);
-                buffers[loop].Ended(Ended("GET / HTTP/1.1\n", i));
+                buffers[loop].Write(Ended("GET / HTTP/1.1\n", i), LogFormat.Parse("%s"));
                 if (random.Next(500) == 0)
                 {
                     buffers[loop].EndOfBatch(long.MaxValue);
@@ -85,7 +85,7 @@ public class WriterTests
         const int Loops = 4;
         const int Lines = 20_000;
         using var folder = new TempFolder();
-        using (var log = new Site.AccessLog.AccessLog(AppendFile.Open(folder["log"]), LogFormat.Parse("%U %s"), null))
+        using (var log = new Site.AccessLog.AccessLog(AppendFile.Open(folder["log"]), null))
         {
             Thread[] threads = [.. Enumerable.Range(0, Loops).Select(loop => new Thread(() =>
             {
@@ -95,7 +95,7 @@ public class WriterTests
                 {
                     exchange.Renew();
                     exchange.End(EndReason.Completed, i + 1);
-                    buffer.Ended(exchange);
+                    buffer.Write(exchange, LogFormat.Parse("%U %s"));
                     if (i % 1000 == 0)
                     {
                         buffer.EndOfBatch(long.MaxValue);
@@ -121,11 +121,11 @@ public class WriterTests
     public void A_full_disk_costs_lines_that_are_counted_and_reported()
     {
         var reports = new List<string>();
-        var log = new Site.AccessLog.AccessLog(AppendFile.Open("/dev/full"), LogFormat.Parse("combined"), reports.Add);
+        var log = new Site.AccessLog.AccessLog(AppendFile.Open("/dev/full"), reports.Add);
         AccessLogBuffer buffer = log.CreateBuffer(new FakeLoop());
         for (int i = 0; i < 3000; i++)
         {
-            buffer.Ended(Ended("GET / HTTP/1.1\n", 200));
+            buffer.Write(Ended("GET / HTTP/1.1\n", 200), LogFormat.Parse("combined"));
         }
 
         buffer.EndOfLoop();
@@ -144,9 +144,9 @@ public class WriterTests
         pipe.ClientSafePipeHandle.Dispose();
         var reports = new List<string>();
         var log = new Site.AccessLog.AccessLog(
-            AppendFile.Over((int)pipe.SafePipeHandle.DangerousGetHandle()), LogFormat.Parse("%s"), reports.Add);
+            AppendFile.Over((int)pipe.SafePipeHandle.DangerousGetHandle()), reports.Add);
         AccessLogBuffer buffer = log.CreateBuffer(new FakeLoop());
-        buffer.Ended(Ended("GET / HTTP/1.1\n", 200));
+        buffer.Write(Ended("GET / HTTP/1.1\n", 200), LogFormat.Parse("%s"));
         buffer.EndOfLoop();
         log.Dispose();
 
@@ -159,14 +159,14 @@ public class WriterTests
     {
         using var pipe = new AnonymousPipeServerStream(PipeDirection.Out);
         var log = new Site.AccessLog.AccessLog(
-            AppendFile.Over((int)pipe.SafePipeHandle.DangerousGetHandle()), LogFormat.Parse("combined"), null);
+            AppendFile.Over((int)pipe.SafePipeHandle.DangerousGetHandle()), null);
         AccessLogBuffer buffer = log.CreateBuffer(new FakeLoop());
         FakeExchange exchange = Ended("GET / HTTP/1.1\nUser-Agent: " + new string('u', 2000) + "\n", 200);
 
         // More than the pipe, the writer and the blocks hold together.
         for (int i = 0; i < 10_000; i++)
         {
-            buffer.Ended(exchange);
+            buffer.Write(exchange, LogFormat.Parse("combined"));
         }
 
         Assert.InRange(log.Dropped, 1000, 9999);
@@ -184,12 +184,12 @@ public class WriterTests
     {
         using var folder = new TempFolder();
         string head = "GET / HTTP/1.1\n" + string.Concat(Enumerable.Range(0, 100).Select(_ => "X: " + new string('"', 8000) + "\n"));
-        using (var log = new Site.AccessLog.AccessLog(AppendFile.Open(folder["log"]), LogFormat.Parse("%s %{X}i"), null))
+        using (var log = new Site.AccessLog.AccessLog(AppendFile.Open(folder["log"]), null))
         {
             AccessLogBuffer buffer = log.CreateBuffer(new FakeLoop());
-            buffer.Ended(Ended("GET / HTTP/1.1\n", 1));
-            buffer.Ended(Ended(head, 2));
-            buffer.Ended(Ended("GET / HTTP/1.1\n", 3));
+            buffer.Write(Ended("GET / HTTP/1.1\n", 1), LogFormat.Parse("%s %{X}i"));
+            buffer.Write(Ended(head, 2), LogFormat.Parse("%s %{X}i"));
+            buffer.Write(Ended("GET / HTTP/1.1\n", 3), LogFormat.Parse("%s %{X}i"));
             buffer.EndOfLoop();
         }
 

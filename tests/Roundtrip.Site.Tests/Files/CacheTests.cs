@@ -1,6 +1,7 @@
 using System.Text;
 using Roundtrip.Core;
 using Roundtrip.Site.Files;
+using Roundtrip.Site.Serving;
 using Roundtrip.Site.Tests.Support;
 using Roundtrip.Transport.Files;
 
@@ -17,12 +18,12 @@ public class CacheTests
         site.Folder.With("small", new byte[ResourceLoader.MaximumInMemory]).With("large", large).With("empty", "");
 
         Assert.Equal(ResourceLoader.MaximumInMemory, site.Get("/small").ContentSent);
-        Assert.Equal(0, site.Site.Hot.OpenFiles);
+        Assert.Equal(0, site.Hot.OpenFiles);
         Assert.Equal(large, site.Get("/large").Content);
         Assert.Equal(large, site.Get("/large").Content);
-        Assert.Equal(1, site.Site.Hot.OpenFiles);
+        Assert.Equal(1, site.Hot.OpenFiles);
         Assert.Equal((200, 0), (site.Get("/empty").Status, (int)site.Get("/empty").AnnouncedLength));
-        Assert.Equal(3, site.Site.Hot.Count);
+        Assert.Equal(3, site.Hot.Count);
     }
 
     [Fact]
@@ -46,9 +47,9 @@ public class CacheTests
     {
         using var folder = new TempFolder();
         folder.With("f", "0");
-        using FileRoot root = FileRoot.Open(folder.Path, SymlinkRule.Beneath);
+        using var roots = new FileRoots();
         int done = 0;
-        var loader = new ResourceLoader(root, new FolderSiteOptions { Folder = folder.Path })
+        var loader = new ResourceLoader(roots, null)
         {
             // Longer each time, so that the time of change need not tell.
             WasRead = () =>
@@ -61,7 +62,7 @@ public class CacheTests
             },
         };
 
-        Resource found = loader.TryLoad("/f"u8, DateTimeOffset.UtcNow.ToUnixTimeMilliseconds(), mayWait: true)!;
+        Resource found = loader.TryLoad(SiteUnderTest.HostOf(folder.Path), "/f"u8, DateTimeOffset.UtcNow.ToUnixTimeMilliseconds(), mayWait: true)!;
 
         Representation file = found.Select(FakeExchange.Get("/f").Request);
         Assert.Equal(isInMemory, file.Content is not null);
@@ -101,7 +102,7 @@ public class CacheTests
         File.Delete(site.Folder["a"]);
         site.Loop.Advance(1000);
         Assert.Equal(404, site.Get("/a").Status);
-        Assert.Equal(0, site.Site.Hot.Count);
+        Assert.Equal(0, site.Hot.Count);
         Assert.Equal(0, site.Budget.Used);
     }
 
@@ -133,7 +134,7 @@ public class CacheTests
             Assert.Equal("x", site.Get(target).Text);
         }
 
-        Assert.Equal(1, site.Site.Hot.Count);
+        Assert.Equal(1, site.Hot.Count);
     }
 
     [Fact]
@@ -157,8 +158,8 @@ public class CacheTests
             Assert.InRange(site.Budget.Used, 1, 200_000);
         }
 
-        Assert.InRange(site.Site.Hot.Count, 4, 6);
-        Assert.Equal(site.Budget.Used, site.Site.Hot.Memory);
+        Assert.InRange(site.Hot.Count, 4, 6);
+        Assert.Equal(site.Budget.Used, site.Hot.Memory);
         site.Site.Dispose();
         Assert.Equal(0, site.Budget.Used);
     }
@@ -173,19 +174,19 @@ public class CacheTests
         {
             site.Folder.With($"f{i}", new byte[30_000]);
             site.Get($"/f{i}");
-            Assert.NotNull(site.Site.Hot.Find("/hot"u8));
+            Assert.NotNull(site.Hot.Find("/hot"u8));
         }
     }
 
     [Fact]
     public void The_number_of_open_files_is_bounded()
     {
-        using var site = new SiteUnderTest { Configure = options => options with { MaximumOpenFiles = 3 } };
+        using var site = new SiteUnderTest { MaximumOpenFiles = 3 };
         for (int i = 0; i < 10; i++)
         {
             site.Folder.With($"f{i}", new byte[70_000]);
             Assert.Equal(70_000, site.Get($"/f{i}").ContentSent);
-            Assert.InRange(site.Site.Hot.OpenFiles, 1, 3);
+            Assert.InRange(site.Hot.OpenFiles, 1, 3);
         }
     }
 
@@ -203,18 +204,18 @@ public class CacheTests
 
         second.Folder.With("g", new byte[30_000]);
         Assert.Equal(200, second.Get("/g").Status);
-        Assert.Equal(0, second.Site.Hot.Count);
+        Assert.Equal(0, second.Hot.Count);
 
         first.Loop.Advance(1000);
         first.Get("/f5");
         second.Get("/g");
-        Assert.Equal(1, second.Site.Hot.Count);
+        Assert.Equal(1, second.Hot.Count);
     }
 
     [Fact]
     public void Exchanges_that_ask_for_one_file_wait_for_one_load_and_those_that_end_are_left_alone()
     {
-        using var site = new SiteUnderTest { Configure = options => options with { ListDirectories = true } };
+        using var site = new SiteUnderTest { Conf = "Options +Indexes" };
         site.Folder.With("d/x", "x");
         FakeExchange first = FakeExchange.Get("/d/");
         FakeExchange aborted = FakeExchange.Get("/d/");
@@ -222,7 +223,7 @@ public class CacheTests
         site.Site.Start(first);
         site.Site.Start(aborted);
         site.Site.Start(reused);
-        Assert.Equal(1, site.Site.Loads.Running);
+        Assert.Equal(1, site.Loads.Running);
         aborted.End(EndReason.PeerReset);
         reused.End(EndReason.PeerReset);
         reused.Renew();
@@ -230,19 +231,19 @@ public class CacheTests
         site.Loop.RunUntil(() => first.IsComplete);
 
         Assert.Equal((200, 0, 0), (first.Status, aborted.Status, reused.Status));
-        Assert.Equal(0, site.Site.Loads.Running);
+        Assert.Equal(0, site.Loads.Running);
     }
 
     [Fact]
     public void Only_so_many_loads_run_at_a_time_and_the_rest_follow()
     {
-        using var site = new SiteUnderTest { Configure = options => options with { ListDirectories = true } };
+        using var site = new SiteUnderTest { Conf = "Options +Indexes" };
         FakeExchange[] exchanges = [.. Enumerable.Range(0, 200).Select(i => FakeExchange.Get($"/d{i}/"))];
         foreach (FakeExchange exchange in exchanges)
         {
             site.Folder.With(Encoding.ASCII.GetString(exchange.Request.Path)[1..] + "x", "");
             site.Site.Start(exchange);
-            Assert.InRange(site.Site.Loads.Running, 1, LoadQueue.MaximumRunning);
+            Assert.InRange(site.Loads.Running, 1, LoadQueue.MaximumRunning);
         }
 
         site.Loop.RunUntil(() => exchanges.All(exchange => exchange.IsComplete));
@@ -260,7 +261,7 @@ public class CacheTests
         site.Site.Start(exchange);
 
         Assert.False(exchange.IsComplete);
-        Assert.Equal(1, site.Site.Loads.Running);
+        Assert.Equal(1, site.Loads.Running);
         site.Loop.RunUntil(() => exchange.IsComplete);
         Assert.Equal("hello", exchange.Text);
     }

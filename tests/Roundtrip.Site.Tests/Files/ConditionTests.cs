@@ -1,3 +1,4 @@
+using Roundtrip.Site.Files;
 using System.Text;
 using Roundtrip.Http;
 using Roundtrip.Site.Tests.Support;
@@ -79,7 +80,7 @@ public class ConditionTests
     [InlineData("If-Unmodified-Since: Sun, 06 Nov 1994 08:49:37 GMT")]
     public void Conditions_are_ignored_where_there_is_no_file(string condition)
     {
-        using var site = new SiteUnderTest { Configure = options => options with { ListDirectories = true } };
+        using var site = new SiteUnderTest { Conf = "Options +Indexes" };
         site.Folder.With("dir/a.txt", "hello");
 
         Assert.Equal(404, site.Get("/missing", condition).Status);
@@ -172,7 +173,7 @@ public class ConditionTests
     [Fact]
     public void The_charset_can_be_turned_off()
     {
-        using var site = new SiteUnderTest { Configure = options => options with { AddCharset = false } };
+        using var site = new SiteUnderTest { Set = settings => settings.Set(FileSettings.TextCharset, "") };
         site.Folder.With("a.html", "x");
 
         Assert.Equal("text/html", site.Get("/a.html").Field("Content-Type"));

@@ -139,14 +139,18 @@ public class PathTests
     }
 
     [Theory]
-    [InlineData(Transport.Files.SymlinkRule.None, 403, 403)]
-    [InlineData(Transport.Files.SymlinkRule.Beneath, 200, 403)]
-    [InlineData(Transport.Files.SymlinkRule.Follow, 200, 200)]
-    public void Symbolic_links_are_followed_by_rule(Transport.Files.SymlinkRule rule, int inside, int outside)
+    [InlineData("-FollowSymLinks", true, 403, 403)]
+    [InlineData("+FollowSymLinks", true, 200, 403)]
+    [InlineData("+FollowSymLinks", false, 200, 200)]
+    [InlineData("-FollowSymLinks +SymLinksIfOwnerMatch", false, 200, 403)]
+    public void Symbolic_links_are_followed_by_rule(string options, bool staysBeneath, int inside, int outside)
     {
         using var other = new TempFolder();
         other.With("out.txt", "out");
-        using var site = new SiteUnderTest { Configure = options => options with { Symlinks = rule } };
+        File.SetUnixFileMode(other["out.txt"], UnixFileMode.UserRead | UnixFileMode.OtherRead | UnixFileMode.GroupRead);
+        using var chown = System.Diagnostics.Process.Start("chown", ["nobody", other["out.txt"]]);
+        chown.WaitForExit();
+        using var site = new SiteUnderTest { Conf = "Options " + options, Set = settings => settings.Set(FileSettings.StaysBeneath, staysBeneath) };
         site.Folder.With("a.txt", "a");
         File.CreateSymbolicLink(site.Folder["in"], "a.txt");
         File.CreateSymbolicLink(site.Folder["out"], other["out.txt"]);
@@ -180,7 +184,7 @@ public class PathTests
     [Fact]
     public void The_first_index_file_that_is_there_is_served()
     {
-        using var site = new SiteUnderTest { Configure = options => options with { DirectoryIndex = ["a.html", "b.html"] } };
+        using var site = new SiteUnderTest { Conf = "DirectoryIndex a.html b.html" };
         site.Folder.With("b.html", "b").With("sub/a.html", "sub");
 
         Assert.Equal("b", site.Get("/").Text);
@@ -193,7 +197,7 @@ public class PathTests
     [Fact]
     public void A_listing_escapes_names_and_leaves_hidden_ones_out()
     {
-        using var site = new SiteUnderTest { Configure = options => options with { ListDirectories = true } };
+        using var site = new SiteUnderTest { Conf = "Options +Indexes" };
         site.Folder.With("d/<b>&\"'.txt", "12345").With("d/.hidden", "").With("d/app.py", "").With("d/sub/x", "").With("d/javascript:x", "");
 
         string page = site.Get("/d/").Text;
@@ -211,7 +215,7 @@ public class PathTests
     [InlineData("/tls//%6bey.pem")]
     public void The_servers_own_files_are_404(string target)
     {
-        using var site = new SiteUnderTest { Configure = options => options with { PrivateFiles = ["tls/key.pem"] } };
+        using var site = new SiteUnderTest { Conf = "SSLCertificateFile tls/key.pem" };
         site.Folder.With("tls/key.pem", "secret");
         site.Folder.With("tls/KEY.pem", "secret");
 
@@ -221,7 +225,7 @@ public class PathTests
     [Fact]
     public void The_servers_own_files_are_not_listed()
     {
-        using var site = new SiteUnderTest { Configure = options => options with { ListDirectories = true, PrivateFiles = ["tls/key.pem"] } };
+        using var site = new SiteUnderTest { Conf = "Options +Indexes\nSSLCertificateFile tls/key.pem" };
         site.Folder.With("tls/key.pem", "secret");
         site.Folder.With("tls/other.pem", "open");
         string page = site.Get("/tls/").Text;

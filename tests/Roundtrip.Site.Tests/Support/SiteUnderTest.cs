@@ -1,11 +1,19 @@
+using Roundtrip.Configuration;
+using Roundtrip.Configuration.Loading;
+using Roundtrip.Configuration.Settings;
+using Roundtrip.Site.AccessLog;
 using Roundtrip.Site.Files;
+using Roundtrip.Site.Serving;
+using Roundtrip.Transport.Files;
 
 namespace Roundtrip.Site.Tests.Support;
 
 /// <summary>A folder, a loop and a site that serves the one on the other.</summary>
 internal sealed class SiteUnderTest : IDisposable
 {
-    private FolderSite? _site;
+    private readonly AccessLogs _logs = new(_ => AppendFile.Open("/dev/null"), null);
+    private SiteSnapshot? _snapshot;
+    private SiteLoop? _site;
 
     public TempFolder Folder { get; } = new();
 
@@ -13,9 +21,19 @@ internal sealed class SiteUnderTest : IDisposable
 
     public SharedCacheBudget Budget { get; init; } = new();
 
-    public Func<FolderSiteOptions, FolderSiteOptions> Configure { get; init; } = static options => options;
+    /// <summary>The folder's site.conf, which does not lie in it.</summary>
+    public string Conf { get; init; } = "";
 
-    public FolderSite Site => _site ??= new FolderSite(Configure(new FolderSiteOptions { Folder = Folder.Path }), Loop, Budget);
+    /// <summary>What is no directive.</summary>
+    public Action<SettingBag> Set { get; init; } = static _ => { };
+
+    public int MaximumOpenFiles { get; init; } = 256;
+
+    public SiteLoop Site => _site ??= Make();
+
+    public HotFiles Hot => Site.FirstHost.Hot;
+
+    public LoadQueue Loads => Site.FirstHost.Loads;
 
     public FakeExchange Get(string target, params string[] fields) => Answer(FakeExchange.Get(target, fields));
 
@@ -32,6 +50,22 @@ internal sealed class SiteUnderTest : IDisposable
     public void Dispose()
     {
         _site?.Dispose();
+        _snapshot?.Dispose();
+        _logs.Dispose();
         Folder.Dispose();
+    }
+
+    /// <summary>The host of a folder without a configuration.</summary>
+    public static SiteHost HostOf(string folder) => new(
+        SiteConfiguration.LoadFolder(new InMemorySource(), folder, hasFile: false, static _ => []).Main, new AccessLogs(_ => AppendFile.Open("/dev/null"), null));
+
+    private SiteLoop Make()
+    {
+        var source = new InMemorySource().With($"{Folder.Path}/site.conf", Conf);
+        BuiltConfiguration built = SiteConfiguration.LoadFolder(source, Folder.Path, hasFile: true, static _ => []);
+        Assert.Empty(built.Errors);
+        Set(built.Main.Settings);
+        _snapshot = new SiteSnapshot(built, _logs, new SiteServices { Budget = Budget, MaximumOpenFiles = MaximumOpenFiles });
+        return new SiteLoop(_snapshot, Loop);
     }
 }

@@ -1,0 +1,48 @@
+using System.Globalization;
+
+namespace Roundtrip.Configuration.Directives;
+
+/// <summary>Reads the arguments that many directives take. Each throws <see cref="FormatException"/> with what is wrong.</summary>
+public static class Arguments
+{
+    public static bool Flag(string text) => Choice(text, "Off", "On") == 1;
+
+    /// <returns>The index of the choice that it is, without regard to case.</returns>
+    public static int Choice(string text, params ReadOnlySpan<string> choices)
+    {
+        for (int i = 0; i < choices.Length; i++)
+        {
+            if (choices[i].Equals(text, StringComparison.OrdinalIgnoreCase))
+            {
+                return i;
+            }
+        }
+
+        throw new FormatException($"'{text}' is not {string.Join(" or ", choices.ToArray())}");
+    }
+
+    public static int Number(string text, int least = 0, int most = int.MaxValue) =>
+        int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out int value) && value >= least && value <= most
+            ? value
+            : throw new FormatException($"'{text}' is not a number from {least} to {most}");
+
+    public static long LongNumber(string text) =>
+        long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out long value)
+            ? value
+            : throw new FormatException($"'{text}' is not a number");
+
+    /// <summary>A time as ap_timeout_parameter_parse reads it: seconds, or with <c>ms</c>, <c>s</c>, <c>mi</c> or <c>h</c> behind the number.</summary>
+    /// <returns>Milliseconds.</returns>
+    public static int Milliseconds(string text)
+    {
+        (string digits, int unit) = text switch
+        {
+            _ when text.EndsWith("ms", StringComparison.OrdinalIgnoreCase) => (text[..^2], 1),
+            _ when text.EndsWith("mi", StringComparison.OrdinalIgnoreCase) => (text[..^2], 60_000),
+            _ when text.EndsWith('s') || text.EndsWith('S') => (text[..^1], 1000),
+            _ when text.EndsWith('h') || text.EndsWith('H') => (text[..^1], 3_600_000),
+            _ => (text, 1000),
+        };
+        return Number(digits, 0, int.MaxValue / unit) * unit;
+    }
+}

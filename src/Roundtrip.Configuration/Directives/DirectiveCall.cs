@@ -1,0 +1,44 @@
+using Roundtrip.Configuration.Sections;
+using Roundtrip.Configuration.Settings;
+using Roundtrip.Configuration.Syntax;
+
+namespace Roundtrip.Configuration.Directives;
+
+/// <summary>One line of a configuration on its way to the module whose directive it is.</summary>
+/// <param name="scope">The scope in which it stands.</param>
+/// <param name="node">The line, or the section.</param>
+/// <param name="words">Its arguments; none for a directive that <see cref="Directive.IsRaw"/>.</param>
+public sealed class DirectiveCall(ConfigurationBuilder builder, Scope scope, ConfigurationNode node, IReadOnlyList<string> words)
+{
+    public Scope Scope => scope;
+
+    /// <summary>The settings of the scope: what the directive changes.</summary>
+    public SettingBag Settings => scope.Settings;
+
+    public IReadOnlyList<string> Words => words;
+
+    public string Raw => node.RawArguments;
+
+    /// <summary>The name as it stands in the file.</summary>
+    public string Name => node.Name;
+
+    public SourcePosition Position => node.Position;
+
+    /// <summary>ServerRoot; relative file names count from it.</summary>
+    public string ServerRoot => builder.ServerRoot;
+
+    /// <summary>A full file name: a relative one counts from ServerRoot.</summary>
+    public string FullPath(string name) => name.StartsWith('/') ? name : $"{builder.ServerRoot.TrimEnd('/')}/{name}";
+
+    /// <summary>Says something about the line that does not make the configuration unusable.</summary>
+    public void Warn(string message) => builder.Warn(node.Position, message);
+
+    /// <summary>Applies the lines of a section, in the given scope.</summary>
+    public void ApplyChildren(Scope inner)
+    {
+        if (node is SectionNode section)
+        {
+            builder.Apply(inner, section.Children);
+        }
+    }
+}

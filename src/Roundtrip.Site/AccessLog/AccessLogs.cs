@@ -1,0 +1,33 @@
+using Roundtrip.Transport.Files;
+
+namespace Roundtrip.Site.AccessLog;
+
+/// <summary>The access logs of a process, one for each target however many hosts write to it.</summary>
+/// <param name="open">Opens a target: a file's full path, or <c>-</c>.</param>
+/// <param name="report">See <see cref="AccessLog"/>.</param>
+public sealed class AccessLogs(Func<string, AppendFile> open, Action<string>? report) : IDisposable
+{
+    private readonly Dictionary<string, AccessLog> _logs = [];
+
+    internal IEnumerable<AccessLog> All => _logs.Values;
+
+    public void Dispose()
+    {
+        foreach (AccessLog log in _logs.Values)
+        {
+            log.Dispose();
+        }
+    }
+
+    /// <exception cref="Transport.TransportException">It cannot be opened.</exception>
+    internal AccessLog Find(string target)
+    {
+        if (!_logs.TryGetValue(target, out AccessLog? log))
+        {
+            log = new AccessLog(open(target), report);
+            _logs.Add(target, log);
+        }
+
+        return log;
+    }
+}

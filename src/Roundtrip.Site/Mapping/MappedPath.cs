@@ -1,0 +1,19 @@
+namespace Roundtrip.Site.Mapping;
+
+/// <summary>What a URL's path stands for, before the file system was asked.</summary>
+/// <param name="Status">0 for a file; the status of a redirect; 403 where a mapping left its folder.</param>
+/// <param name="Folder">The folder of a file, with a slash at its end: the part of its path that the configuration says.</param>
+/// <param name="Relative">The rest, in the file system's bytes, without a slash at its beginning.</param>
+/// <param name="Target">The URL of a redirect.</param>
+/// <param name="Handler">The handler that the mapping chose; empty for none.</param>
+internal sealed record MappedPath(int Status, string Folder, byte[] Relative, string Target, string Handler)
+{
+    public static readonly MappedPath Forbidden = new(403, "/", [], "", "");
+
+    /// <summary>The file's full path as text, for sections to be held against.</summary>
+    public string FileName { get; } = Folder + PathText.Of(Relative);
+
+    public static MappedPath File(string folder, string relative, string handler) => new(0, folder, PathText.Bytes(relative), "", handler);
+
+    public static MappedPath Redirect(int status, string target) => new(status, "/", [], target, "");
+}

@@ -1,0 +1,27 @@
+using Roundtrip.Configuration.Sections;
+using Roundtrip.Configuration.Settings;
+using Roundtrip.Site.Access;
+
+namespace Roundtrip.Site.Serving;
+
+/// <summary>What the configuration says of a path: the host, the merged settings, and who may have it. Kept with a resource, and the same for all who ask for it.</summary>
+/// <param name="Sections">The merged settings, and the If sections that each request decides.</param>
+/// <param name="FileName">The file's full path as text.</param>
+/// <param name="Path">The decoded path of the URL; after an internal redirect the new one.</param>
+/// <param name="Handler">The handler's name; empty for the default one, which sends files.</param>
+internal sealed record ResourceAbout(SiteHost Host, SectionResult Sections, string FileName, string Path, string Handler)
+{
+    public SettingBag Settings => Sections.Settings;
+
+    /// <summary>Who may have it. For an index file its directory must be granted too.</summary>
+    public AccessRule Access { get; init; } = RuleOf(Sections.Settings);
+
+    /// <summary>Whether every request for it is answered in the same way, but for what HTTP itself lets the request choose.</summary>
+    public bool IsSameForAll => Sections.Conditions.Count == 0 && Access.GrantsAll;
+
+    /// <summary>For what has no path of its own: a request that is refused before one is known.</summary>
+    public static ResourceAbout OfHost(SiteHost host) =>
+        new(host, new SectionResult(host.Settings, []), "", "", "") { Access = AccessRule.Granted };
+
+    public static AccessRule RuleOf(SettingBag settings) => AccessRule.Both(settings.Get(AccessSettings.Require), settings.Get(AccessSettings.Order));
+}

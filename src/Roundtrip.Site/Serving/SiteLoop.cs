@@ -1,0 +1,240 @@
+using System.Runtime.CompilerServices;
+using Roundtrip.Configuration.VirtualHosts;
+using Roundtrip.Http;
+using Roundtrip.Server;
+using Roundtrip.Site.AccessLog;
+using Roundtrip.Site.Files;
+using Roundtrip.Transport;
+
+namespace Roundtrip.Site.Serving;
+
+/// <summary>
+/// A snapshot on one loop: finds the host and the resource of each exchange and has it answered. A request for a hot file is answered at once, from memory; one that takes the disk waits
+/// for a <see cref="LoadQueue"/>.
+/// </summary>
+internal sealed class SiteLoop : IExchangeStarter, IExchangeObserver, IDisposable
+{
+    // A hot file is looked at again when it was last looked at so many milliseconds ago. A changed file is stale for at most a second, of which
+    // the rest is for the loop's clock, which stands still within a batch of events.
+    private const int FreshFor = 900;
+
+    private readonly SiteSnapshot _snapshot;
+    private readonly EventLoop _loop;
+    private readonly ResourceLoader _loader;
+    private readonly HostLoop?[] _hosts;
+    private readonly Responder _responder;
+    private readonly LoopLogs _logs;
+
+    public SiteLoop(SiteSnapshot snapshot, EventLoop loop)
+    {
+        (_snapshot, _loop) = (snapshot, loop);
+        _loader = new ResourceLoader(snapshot.Roots, snapshot.Services.Report);
+        _hosts = new HostLoop?[snapshot.Hosts.Count];
+        _responder = new Responder(this);
+        _logs = new LoopLogs(snapshot, loop);
+    }
+
+    internal long UnixSeconds => _loop.UnixMilliseconds / 1000;
+
+    /// <summary>What the main server has on this loop.</summary>
+    internal HostLoop FirstHost => LoopOf(_snapshot.Hosts[0]);
+
+    public void Start(Exchange exchange)
+    {
+        HostLoop host = HostOf(exchange);
+
+        // A path without '%' that is the key of a hot file is that file's: keys have no segments that would be taken out of it.
+        ReadOnlySpan<byte> raw = exchange.Request.Path;
+        if (!raw.Contains((byte)'%') && host.Hot.Find(raw) is { } hot)
+        {
+            Serve(host, exchange, hot);
+        }
+        else
+        {
+            Resolve(host, exchange, raw);
+        }
+    }
+
+    public void Ended(Exchange exchange) => _logs.Write(exchange, exchange.Context switch
+    {
+        ResourceAbout about => about.Host,
+        RequestFacts facts => facts.Host,
+        _ => _snapshot.Hosts[0],
+    });
+
+    public void EndOfBatch(long now) => _logs.EndOfBatch(now);
+
+    public void EndOfLoop() => _logs.EndOfLoop();
+
+    /// <summary>Forgets the hot files. The loop has ended, or serves this site no more.</summary>
+    public void Dispose()
+    {
+        foreach (HostLoop? host in _hosts)
+        {
+            host?.Dispose();
+        }
+    }
+
+    /// <summary>The resource of another path of the host, for an error document: what is hot, or what can be had without waiting; otherwise null.</summary>
+    internal Resource? FindNow(SiteHost of, ReadOnlySpan<byte> path)
+    {
+        HostLoop host = LoopOf(of);
+        if (host.Hot.Find(path) is { } hot && (_loop.Now - hot.CheckedAt < FreshFor || hot.Resource.Check(mayWait: false) == FactCheck.Holds))
+        {
+            return hot.Resource;
+        }
+
+        Resource? found = _loader.TryLoad(of, path, _loop.UnixMilliseconds, mayWait: false);
+        if (found is null)
+        {
+            return null;
+        }
+
+        Keep(host, path, found, _loop.Now);
+        return found;
+    }
+
+    private HostLoop HostOf(Exchange exchange)
+    {
+        if (_hosts.Length == 1)
+        {
+            return LoopOf(_snapshot.Hosts[0]);
+        }
+
+        HostTable table = _snapshot.TableOf(exchange.Connection.Local);
+        return LoopOf(_snapshot.HostOf(table.Find(exchange.Request.Authority)));
+    }
+
+    private HostLoop LoopOf(SiteHost host) => _hosts[host.Index] ??= new HostLoop(host, _loop, _loader, _snapshot.Services, OnLoaded);
+
+    [SkipLocalsInit]
+    private void Resolve(HostLoop host, Exchange exchange, ReadOnlySpan<byte> raw)
+    {
+        Span<byte> scratch = stackalloc byte[UrlPath.MaximumLength];
+        UrlPathResult result = UrlPath.TryResolve(raw, scratch, out UrlPath path);
+        if (result != UrlPathResult.Ok)
+        {
+            _responder.AnswerUnmapped(exchange, host.Host, result switch
+            {
+                UrlPathResult.EncodedSlash => 404,
+                UrlPathResult.TooLong => 414,
+                _ => 400,
+            });
+        }
+        else if (host.Hot.Find(path.Bytes) is { } hot)
+        {
+            Serve(host, exchange, hot);
+        }
+        else
+        {
+            LoadAndServe(host, exchange, path.Bytes);
+        }
+    }
+
+    private void Serve(HostLoop host, Exchange exchange, HotFile hot)
+    {
+        if (_loop.Now - hot.CheckedAt < FreshFor && (hot.Resource.OpenFiles == 0 || hot.Resource.HasUnchangedFiles()))
+        {
+            _responder.Answer(exchange, hot.Resource);
+            return;
+        }
+
+        if (TryRenew(host, exchange, hot))
+        {
+            _responder.Answer(exchange, hot.Resource);
+        }
+
+        Balance(host);
+    }
+
+    /// <returns>Whether the file is as it was. If not, the exchange is taken care of.</returns>
+    private bool TryRenew(HostLoop host, Exchange exchange, HotFile hot)
+    {
+        if (host.Loads.TryJoin(hot.Path, exchange))
+        {
+            return false;
+        }
+
+        switch (hot.Resource.Check(mayWait: false))
+        {
+            case FactCheck.Holds:
+                hot.CheckedAt = _loop.Now;
+                return true;
+            case FactCheck.Fails:
+                host.Hot.Remove(hot);
+                LoadAndServe(host, exchange, hot.Path);
+                return false;
+            default:
+                host.Loads.Begin(hot.Path, hot.Resource, exchange);
+                return false;
+        }
+    }
+
+    private void LoadAndServe(HostLoop host, Exchange exchange, ReadOnlySpan<byte> path)
+    {
+        if (host.Loads.TryJoin(path, exchange))
+        {
+            return;
+        }
+
+        Resource? found = _loader.TryLoad(host.Host, path, _loop.UnixMilliseconds, mayWait: false);
+        if (found is null)
+        {
+            host.Loads.Begin(path.ToArray(), null, exchange);
+            return;
+        }
+
+        Keep(host, path, found, _loop.Now);
+        _responder.Answer(exchange, found);
+        found.ReleaseReference();
+    }
+
+    private void OnLoaded(Load load)
+    {
+        HostLoop host = LoopOf(load.Host);
+        Resource found = load.Found!;
+        bool isNew = !ReferenceEquals(found, load.Known);
+        if (isNew)
+        {
+            Keep(host, load.Path, found, load.Begun);
+        }
+        else if (host.Hot.Find(load.Path) is { } hot && ReferenceEquals(hot.Resource, found))
+        {
+            hot.CheckedAt = load.Begun;
+        }
+
+        foreach (Exchange exchange in load.StillWaiting())
+        {
+            _responder.Answer(exchange, found);
+        }
+
+        if (isNew)
+        {
+            found.ReleaseReference();
+        }
+    }
+
+    // What is no file is not kept: a new file is there at once.
+    private void Keep(HostLoop host, ReadOnlySpan<byte> path, Resource found, long checkedAt)
+    {
+        if (found.IsFile)
+        {
+            host.Hot.Add(path, found, checkedAt);
+        }
+        else if (host.Hot.Find(path) is { } former)
+        {
+            host.Hot.Remove(former);
+        }
+
+        Balance(host);
+    }
+
+    private void Balance(HostLoop host)
+    {
+        if (_loop.Now - host.BalancedAt >= FreshFor)
+        {
+            host.BalancedAt = _loop.Now;
+            host.Hot.Balance();
+        }
+    }
+}

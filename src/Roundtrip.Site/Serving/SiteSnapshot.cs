@@ -1,0 +1,47 @@
+using Roundtrip.Configuration;
+using Roundtrip.Configuration.VirtualHosts;
+using Roundtrip.Core;
+using Roundtrip.Server;
+using Roundtrip.Site.AccessLog;
+using Roundtrip.Transport;
+
+namespace Roundtrip.Site.Serving;
+
+/// <summary>
+/// A configuration in use: its hosts, their maps and logs. Immutable; the loops share it. A reload makes another one, and this one ends when the last exchange that it serves has.
+/// </summary>
+public sealed class SiteSnapshot : IDisposable
+{
+    private readonly HostMap _map;
+
+    /// <exception cref="TransportException">A log cannot be opened.</exception>
+    public SiteSnapshot(BuiltConfiguration configuration, AccessLogs logs, SiteServices services)
+    {
+        (Services, Logs, _map) = (services, logs, configuration.Map);
+        ServerConfiguration[] all = [configuration.Main, .. configuration.Hosts];
+        Hosts = [.. all.Select(host => new SiteHost(host, logs))];
+    }
+
+    public SiteServices Services { get; }
+
+    public AccessLogs Logs { get; }
+
+    /// <summary>The main server, then the virtual hosts in the file's order.</summary>
+    public IReadOnlyList<SiteHost> Hosts { get; }
+
+    internal FileRoots Roots { get; } = new();
+
+    /// <summary>Makes what answers on a loop.</summary>
+    public LoopSite CreateLoop(EventLoop loop)
+    {
+        var site = new SiteLoop(this, loop);
+        return new LoopSite(site, site);
+    }
+
+    public void Dispose() => Roots.Dispose();
+
+    /// <summary>The hosts of the address at which a connection came.</summary>
+    internal HostTable TableOf(PeerAddress local) => _map.Find(local.ToIPAddress(), local.Port);
+
+    internal SiteHost HostOf(ServerConfiguration configuration) => Hosts[configuration.Index];
+}
