@@ -13,6 +13,7 @@ public class ArrowTests
         ["Core"] = [],
         ["Http"] = ["Core"],
         ["Transport"] = ["Core"],
+        ["Processes"] = ["Core"],
         ["Server"] = ["Core", "Http", "Transport"],
         ["Site"] = ["Core", "Http", "Transport", "Server"],
         ["Program"] = ["Core", "Http", "Transport", "Server", "Site"],

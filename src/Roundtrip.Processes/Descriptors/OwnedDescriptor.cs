@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using Microsoft.Win32.SafeHandles;
 using Roundtrip.Processes.Interop;
 
@@ -42,7 +43,7 @@ public sealed class OwnedDescriptor : SafeHandleMinusOneIsInvalid
         (opened, error) = (null, null);
         int number = Libc.Open(path, Existing, 0);
         bool isNew = false;
-        if (number < 0 && System.Runtime.InteropServices.Marshal.GetLastPInvokeError() == Errno.Enoent)
+        if (number < 0 && Marshal.GetLastPInvokeError() == Errno.Enoent)
         {
             number = Libc.Open(path, Existing | Libc.OCreat, mode);
             isNew = true;
@@ -69,7 +70,18 @@ public sealed class OwnedDescriptor : SafeHandleMinusOneIsInvalid
     /// <summary>Another descriptor of the same open file.</summary>
     /// <param name="floor">The lowest number that it may have.</param>
     /// <exception cref="ProcessException">The process has no descriptor left.</exception>
-    public OwnedDescriptor Duplicate(int floor = 0) => Duplicate(this, floor);
+    public OwnedDescriptor Duplicate(int floor = 0) => DuplicateOf(this, floor);
+
+    /// <summary>Another descriptor of what some other type of handle holds, such as a socket's.</summary>
+    /// <param name="floor">The lowest number that it may have.</param>
+    /// <exception cref="ProcessException">The process has no descriptor left.</exception>
+    public static OwnedDescriptor DuplicateOf(SafeHandle of, int floor = 0)
+    {
+        int number = Libc.Fcntl(of, Libc.FDupfdCloexec, floor);
+        return number >= 0
+            ? new OwnedDescriptor(number, ownsHandle: true)
+            : throw new ProcessException(SystemError.Last("fcntl", "F_DUPFD_CLOEXEC"));
+    }
 
     /// <summary>Gives the number away: whoever takes it closes it.</summary>
     public int Release()
@@ -77,14 +89,6 @@ public sealed class OwnedDescriptor : SafeHandleMinusOneIsInvalid
         int number = Number;
         SetHandleAsInvalid();
         return number;
-    }
-
-    internal static OwnedDescriptor Duplicate(System.Runtime.InteropServices.SafeHandle of, int floor)
-    {
-        int number = Libc.Fcntl(of, Libc.FDupfdCloexec, floor);
-        return number >= 0
-            ? new OwnedDescriptor(number, ownsHandle: true)
-            : throw new ProcessException(SystemError.Last("fcntl", "F_DUPFD_CLOEXEC"));
     }
 
     /// <summary>What a call with its own O_CLOEXEC, MSG_CMSG_CLOEXEC or the like returned.</summary>

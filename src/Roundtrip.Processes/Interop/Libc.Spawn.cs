@@ -102,7 +102,7 @@ internal static unsafe partial class Libc
         [FieldOffset(8)]
         public int Code;
 
-        [FieldOffset(12)]
+        [FieldOffset(16)]
         public int Pid;
 
         [FieldOffset(24)]

@@ -75,7 +75,7 @@ internal static unsafe class SpawnCall
         foreach (ChildDescriptor descriptor in descriptors)
         {
             // Lifted above all targets first: no dup2 overwrites a source that is still needed, and none is from a number to itself, which would keep FD_CLOEXEC.
-            OwnedDescriptor above = OwnedDescriptor.Duplicate(descriptor.Source, end);
+            OwnedDescriptor above = OwnedDescriptor.DuplicateOf(descriptor.Source, end);
             lifted.Add(above);
             error = error != 0 ? error : Libc.SpawnActionsDup2(actions, above.Number, descriptor.Number);
         }

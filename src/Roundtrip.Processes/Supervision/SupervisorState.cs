@@ -1,11 +1,10 @@
 namespace Roundtrip.Processes.Supervision;
 
 /// <summary>
-/// The supervisor's state machine, without processes or clock: <see cref="On"/> with each event, do what it returns, and come back with
-/// <see cref="SupervisorEvent.Deadline"/> when <see cref="NextDeadline"/> has come. It begins in <see cref="SupervisorPhase.Starting"/>, with a server just spawned.
+/// The supervisor's state machine, without processes or clock: <see cref="Begin"/>, then <see cref="On"/> with each event; do what they return, and come back with
+/// <see cref="SupervisorEvent.Deadline"/> when <see cref="NextDeadline"/> has come. Times are milliseconds of a monotonic clock.
 /// </summary>
-/// <param name="now">Milliseconds of a monotonic clock, as in every call.</param>
-public sealed class SupervisorState(SupervisorTimes times, long now)
+public sealed class SupervisorState(SupervisorTimes times)
 {
     private Backoff _backoff;
     private bool _isExiting;
@@ -15,7 +14,7 @@ public sealed class SupervisorState(SupervisorTimes times, long now)
     public SupervisorPhase Phase { get; private set; } = SupervisorPhase.Starting;
 
     /// <summary>When <see cref="SupervisorEvent.Deadline"/> is due; <see cref="long.MaxValue"/> for never.</summary>
-    public long NextDeadline { get; private set; } = now + times.Acknowledgement;
+    public long NextDeadline { get; private set; } = long.MaxValue;
 
     /// <summary>0 after a stop that was asked for; 1 where no server ever served.</summary>
     public int ExitCode { get; private set; }
@@ -25,6 +24,9 @@ public sealed class SupervisorState(SupervisorTimes times, long now)
 
     /// <summary>Whether a new generation is wanted: not on the way out.</summary>
     public bool TakesGenerations => !_isExiting && Phase is not (SupervisorPhase.Stopping or SupervisorPhase.StoppingGracefully or SupervisorPhase.Ended);
+
+    /// <summary>The first generation is loaded.</summary>
+    public SupervisorActions Begin(long now) => Spawn(now);
 
     public SupervisorActions On(SupervisorEvent happened, long now) => (Phase, happened) switch
     {
