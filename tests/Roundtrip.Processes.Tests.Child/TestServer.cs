@@ -41,6 +41,11 @@ internal static class TestServer
 
                     if (words.Contains("refuse", StringComparison.Ordinal))
                     {
+                        foreach (NamedDescriptor named in serve.Descriptors)
+                        {
+                            named.Descriptor.Dispose();
+                        }
+
                         server.Refuse(serve.Number, "no\u001b[31m");
                         break;
                     }

@@ -20,8 +20,6 @@ public sealed class ControlChannelTests : IDisposable
         _other = ControlChannel.Over(other);
     }
 
-    private static int OpenCount => Directory.GetFileSystemEntries("/proc/self/fd").Length;
-
     public void Dispose()
     {
         _one.Dispose();
@@ -56,7 +54,7 @@ public sealed class ControlChannelTests : IDisposable
     [InlineData(500, 50_000)]
     public void Descriptors_arrive_in_their_order_and_close_on_exec(int count, int length)
     {
-        int before = OpenCount;
+        int before = OpenDescriptors.Count();
         (OwnedDescriptor read, OwnedDescriptor write) = DescriptorPair.Pipe();
         OwnedDescriptor[] sent = [.. Enumerable.Range(0, count).Select(i => i % 3 == 0 ? read : write)];
         Assert.True(_one.TrySend(1, new byte[length], sent, Limit, out _));
@@ -67,7 +65,7 @@ public sealed class ControlChannelTests : IDisposable
         message.Dispose();
         read.Dispose();
         write.Dispose();
-        Assert.Equal(before, OpenCount);
+        Assert.Equal(before, OpenDescriptors.Count());
     }
 
     [Fact]
@@ -117,24 +115,24 @@ public sealed class ControlChannelTests : IDisposable
     [InlineData(1, 100_000, 0, "descriptors that were not asked for")]
     public void What_is_not_allowed_is_an_error_and_leaves_no_descriptor(byte kind, int length, int descriptors, string text)
     {
-        int before = OpenCount;
+        int before = OpenDescriptors.Count();
         Assert.True(_one.TrySend(kind, new byte[length], [.. Enumerable.Repeat(OwnedDescriptor.StandardError, descriptors)], Limit, out _));
 
         Assert.Equal(ControlResult.Invalid, _other.TryReceive(Closed, out ControlMessage? message, out string? error));
         Assert.Null(message);
         Assert.Equal(text, error);
-        Assert.Equal(before, OpenCount);
+        Assert.Equal(before, OpenDescriptors.Count());
     }
 
     [Fact]
     public void More_descriptors_than_are_allowed_are_closed()
     {
-        int before = OpenCount;
+        int before = OpenDescriptors.Count();
         Assert.True(_one.TrySend(1, [], [.. Enumerable.Repeat(OwnedDescriptor.StandardError, 501)], Limit, out _));
 
         Assert.Equal(ControlResult.Invalid, _other.TryReceive(Open, out _, out string? error));
         Assert.Equal("more than 500 descriptors", error);
-        Assert.Equal(before, OpenCount);
+        Assert.Equal(before, OpenDescriptors.Count());
     }
 
     [Fact]

@@ -48,10 +48,10 @@ internal sealed class SupervisedFolder : IDisposable
     /// <summary>The server that answers at a listener: its process number.</summary>
     public int Ask(string listener)
     {
-        using var client = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+        using var client = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp) { ReceiveTimeout = 30_000 };
         client.Connect(IPAddress.Loopback, int.Parse(Read($"port-{listener}"), CultureInfo.InvariantCulture));
         using var reader = new StreamReader(new NetworkStream(client));
-        return int.Parse(reader.ReadLine()!, CultureInfo.InvariantCulture);
+        return int.Parse(reader.ReadLine() ?? throw new IOException("closed without an answer"), CultureInfo.InvariantCulture);
     }
 
     public static void KillProcess(int pid) => Assert.Equal(0, Libc.Kill(pid, SignalNumber.Kill));

@@ -296,7 +296,7 @@ public class SupervisorTests
             action();
             return false;
         }
-        catch (SocketException)
+        catch (Exception fault) when (fault is SocketException or IOException)
         {
             return true;
         }
