@@ -14,6 +14,7 @@ public class ArrowTests
         ["Http"] = ["Core"],
         ["Configuration"] = ["Core"],
         ["Transport"] = ["Core"],
+        ["Processes"] = ["Core"],
         ["Server"] = ["Core", "Http", "Transport"],
         ["Site"] = ["Core", "Http", "Transport", "Configuration", "Server"],
         ["Program"] = ["Core", "Http", "Transport", "Configuration", "Server", "Site"],

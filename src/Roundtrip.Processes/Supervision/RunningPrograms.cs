@@ -1,0 +1,139 @@
+using Roundtrip.Processes.Descriptors;
+using Roundtrip.Processes.Interop;
+using Roundtrip.Processes.Spawning;
+using Roundtrip.Processes.Users;
+
+namespace Roundtrip.Processes.Supervision;
+
+/// <summary>The programs that the server asked for. It names a generation's number and an index; path, arguments and user are the configuration's.</summary>
+internal sealed class RunningPrograms(LaunchAs? launchAs, Action<string> log, long grace)
+{
+    private readonly List<Running> _running = [];
+
+    public long NextDeadline => _running.Count == 0 ? long.MaxValue : _running.Min(program => program.KillAt);
+
+    public bool HasEnded => _running.Count == 0;
+
+    public void AddTo(PollSet poll) => _running.ForEach(program => poll.Add(program.Child.Pidfd));
+
+    /// <summary>Starts a program, or says why not.</summary>
+    /// <param name="socket">The server's end of its socket, to be sent and closed here; null where it has none.</param>
+    public string? TryStart(IEnumerable<LiveGeneration> live, uint number, uint index, uint token, out OwnedDescriptor? socket)
+    {
+        socket = null;
+        if (live.FirstOrDefault(one => one.Number == number)?.Generation is not { } generation)
+        {
+            return $"of generation {number}, which is not served";
+        }
+
+        if (index >= generation.Startables.Count)
+        {
+            return $"number {index}, of which there are {generation.Startables.Count}";
+        }
+
+        Startable startable = generation.Startables[(int)index];
+        if (_running.Count(program => !program.IsStopping && ReferenceEquals(program.Startable, startable)) >= startable.MaximumRunning)
+        {
+            return $"{startable.Name}, which runs {startable.MaximumRunning} times already";
+        }
+
+        if (startable.Identity is not null && launchAs is null)
+        {
+            return $"{startable.Name}, as another user, for which there is no way";
+        }
+
+        return Start(startable, token, out socket);
+    }
+
+    /// <summary>Takes the exit of each program that ended, and kills those whose time is over.</summary>
+    public void Advance(long now, Action<uint, ExitStatus> ended)
+    {
+        for (int i = _running.Count - 1; i >= 0; i--)
+        {
+            Running program = _running[i];
+            if (program.Child.TryReap(out ExitStatus status))
+            {
+                _running.RemoveAt(i);
+                program.Child.Dispose();
+                if (!status.IsSuccess && !program.IsStopping)
+                {
+                    log($"{program.Startable.Name} (process {program.Child.Pid}) ended with {status}");
+                }
+
+                if (program.Token is { } token)
+                {
+                    ended(token, status);
+                }
+            }
+            else if (now >= program.KillAt)
+            {
+                program.Child.Kill(SignalNumber.Kill);
+                program.KillAt = long.MaxValue;
+            }
+        }
+    }
+
+    /// <summary>Sends SIGTERM, and SIGKILL after the grace time.</summary>
+    public void Stop(long now, Func<Startable, bool> which)
+    {
+        foreach (Running program in _running.Where(program => !program.IsStopping && which(program.Startable)))
+        {
+            program.Child.Kill(SignalNumber.Terminate);
+            (program.IsStopping, program.KillAt) = (true, now + grace);
+        }
+    }
+
+    /// <summary>The server that asked for them is gone: they are stopped, and the next server is told nothing of them.</summary>
+    public void Abandon(long now)
+    {
+        Stop(now, _ => true);
+        _running.ForEach(program => program.Token = null);
+    }
+
+    private string? Start(Startable startable, uint token, out OwnedDescriptor? socket)
+    {
+        socket = null;
+        OwnedDescriptor? theirs = null;
+        try
+        {
+            ChildStart start = startable.Start;
+            if (startable.SocketNumber is { } number)
+            {
+                (socket, theirs) = DescriptorPair.Sockets(Libc.SockStream);
+                start = start with { Descriptors = [.. start.Descriptors, new ChildDescriptor(theirs, number)] };
+            }
+
+            start = startable.Identity is { } identity ? launchAs!.Wrap(start, identity) : start;
+            if (ChildProcess.TryStart(start, out ChildProcess? child, out SystemError? error))
+            {
+                _running.Add(new Running(startable, child!, token));
+                return null;
+            }
+
+            socket?.Dispose();
+            socket = null;
+            return $"{startable.Name}: {error}";
+        }
+        catch (ProcessException fault)
+        {
+            return $"{startable.Name}: {fault.Message}";
+        }
+        finally
+        {
+            theirs?.Dispose();
+        }
+    }
+
+    private sealed class Running(Startable startable, ChildProcess child, uint token)
+    {
+        public Startable Startable => startable;
+
+        public ChildProcess Child => child;
+
+        public uint? Token { get; set; } = token;
+
+        public bool IsStopping { get; set; }
+
+        public long KillAt { get; set; } = long.MaxValue;
+    }
+}
