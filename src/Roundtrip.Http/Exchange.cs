@@ -29,6 +29,9 @@ public abstract class Exchange
     /// <summary>What the site knows of the request, for its own later use: its log above all. Forgotten at the end.</summary>
     public object? Context { get; set; }
 
+    /// <summary>Who was asked to answer it: whoever carries it tells him of its end, even when another has taken his place meanwhile.</summary>
+    public object? Owner { get; set; }
+
     /// <summary>Who is told what happens after Start. Null for a handler that answers within it.</summary>
     public IExchangeHandler? Handler { get; set; }
 

@@ -9,7 +9,7 @@ namespace Roundtrip.Server;
 /// </summary>
 public sealed class HttpServer : IDisposable
 {
-    private readonly ServerOptions _options;
+    private ServerOptions _options;
     private readonly ConnectionCounts _counts = new();
     private readonly List<(EpollLoop Loop, LoopServer Server, Thread Thread)> _loops = [];
     private bool _isStopped;
@@ -37,6 +37,36 @@ public sealed class HttpServer : IDisposable
         }
 
         return server;
+    }
+
+    /// <summary>
+    /// Goes over to other options, on all loops: new requests are theirs, and nothing under way is disturbed. Only the number of loops stays as it is. Returns when every loop has changed. May be
+    /// called on any thread but a loop's, one call at a time.
+    /// </summary>
+    /// <exception cref="TransportException">An address cannot be listened at: all loops go on as before.</exception>
+    public void Apply(ServerOptions options)
+    {
+        EnsureNewAreFree(options);
+        for (int i = 0; i < _loops.Count; i++)
+        {
+            try
+            {
+                Apply(options, i);
+            }
+            catch (TransportException)
+            {
+                // What the loops before this one have begun to serve is taken back.
+                for (int done = 0; done < i; done++)
+                {
+                    Apply(_options, done);
+                }
+
+                throw;
+            }
+        }
+
+        _options = options;
+        Addresses = [.. options.Endpoints.Select(endpoint => endpoint.Address)];
     }
 
     /// <summary>Accepts no more, lets answers under way finish within the time given by the options, ends the loops. May be called on any thread but a loop's, once.</summary>
@@ -80,7 +110,14 @@ public sealed class HttpServer : IDisposable
     private void Begin()
     {
         PeerAddress[] addresses = [.. _options.Endpoints.Select(e => e.Address)];
-        Array.ForEach(addresses, EpollLoop.EnsureFree);
+        for (int e = 0; e < addresses.Length; e++)
+        {
+            if (_options.Endpoints[e].Sockets.Count == 0)
+            {
+                EpollLoop.EnsureFree(addresses[e]);
+            }
+        }
+
         for (int i = 0; i < _options.Loops; i++)
         {
             var failures = new AcceptFailureLog(_options.ErrorLog);
@@ -90,7 +127,7 @@ public sealed class HttpServer : IDisposable
             for (int e = 0; e < addresses.Length; e++)
             {
                 // The first loop may have the system choose a port; the others listen at the same one.
-                addresses[e] = server.Listen(addresses[e], _options.Endpoints[e].Tls);
+                addresses[e] = server.Listen(_options.Endpoints[e] with { Address = addresses[e] }, i);
             }
         }
 
@@ -98,6 +135,42 @@ public sealed class HttpServer : IDisposable
         foreach ((_, _, Thread thread) in _loops)
         {
             thread.Start();
+        }
+    }
+
+    private void EnsureNewAreFree(ServerOptions options)
+    {
+        foreach (ServerEndpoint endpoint in options.Endpoints)
+        {
+            if (endpoint.Sockets.Count == 0 && !Addresses.Contains(endpoint.Address))
+            {
+                EpollLoop.EnsureFree(endpoint.Address);
+            }
+        }
+    }
+
+    private void Apply(ServerOptions options, int number)
+    {
+        (EpollLoop loop, LoopServer server, _) = _loops[number];
+        using var done = new ManualResetEventSlim();
+        TransportException? fault = null;
+        loop.Post(new Work(() =>
+        {
+            try
+            {
+                server.Apply(options, number);
+            }
+            catch (TransportException e)
+            {
+                fault = e;
+            }
+
+            done.Set();
+        }));
+        done.Wait();
+        if (fault is not null)
+        {
+            throw fault;
         }
     }
 

@@ -2,6 +2,7 @@ using Roundtrip.Core;
 using Roundtrip.Http;
 using Roundtrip.Http.Http1;
 using Roundtrip.Transport;
+using Roundtrip.Transport.Epoll;
 using Roundtrip.Transport.Tls;
 
 namespace Roundtrip.Server;
@@ -11,10 +12,10 @@ namespace Roundtrip.Server;
 /// </summary>
 internal sealed class LoopServer : IDisposable
 {
-    private readonly ServerOptions _options;
+    private ServerOptions _options;
     private readonly ConnectionCounts _counts;
     private readonly Stack<OutputQueue> _outputs = new();
-    private readonly List<ITransportListener> _listeners = [];
+    private readonly List<LoopListener> _listeners = [];
     private readonly List<ServerConnection> _woken = [];
     private readonly DateField _date = new();
     private ServerConnection[] _connections = new ServerConnection[64];
@@ -32,7 +33,7 @@ internal sealed class LoopServer : IDisposable
 
     public EventLoop Loop { get; }
 
-    public LoopSite Site { get; }
+    public LoopSite Site { get; private set; }
 
     public HttpLimits Limits => _options.Limits;
 
@@ -47,12 +48,63 @@ internal sealed class LoopServer : IDisposable
     public bool IsStopping { get; private set; }
 
     /// <summary>Listens at an endpoint.</summary>
+    /// <param name="number">The loop's own: which of the endpoint's sockets is its.</param>
     /// <returns>The address, with the port that was chosen where 0 was asked for.</returns>
-    public PeerAddress Listen(PeerAddress address, TlsServerContext? tls)
+    public PeerAddress Listen(ServerEndpoint endpoint, int number)
     {
-        ITransportListener listener = Loop.Listen(address, connection => Accept(connection, tls));
-        _listeners.Add(listener);
-        return listener.Address;
+        var added = new LoopListener { Tls = endpoint.Tls };
+        added.Listener = endpoint.Sockets.Count > 0 && Loop is EpollLoop epoll
+            ? epoll.Listen(endpoint.Sockets[number % endpoint.Sockets.Count], connection => Accept(connection, added.Tls))
+            : Loop.Listen(endpoint.Address, connection => Accept(connection, added.Tls));
+        _listeners.Add(added);
+        return added.Listener.Address;
+    }
+
+    /// <summary>Goes over to other options: new exchanges are theirs, those under way stay with the site that began them. Listeners that both have go on.</summary>
+    /// <exception cref="TransportException">An address cannot be listened at; nothing has changed then.</exception>
+    public void Apply(ServerOptions options, int number)
+    {
+        var kept = new List<LoopListener>(_listeners);
+        var added = new List<ServerEndpoint>();
+        foreach (ServerEndpoint endpoint in options.Endpoints)
+        {
+            if (kept.Find(listener => listener.Listener!.Address == endpoint.Address) is { } known)
+            {
+                kept.Remove(known);
+            }
+            else
+            {
+                added.Add(endpoint);
+            }
+        }
+
+        int before = _listeners.Count;
+        try
+        {
+            added.ForEach(endpoint => Listen(endpoint, number));
+        }
+        catch (TransportException)
+        {
+            _listeners.GetRange(before, _listeners.Count - before).ForEach(listener => listener.Listener!.Close());
+            _listeners.RemoveRange(before, _listeners.Count - before);
+            throw;
+        }
+
+        foreach (LoopListener removed in kept)
+        {
+            removed.Listener!.Close();
+            _listeners.Remove(removed);
+        }
+
+        foreach (LoopListener listener in _listeners)
+        {
+            listener.Tls = options.Endpoints.First(endpoint => endpoint.Address == listener.Listener!.Address).Tls;
+        }
+
+        LoopSite former = Site;
+        _options = options;
+        Site = options.CreateSite(Loop);
+        former.Retire();
     }
 
     /// <summary>Accepts no more, ends what is idle, and lets the rest finish within the time given by the options.</summary>
@@ -61,9 +113,9 @@ internal sealed class LoopServer : IDisposable
     {
         IsStopping = true;
         _stopped = stopped;
-        foreach (ITransportListener listener in _listeners)
+        foreach (LoopListener listener in _listeners)
         {
-            listener.Close();
+            listener.Listener!.Close();
         }
 
         _listeners.Clear();
@@ -103,8 +155,7 @@ internal sealed class LoopServer : IDisposable
     public void Dispose()
     {
         CloseAll();
-        Site.Observer.EndOfLoop();
-        (Site.Starter as IDisposable)?.Dispose();
+        Site.End();
         Blocked.Dispose();
     }
 
@@ -150,7 +201,7 @@ internal sealed class LoopServer : IDisposable
         }
 
         _woken.Clear();
-        Site.Observer.EndOfBatch(Loop.Now);
+        Site.EndOfBatch(Loop.Now);
         Blocked.EndOfBatch();
     }
 
@@ -171,6 +222,14 @@ internal sealed class LoopServer : IDisposable
             _stopped?.Invoke();
             _stopped = null;
         }
+    }
+
+    // What TLS connections are made with may change while it listens.
+    private sealed class LoopListener
+    {
+        public ITransportListener? Listener { get; set; }
+
+        public TlsServerContext? Tls { get; set; }
     }
 
     private sealed class LastCall(LoopServer server) : TimerEntry

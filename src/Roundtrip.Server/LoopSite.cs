@@ -2,5 +2,52 @@ using Roundtrip.Http;
 
 namespace Roundtrip.Server;
 
-/// <summary>What answers requests on one loop, and what is told of them.</summary>
-public sealed record LoopSite(IExchangeStarter Starter, IExchangeObserver Observer);
+/// <summary>What answers requests on one loop, and what is told of them. It ends when another has taken its place and the last exchange that it began is over.</summary>
+public sealed class LoopSite(IExchangeStarter starter, IExchangeObserver observer)
+{
+    private int _open;
+    private bool _isRetired;
+
+    /// <summary>Gives it an exchange.</summary>
+    internal void Start(Exchange exchange)
+    {
+        exchange.Owner = this;
+        _open++;
+        starter.Start(exchange);
+    }
+
+    /// <summary>An exchange is over: one that it began, or one that was refused before anybody was asked.</summary>
+    internal void Ended(Exchange exchange)
+    {
+        observer.Ended(exchange);
+        if (ReferenceEquals(exchange.Owner, this))
+        {
+            _open--;
+            EndIfUnused();
+        }
+    }
+
+    internal void EndOfBatch(long now) => observer.EndOfBatch(now);
+
+    /// <summary>Another takes its place, or the loop ends.</summary>
+    internal void Retire()
+    {
+        _isRetired = true;
+        EndIfUnused();
+    }
+
+    /// <summary>The loop has ended: there is nothing to wait for.</summary>
+    internal void End()
+    {
+        observer.EndOfLoop();
+        (starter as IDisposable)?.Dispose();
+    }
+
+    private void EndIfUnused()
+    {
+        if (_isRetired && _open == 0)
+        {
+            End();
+        }
+    }
+}

@@ -129,7 +129,7 @@ internal sealed partial class ServerConnection(LoopServer server, TransportConne
         uint generation = exchange.Generation;
         try
         {
-            server.Site.Starter.Start(exchange);
+            server.Site.Start(exchange);
         }
 #pragma warning disable CA1031 // Whatever a handler throws ends its exchange with 500, not the loop, which carries other people's connections.
         catch (Exception fault)
@@ -149,7 +149,7 @@ internal sealed partial class ServerConnection(LoopServer server, TransportConne
     public void ExchangeEnded(Exchange exchange)
     {
         server.Blocked.Note(exchange);
-        server.Site.Observer.Ended(exchange);
+        (exchange.Owner as LoopSite ?? server.Site).Ended(exchange);
     }
 
     public void Report(in ProtocolError error)

@@ -141,6 +141,7 @@ public sealed partial class Http1Exchange : Exchange
         ResponseFields.Clear();
         Handler = null;
         Context = null;
+        Owner = null;
         _connection = null;
     }
 }

@@ -22,11 +22,12 @@ internal sealed unsafe class EpollListener : IEpollSource, ITransportListener
     private readonly Pause _pause;
     private bool _isClosed;
 
-    public EpollListener(EpollLoop loop, PeerAddress address, Action<TransportConnection> accepted)
+    /// <param name="descriptor">A listening socket, which belongs to the listener from now on.</param>
+    public EpollListener(EpollLoop loop, int descriptor, Action<TransportConnection> accepted)
     {
         _loop = loop;
         _accepted = accepted;
-        _descriptor = Bind(address, isShared: true);
+        _descriptor = descriptor;
         _pause = new Pause(this);
         byte* bytes = stackalloc byte[SocketAddress.MaximumSize];
         uint length = SocketAddress.MaximumSize;
@@ -106,6 +107,10 @@ internal sealed unsafe class EpollListener : IEpollSource, ITransportListener
             _ = Libc.Close(Bind(address, isShared: false));
         }
     }
+
+    /// <summary>Opens a socket that listens at an address, beside others of this process and user.</summary>
+    /// <exception cref="TransportException">The address cannot be listened at.</exception>
+    public static int Open(PeerAddress address) => Bind(address, isShared: true);
 
     private static int Bind(PeerAddress address, bool isShared)
     {

@@ -55,7 +55,18 @@ public sealed unsafe class EpollLoop : EventLoop, IEpollSource, IDisposable
     }
 
     public override ITransportListener Listen(PeerAddress address, Action<TransportConnection> accepted) =>
-        new EpollListener(this, address, accepted);
+        new EpollListener(this, EpollListener.Open(address), accepted);
+
+    /// <summary>Accepts connections from a socket that listens already, such as one that another process opened; it is closed with the listener.</summary>
+    public ITransportListener Listen(SafeHandle socket, Action<TransportConnection> accepted)
+    {
+        int descriptor = Libc.Duplicate(socket, Libc.FDupfdCloexec, 0);
+        return new EpollListener(this, Check(descriptor, "fcntl"), accepted);
+    }
+
+    /// <summary>Opens a socket that listens at an address, for a loop of this process or of another.</summary>
+    /// <exception cref="TransportException">The address cannot be listened at.</exception>
+    public static SafeHandle OpenListener(PeerAddress address) => new Microsoft.Win32.SafeHandles.SafeFileHandle(EpollListener.Open(address), ownsHandle: true);
 
     /// <summary>Makes sure, before loops listen at an address together, that no other program does.</summary>
     /// <exception cref="TransportException">The address is taken, or cannot be listened at.</exception>

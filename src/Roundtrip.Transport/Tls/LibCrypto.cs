@@ -37,6 +37,9 @@ internal static unsafe partial class LibCrypto
     public static partial nint BIO_new_file(string file, string mode);
 
     [LibraryImport(Name)]
+    public static partial nint BIO_new_mem_buf(byte* bytes, int length);
+
+    [LibraryImport(Name)]
     public static partial int BIO_free(nint bio);
 
     [LibraryImport(Name)]

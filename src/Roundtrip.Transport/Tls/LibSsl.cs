@@ -10,7 +10,6 @@ internal static unsafe partial class LibSsl
 {
     public const string Name = "libssl.so.3";
 
-    public const int FileTypePem = 1;
 
     public const int Tls12 = 0x0303;
     public const int Tls13 = 0x0304;
@@ -25,7 +24,9 @@ internal static unsafe partial class LibSsl
     public const int ControlReadAhead = 41;
     public const int ControlSessionCacheSize = 42;
     public const int ControlSessionCacheMode = 44;
+    public const int ControlChainCertificate = 89;
     public const int ControlMinimumVersion = 123;
+    public const int ControlMaximumVersion = 124;
     public const int CallbackServerName = 53;
 
     public const int ModeEnablePartialWrite = 0x01;
@@ -79,11 +80,11 @@ internal static unsafe partial class LibSsl
     [LibraryImport(Name, StringMarshalling = StringMarshalling.Utf8)]
     public static partial int SSL_CTX_set_ciphersuites(SslContextHandle context, string suites);
 
-    [LibraryImport(Name, StringMarshalling = StringMarshalling.Utf8)]
-    public static partial int SSL_CTX_use_certificate_chain_file(SslContextHandle context, string file);
+    [LibraryImport(Name)]
+    public static partial int SSL_CTX_use_certificate(SslContextHandle context, nint certificate);
 
-    [LibraryImport(Name, StringMarshalling = StringMarshalling.Utf8)]
-    public static partial int SSL_CTX_use_PrivateKey_file(SslContextHandle context, string file, int type);
+    [LibraryImport(Name)]
+    public static partial int SSL_CTX_use_PrivateKey(SslContextHandle context, nint key);
 
     [LibraryImport(Name)]
     public static partial int SSL_CTX_check_private_key(SslContextHandle context);

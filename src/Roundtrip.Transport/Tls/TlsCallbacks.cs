@@ -40,6 +40,7 @@ internal static unsafe class TlsCallbacks
                 connection.Context = chosen;
                 LibSsl.SSL_set_SSL_CTX(ssl, chosen.Handle);
                 LibSsl.SSL_ctrl(ssl, LibSsl.ControlMinimumVersion, (int)chosen.Options.MinimumVersion, null);
+                LibSsl.SSL_ctrl(ssl, LibSsl.ControlMaximumVersion, (int)chosen.Options.MaximumVersion, null);
             }
 
             byte* digest = stackalloc byte[TlsServerContext.SessionContextLength];

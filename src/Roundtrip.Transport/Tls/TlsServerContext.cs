@@ -24,7 +24,7 @@ public sealed unsafe class TlsServerContext : IDisposable
         try
         {
             Configure();
-            CertificateLoader.Load(Handle, options.Certificates);
+            CertificateLoader.Load(Handle, options.Certificates, options.ReadFile);
         }
         catch
         {
@@ -81,7 +81,7 @@ public sealed unsafe class TlsServerContext : IDisposable
         ulong options = LibSsl.OptionNoRenegotiation | LibSsl.OptionNoCompression;
 
         // Our order counts, but a client whose best is ChaCha20 has no AES in hardware: it gets what it asks for.
-        options |= LibSsl.OptionCipherServerPreference | LibSsl.OptionPrioritizeChaCha;
+        options |= Options.HonorsServerOrder ? LibSsl.OptionCipherServerPreference | LibSsl.OptionPrioritizeChaCha : 0;
         if (!Options.SessionTickets)
         {
             options |= LibSsl.OptionNoTicket;
@@ -89,6 +89,7 @@ public sealed unsafe class TlsServerContext : IDisposable
 
         LibSsl.SSL_CTX_set_options(Handle, options);
         LibSsl.SSL_CTX_ctrl(Handle, LibSsl.ControlMinimumVersion, (int)Options.MinimumVersion, null);
+        LibSsl.SSL_CTX_ctrl(Handle, LibSsl.ControlMaximumVersion, (int)Options.MaximumVersion, null);
         LibSsl.SSL_CTX_ctrl(
             Handle,
             LibSsl.ControlMode,

@@ -12,11 +12,20 @@ public sealed class TlsServerOptions
     /// <summary>The certificates: one of each key type at most. A client gets the one that its signature algorithms allow.</summary>
     public required IReadOnlyList<TlsCertificateFiles> Certificates { get; init; }
 
+    /// <summary>Reads a file of a certificate. A process without the right to is given the content in some other way.</summary>
+    public Func<string, byte[]> ReadFile { get; init; } = File.ReadAllBytes;
+
     /// <summary>The protocols that ALPN may choose, the best one first. Empty: the extension is ignored.</summary>
     public IReadOnlyList<string> ApplicationProtocols { get; init; } = ["http/1.1"];
 
     /// <summary>The oldest version that is accepted.</summary>
     public TlsVersion MinimumVersion { get; init; } = TlsVersion.Tls12;
+
+    /// <summary>The newest version that is spoken.</summary>
+    public TlsVersion MaximumVersion { get; init; } = TlsVersion.Tls13;
+
+    /// <summary>Whether the server's order of suites counts, or the client's.</summary>
+    public bool HonorsServerOrder { get; init; } = true;
 
     /// <summary>The suites for TLS 1.2 in OpenSSL's notation. All that stand here by default are ephemeral and authenticated.</summary>
     public string CipherList { get; init; } =

@@ -147,7 +147,6 @@ public class PathTests
     {
         using var other = new TempFolder();
         other.With("out.txt", "out");
-        File.SetUnixFileMode(other["out.txt"], UnixFileMode.UserRead | UnixFileMode.OtherRead | UnixFileMode.GroupRead);
         using var chown = System.Diagnostics.Process.Start("chown", ["nobody", other["out.txt"]]);
         chown.WaitForExit();
         using var site = new SiteUnderTest { Conf = "Options " + options, Set = settings => settings.Set(FileSettings.StaysBeneath, staysBeneath) };

@@ -1,0 +1,90 @@
+using System.Text;
+using Roundtrip.Configuration;
+using Roundtrip.Configuration.Loading;
+using Roundtrip.Configuration.Settings;
+using Roundtrip.Configuration.VirtualHosts;
+using Roundtrip.Transport;
+using Roundtrip.Transport.Tls;
+
+namespace Roundtrip.Site.Tls;
+
+/// <summary>The TLS contexts of a configuration: one for each host that has SSLEngine on. A handshake gets the context of the host that its server name chooses.</summary>
+/// <param name="source">Where certificates and keys are read from, as the configuration itself was: what a privileged process recorded, another can replay.</param>
+public sealed class TlsHosts(BuiltConfiguration configuration, IConfigurationSource source, ITlsObserver? observer)
+{
+    private readonly Dictionary<int, TlsServerContext> _contexts = [];
+
+    /// <summary>The context of an address that is listened at; null where it speaks plain HTTP.</summary>
+    /// <exception cref="TransportException">A certificate or key cannot be used; the message says which file and why.</exception>
+    public TlsServerContext? Of(HostAddress address)
+    {
+        HostTable table = address.Address is { } known
+            ? configuration.Map.Find(known, address.Port)
+            : configuration.Map.FindByPort(address.Port) ?? configuration.Map.Find(System.Net.IPAddress.Any, address.Port);
+        return table.Default.Settings.Get(SslSettings.Engine) ? ContextOf(table.Default, table) : null;
+    }
+
+    private TlsServerContext ContextOf(ServerConfiguration host, HostTable table)
+    {
+        if (_contexts.TryGetValue(host.Index, out TlsServerContext? known))
+        {
+            return known;
+        }
+
+        TlsServerContext context = Make(host, name => Select(table, name));
+        _contexts.Add(host.Index, context);
+
+        // All hosts of the address are made now: a handshake only looks them up, on any loop.
+        foreach (ServerConfiguration other in table.Hosts)
+        {
+            if (other.Settings.Get(SslSettings.Engine))
+            {
+                ContextOf(other, table);
+            }
+        }
+
+        return context;
+    }
+
+    private TlsServerContext? Select(HostTable table, string name) => _contexts.GetValueOrDefault(table.Find(Encoding.ASCII.GetBytes(name)).Index);
+
+    private TlsServerContext Make(ServerConfiguration host, Func<string, TlsServerContext?> select)
+    {
+        SettingBag settings = host.Settings;
+        var standard = new TlsServerOptions { Name = "", Certificates = [] };
+        (TlsVersion oldest, TlsVersion newest) = settings.Get(SslSettings.Versions);
+        try
+        {
+            return new TlsServerContext(new TlsServerOptions
+            {
+                Name = $"{host.Index} {host.Name} {host.Position}",
+                Certificates = SiteConfiguration.CertificatesOf(settings),
+                ReadFile = file => Read(file, settings),
+                MinimumVersion = oldest,
+                MaximumVersion = newest,
+                CipherList = settings.Get(SslSettings.CipherList) is { Length: > 0 } list ? list : standard.CipherList,
+                CipherSuites = settings.Get(SslSettings.CipherSuites) is { Length: > 0 } suites ? suites : standard.CipherSuites,
+                HonorsServerOrder = settings.Get(SslSettings.HonorCipherOrder),
+                SessionTickets = settings.Get(SslSettings.SessionTickets),
+                SessionCacheSize = settings.Get(SslSettings.SessionCache) ? standard.SessionCacheSize : 0,
+                SessionLifetime = TimeSpan.FromSeconds(settings.Get(SslSettings.SessionTimeout)),
+                SelectByName = select,
+                Observer = observer,
+            });
+        }
+        catch (TransportException fault)
+        {
+            throw new TransportException($"{host.Position}: {fault.Message}", fault);
+        }
+    }
+
+    // SSLCertificateChainFile goes behind the certificate, as if it stood in its file.
+    private byte[] Read(string file, SettingBag settings)
+    {
+        string text = ReadText(file);
+        return Encoding.UTF8.GetBytes(
+            settings.Get(SslSettings.ChainFile) is { Length: > 0 } chain && settings.Get(SslSettings.CertificateFiles).Contains(file) ? $"{text}\n{ReadText(chain)}" : text);
+    }
+
+    private string ReadText(string file) => source.Read(file) is { Text: { } text } ? text : throw new IOException(source.Read(file).Fault);
+}
