@@ -67,6 +67,20 @@ public sealed unsafe class Signals : IDisposable
         return (SignalSet)Interlocked.Exchange(ref _pending, 0);
     }
 
+    /// <summary>What comes next, waited for.</summary>
+    public SignalSet Wait()
+    {
+        var poll = new PollSet();
+        poll.Add(Event);
+        SignalSet arrived;
+        while ((arrived = Take()) == SignalSet.None)
+        {
+            poll.Wait(-1);
+        }
+
+        return arrived;
+    }
+
     public void Dispose()
     {
         _registrations.ForEach(registration => registration.Dispose());

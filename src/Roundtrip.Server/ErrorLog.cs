@@ -18,8 +18,9 @@ public sealed class ErrorLog : IDisposable
     private const int EndPatience = 5_000;
 
     private readonly BlockingCollection<string> _lines = new(QueueLength);
-    private readonly Stream _destination;
+    private volatile Stream _destination;
     private readonly Thread _writer;
+    private readonly Lock _writing = new();
     private long _dropped;
 
     /// <param name="destination">Where lines go, as UTF-8. A failing write is the end of that line and of nothing else.</param>
@@ -53,6 +54,17 @@ public sealed class ErrorLog : IDisposable
         Interlocked.Increment(ref _dropped);
     }
 
+    /// <summary>Lines that are not written yet, and all that come, go to another destination. The former is closed when the line in hand is written.</summary>
+    public void Reopen(Stream destination)
+    {
+        Stream former = _destination;
+        _destination = destination;
+        lock (_writing)
+        {
+            former.Dispose();
+        }
+    }
+
     /// <summary>Writes what is queued and ends. A pipe that nobody reads is given up after 5 s, with the lines that wait for it.</summary>
     public void Dispose()
     {
@@ -73,8 +85,12 @@ public sealed class ErrorLog : IDisposable
     {
         try
         {
-            _destination.Write(Encoding.UTF8.GetBytes(line));
-            _destination.Flush();
+            lock (_writing)
+            {
+                Stream destination = _destination;
+                destination.Write(Encoding.UTF8.GetBytes(line));
+                destination.Flush();
+            }
         }
         catch (IOException)
         {

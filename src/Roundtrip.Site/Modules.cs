@@ -16,5 +16,6 @@ public static class Modules
         new Tls.SslModule(),
         new Core.ReqtimeoutModule(),
         new Core.MpmModule(),
+        new Core.UnixdModule(),
     ];
 }

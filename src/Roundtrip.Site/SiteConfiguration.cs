@@ -56,6 +56,19 @@ public static class SiteConfiguration
     /// <summary>ErrorLog of a host: a file's full path, or <c>-</c>.</summary>
     public static string ErrorLogOf(SettingBag settings) => settings.Get(CoreSettings.ErrorLog);
 
+    /// <summary>User, Group and PidFile; empty where they are not set.</summary>
+    public static (string User, string Group, string PidFile) ProcessOf(SettingBag settings) =>
+        (settings.Get(UnixdModule.User), settings.Get(UnixdModule.Group), settings.Get(UnixdModule.PidFile));
+
+    /// <summary>All files and programs that logs go to, each once.</summary>
+    public static IReadOnlyList<string> LogTargetsOf(BuiltConfiguration configuration) =>
+    [
+        .. configuration.Hosts.Prepend(configuration.Main)
+            .SelectMany(host => host.Settings.Get(AccessLog.LogSettings.CustomLogs).Select(log => log.Target).Append(host.Settings.Get(CoreSettings.ErrorLog)))
+            .Where(target => target != "-")
+            .Distinct(),
+    ];
+
     /// <summary>The Listen directives.</summary>
     public static IReadOnlyList<ListenAddress> ListensOf(SettingBag settings) => settings.Get(CoreSettings.Listen);
 

@@ -1,5 +1,6 @@
 using System.Net;
 using Roundtrip.Configuration;
+using Roundtrip.Configuration.Loading;
 using Roundtrip.Site;
 
 namespace Roundtrip.Program;
@@ -8,7 +9,7 @@ namespace Roundtrip.Program;
 internal static class FolderConfiguration
 {
     /// <exception cref="ServeException">There is a <c>site.conf</c> and it cannot be read: serving without what it says could serve what it forbids.</exception>
-    public static BuiltConfiguration Read(string folder)
+    public static BuiltConfiguration Read(string folder, IConfigurationSource source)
     {
         string file = Path.Combine(folder, "site.conf");
         bool hasFile = true;
@@ -29,7 +30,6 @@ internal static class FolderConfiguration
             throw new ServeException($"roundtrip: {file} cannot be read: {fault.Message}", ExitCode.NotSo);
         }
 
-        var source = new DiskConfigurationSource(Environment.GetEnvironmentVariable);
         return SiteConfiguration.LoadFolder(source, folder, hasFile, Resolve);
     }
 

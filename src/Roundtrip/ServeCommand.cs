@@ -1,11 +1,12 @@
 using System.CommandLine;
 using System.Net;
-using System.Runtime.InteropServices;
+using Roundtrip.Processes;
+using Roundtrip.Site;
 using Roundtrip.Transport;
 
 namespace Roundtrip.Program;
 
-/// <summary><c>roundtrip serve [FOLDER] [--http PORT] [--https PORT] [--bind ADDRESS]</c></summary>
+/// <summary><c>roundtrip serve [FOLDER | -c FILE [-D NAME]...] [--http PORT] [--https PORT] [--bind ADDRESS]</c></summary>
 internal static class ServeCommand
 {
     public static Command Create()
@@ -16,11 +17,11 @@ internal static class ServeCommand
             DefaultValueFactory = _ => new DirectoryInfo("."),
         };
         folder.AcceptExistingOnly();
-        var http = Port("--http", 8080, "The port for HTTP; 0 chooses a free one.");
-        var https = Port("--https", 8443, "The port for HTTPS; 0 chooses a free one.");
+        var http = Port("--http", 8080, "The port for HTTP; 0 chooses a free one. For a folder.");
+        var https = Port("--https", 8443, "The port for HTTPS; 0 chooses a free one. For a folder.");
         var bind = new Option<IPAddress>("--bind")
         {
-            Description = "The address to listen at.",
+            Description = "The address to listen at. For a folder.",
             HelpName = "ADDRESS",
             DefaultValueFactory = _ => IPAddress.Loopback,
             CustomParser = result =>
@@ -33,9 +34,20 @@ internal static class ServeCommand
                 return address;
             },
         };
-        var command = new Command("serve", "Serves a folder over HTTP and HTTPS.") { folder, http, https, bind };
-        command.SetAction(parsed => Run(new FolderAddress(
-            parsed.GetRequiredValue(folder).FullName, parsed.GetRequiredValue(bind), parsed.GetValue(http), parsed.GetValue(https))));
+        Option<FileInfo> file = ConfigurationOptions.File();
+        Option<string[]> defines = ConfigurationOptions.Defines();
+        var command = new Command("serve", "Serves a folder, or what a configuration in httpd's language says.") { folder, http, https, bind, file, defines };
+        command.Validators.Add(result =>
+        {
+            if (result.GetValue(file) is not null && (result.GetResult(folder) is { Tokens.Count: > 0 } || new Option[] { http, https, bind }.Any(option => result.GetResult(option) is { Tokens.Count: > 0 })))
+            {
+                result.AddError("with -c the configuration says what is served and where: FOLDER, --http, --https and --bind do not go with it");
+            }
+        });
+        command.SetAction(parsed => parsed.GetValue(file) is { } configuration
+            ? Run(new ConfigurationFile(configuration.FullName, parsed.GetValue(defines) ?? []))
+            : Run(() => Served.Folder(new FolderAddress(
+                parsed.GetRequiredValue(folder).FullName, parsed.GetRequiredValue(bind), parsed.GetValue(http), parsed.GetValue(https)))));
         return command;
     }
 
@@ -55,23 +67,29 @@ internal static class ServeCommand
         },
     };
 
-    private static int Run(FolderAddress where)
-    {
-        using var stop = new ManualResetEventSlim();
-        void OnSignal(PosixSignalContext context)
-        {
-            context.Cancel = true;
-            stop.Set();
-        }
+    // Root has rights that a server must not have: they stay with a supervisor. Anybody else needs none.
+    private static int Run(ConfigurationFile file) => Environment.IsPrivilegedProcess ? SupervisedService.Run(file) : Run(() => Served.File(file));
 
-        using PosixSignalRegistration terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, OnSignal);
-        using PosixSignalRegistration interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, OnSignal);
+    // By this verbs find the server; a folder has none.
+    private static PidFile? WritePidFile(Served served)
+    {
+        string path = SiteConfiguration.ProcessOf(served.Configuration.Main.Settings).PidFile;
+        return path.Length == 0 ? null
+            : PidFile.TryWrite(path, out PidFile? file, out string? error) ? file
+            : throw new ServeException($"roundtrip: {error}", ExitCode.NotSo);
+    }
+
+    private static int Run(Func<Served> load)
+    {
+        using var signals = new Signals();
         try
         {
-            using var host = ServingHost.Start(where);
+            Served served = load();
+            using var host = ServingHost.Start(served);
+            using PidFile? pidFile = WritePidFile(served);
             Console.Out.WriteLine($"ready {string.Join(' ', host.Urls)}");
             Console.Out.Flush();
-            stop.Wait();
+            Obey(signals, host, load);
             return ExitCode.Done;
         }
         catch (ServeException fault)
@@ -83,6 +101,41 @@ internal static class ServeCommand
         {
             Console.Error.WriteLine($"roundtrip: {fault.Message}");
             return fault.IsRightMissing ? ExitCode.Missing : ExitCode.NotSo;
+        }
+    }
+
+    // httpd's signals: TERM and INT end it, HUP and USR1 have it read its configuration again. WINCH, its graceful stop, is what a terminal sends when its window is resized: a supervisor
+    // obeys it, a server that somebody started by hand does not.
+    private static void Obey(Signals signals, ServingHost host, Func<Served> load)
+    {
+        while (true)
+        {
+            SignalSet arrived = signals.Wait();
+            if ((arrived & (SignalSet.Terminate | SignalSet.Interrupt)) != 0)
+            {
+                return;
+            }
+
+            if ((arrived & (SignalSet.Hangup | SignalSet.User1)) != 0)
+            {
+                Reload(host, load);
+            }
+        }
+    }
+
+    private static void Reload(ServingHost host, Func<Served> load)
+    {
+        try
+        {
+            host.Apply(load());
+            host.Say(Server.LogLevel.Notice, "the configuration was read again, and is served from now on");
+        }
+        catch (Exception fault) when (fault is ServeException or TransportException)
+        {
+            foreach (string line in fault.Message.Split('\n'))
+            {
+                host.Say(Server.LogLevel.Error, $"the configuration was read again and cannot be used, so nothing has changed: {line}");
+            }
         }
     }
 }

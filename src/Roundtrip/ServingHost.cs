@@ -1,131 +1,116 @@
-using System.Net;
 using Roundtrip.Configuration;
-using Roundtrip.Configuration.VirtualHosts;
-using Roundtrip.Core;
 using Roundtrip.Server;
 using Roundtrip.Site;
 using Roundtrip.Site.AccessLog;
 using Roundtrip.Site.Serving;
+using Roundtrip.Transport;
 using Roundtrip.Transport.Files;
-using Roundtrip.Transport.Tls;
 
 namespace Roundtrip.Program;
 
-/// <summary>Everything that serves a configuration, put together: logs, certificates, sites, server.</summary>
+/// <summary>Everything that serves a configuration, put together: logs, certificates, site, server. Another configuration can take its place while it serves.</summary>
 internal sealed class ServingHost : IDisposable
 {
     private readonly ErrorLog _errorLog;
-    private readonly Stack<IDisposable> _parts;
     private readonly HttpServer _server;
+    private AccessLogs _logs;
 
-    private ServingHost(ErrorLog errorLog, Stack<IDisposable> parts, HttpServer server, IReadOnlyList<ServerEndpoint> endpoints)
-    {
-        (_errorLog, _parts, _server) = (errorLog, parts, server);
-        Urls = [.. server.Addresses.Select((address, index) => $"{(endpoints[index].Tls is null ? "http" : "https")}://{address}/")];
-    }
+    private ServingHost(ErrorLog errorLog, AccessLogs logs, HttpServer server) => (_errorLog, _logs, _server) = (errorLog, logs, server);
 
     /// <summary>Where it listens.</summary>
-    public IReadOnlyList<string> Urls { get; }
+    public IReadOnlyList<string> Urls { get; private set; } = [];
 
-    /// <summary>Serves a folder.</summary>
-    /// <exception cref="ServeException">The configuration cannot be used.</exception>
-    /// <exception cref="Transport.TransportException">A log, a port, the certificate or the folder cannot be used.</exception>
-    public static ServingHost Start(FolderAddress where)
+    /// <exception cref="ServeException">The configuration has errors.</exception>
+    /// <exception cref="TransportException">A log, a port or a certificate cannot be used.</exception>
+    public static ServingHost Start(Served served)
     {
-        FileRoot.Open(where.Folder, SymlinkRule.Beneath).Dispose();
-        BuiltConfiguration configuration = Checked(FolderConfiguration.Read(where.Folder));
-        return Start(configuration, errorLog =>
+        ThrowIfWrong(served.Configuration);
+        ErrorLog? errorLog = null;
+        AccessLogs? logs = null;
+        try
         {
-            IReadOnlyList<TlsCertificateFiles> certificates = SiteConfiguration.CertificatesOf(configuration.Main.Settings);
-            if (certificates.Count == 0)
-            {
-                certificates = [LocalCertificate.Ensure(LocalCertificate.DefaultFolder, DateTimeOffset.UtcNow)];
-            }
-
-            var tls = new TlsServerContext(new TlsServerOptions { Name = "folder", Certificates = certificates, Observer = new TlsFailureLog(errorLog) });
-            return
-            [
-                new ServerEndpoint(PeerAddress.From(where.Bind, where.HttpPort)),
-                new ServerEndpoint(PeerAddress.From(where.Bind, where.HttpsPort), tls),
-            ];
-        });
+            errorLog = new ErrorLog(new AppendStream(served.OpenLog(SiteConfiguration.ErrorLogOf(served.Configuration.Main.Settings))));
+            logs = MakeLogs(served, errorLog);
+            ServerOptions options = OptionsOf(served, errorLog, logs);
+            var host = new ServingHost(errorLog, logs, HttpServer.Start(options));
+            host.Took(served, options);
+            return host;
+        }
+        catch
+        {
+            logs?.Dispose();
+            errorLog?.Dispose();
+            throw;
+        }
     }
 
-    /// <summary>Serves a configuration file.</summary>
-    /// <exception cref="ServeException">The configuration cannot be used.</exception>
-    /// <exception cref="Transport.TransportException">A log, a port or a certificate cannot be used.</exception>
-    public static ServingHost Start(BuiltConfiguration configuration) => Start(Checked(configuration), errorLog =>
-    [
-        .. SiteConfiguration.ListensOf(configuration.Main.Settings).Select(listen => new ServerEndpoint(AddressOf(listen.Address))),
-    ]);
+    /// <summary>Goes over to another configuration: requests from now on are its, those under way are answered as they were begun. Where it cannot be used nothing has changed.</summary>
+    /// <exception cref="ServeException">The configuration has errors.</exception>
+    /// <exception cref="TransportException">A log, a port or a certificate cannot be used.</exception>
+    public void Apply(Served served)
+    {
+        ThrowIfWrong(served.Configuration);
+        AccessLogs logs = MakeLogs(served, _errorLog);
+        try
+        {
+            AppendFile errors = served.OpenLog(SiteConfiguration.ErrorLogOf(served.Configuration.Main.Settings));
+            ServerOptions options = OptionsOf(served, _errorLog, logs);
+            _server.Apply(options);
+            _errorLog.Reopen(new AppendStream(errors));
+            Took(served, options);
+        }
+        catch
+        {
+            logs.Dispose();
+            throw;
+        }
+
+        AccessLogs former = _logs;
+        _logs = logs;
+        former.Retire();
+    }
+
+    /// <summary>A line for the error log.</summary>
+    public void Say(LogLevel level, string message) => _errorLog.Write(level, "core", null, message);
 
     /// <summary>Lets answers under way finish, then writes what the logs still hold.</summary>
     public void Dispose()
     {
-        while (_parts.TryPop(out IDisposable? part))
+        _server.Dispose();
+        _logs.Dispose();
+        _errorLog.Dispose();
+    }
+
+    private static AccessLogs MakeLogs(Served served, ErrorLog errorLog) =>
+        new(served.OpenLog, message => errorLog.Write(LogLevel.Warn, "log_config", null, message));
+
+    private static ServerOptions OptionsOf(Served served, ErrorLog errorLog, AccessLogs logs)
+    {
+        var snapshot = new SiteSnapshot(
+            served.Configuration, logs, new SiteServices { Report = message => errorLog.Write(LogLevel.Error, "files", null, message) });
+        return new ServerOptions
         {
-            part.Dispose();
+            Endpoints = served.Endpoints(served, new TlsFailureLog(errorLog)),
+            ErrorLog = errorLog,
+            Limits = SiteConfiguration.LimitsOf(served.Configuration.Main.Settings),
+            CreateSite = snapshot.CreateLoop,
+        };
+    }
+
+    private static void ThrowIfWrong(BuiltConfiguration configuration)
+    {
+        if (configuration.Errors.Count > 0)
+        {
+            throw new ServeException(string.Join('\n', configuration.Errors), ExitCode.NotSo);
         }
     }
 
-    private static ServingHost Start(BuiltConfiguration configuration, Func<ErrorLog, IReadOnlyList<ServerEndpoint>> endpoints)
+    private void Took(Served served, ServerOptions options)
     {
-        var parts = new Stack<IDisposable>();
-        try
+        Urls = [.. _server.Addresses.Select((address, index) => $"{(options.Endpoints[index].Tls is null ? "http" : "https")}://{address}/")];
+        foreach (ConfigurationError warning in served.Configuration.Warnings)
         {
-            ErrorLog errorLog = Kept(new ErrorLog(new AppendStream(OpenLog(SiteConfiguration.ErrorLogOf(configuration.Main.Settings)))));
-            AccessLogs logs = Kept(new AccessLogs(OpenLog, message => errorLog.Write(LogLevel.Warn, "log_config", null, message)));
-            SiteSnapshot snapshot = Kept(new SiteSnapshot(configuration, logs, new SiteServices { Report = message => errorLog.Write(LogLevel.Error, "files", null, message) }));
-            IReadOnlyList<ServerEndpoint> listened = endpoints(errorLog);
-            foreach (ServerEndpoint endpoint in listened)
-            {
-                if (endpoint.Tls is { } tls)
-                {
-                    parts.Push(tls);
-                }
-            }
-
-            HttpServer server = Kept(HttpServer.Start(new ServerOptions
-            {
-                Endpoints = listened,
-                ErrorLog = errorLog,
-                Limits = SiteConfiguration.LimitsOf(configuration.Main.Settings),
-                CreateSite = snapshot.CreateLoop,
-            }));
-            foreach (ConfigurationError warning in configuration.Warnings)
-            {
-                errorLog.Write(LogLevel.Warn, "core", null, warning.ToString());
-            }
-
-            return new ServingHost(errorLog, parts, server, listened);
+            Say(LogLevel.Warn, warning.ToString());
         }
-        catch
-        {
-            while (parts.TryPop(out IDisposable? begun))
-            {
-                begun.Dispose();
-            }
-
-            throw;
-        }
-
-        T Kept<T>(T begun)
-            where T : IDisposable
-        {
-            parts.Push(begun);
-            return begun;
-        }
-    }
-
-    private static BuiltConfiguration Checked(BuiltConfiguration configuration) => configuration.Errors.Count == 0
-        ? configuration
-        : throw new ServeException(string.Join('\n', configuration.Errors), ExitCode.NotSo);
-
-    private static PeerAddress AddressOf(HostAddress address) => PeerAddress.From(address.Address ?? IPAddress.Any, address.Port);
-
-    private static AppendFile OpenLog(string name)
-    {
-        const int StandardError = 2;
-        return name == "-" ? AppendFile.Over(StandardError) : AppendFile.Open(name);
     }
 }

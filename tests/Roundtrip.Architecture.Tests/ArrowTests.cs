@@ -17,7 +17,7 @@ public class ArrowTests
         ["Processes"] = ["Core"],
         ["Server"] = ["Core", "Http", "Transport"],
         ["Site"] = ["Core", "Http", "Transport", "Configuration", "Server"],
-        ["Program"] = ["Core", "Http", "Transport", "Configuration", "Server", "Site"],
+        ["Program"] = ["Core", "Http", "Transport", "Processes", "Configuration", "Server", "Site"],
     };
 
     private static readonly string[] Pure = ["Core", "Http", "Configuration"];

@@ -31,7 +31,7 @@ public class WholeServerAllocationTests
         var logs = new AccessLogs(AppendFile.Open, null);
         BuiltConfiguration built = SiteConfiguration.LoadFolder(
             new InMemorySource().With($"{folder}/site.conf", "CustomLog access.log combined"), folder, hasFile: true, static _ => []);
-        using var snapshot = new SiteSnapshot(built, logs, new SiteServices());
+        var snapshot = new SiteSnapshot(built, logs, new SiteServices());
         using (var server = HttpServer.Start(new ServerOptions
         {
             Endpoints = [new ServerEndpoint(PeerAddress.From(IPAddress.Loopback, 0))],

@@ -18,6 +18,9 @@ public sealed class AccessLog : IDisposable
     private readonly Lock _lock = new();
     private AccessLogBuffer[] _buffers = [];
     private volatile bool _isEnding;
+    private bool _isRetired;
+    private int _writers;
+    private int _isEnded;
 
     /// <param name="destination">Where lines go; the log closes it.</param>
     /// <param name="report">Told, on the writer's thread, how many lines were dropped and why: at once, then at most once a minute, and at the end.</param>
@@ -50,6 +53,7 @@ public sealed class AccessLog : IDisposable
         lock (_lock)
         {
             Volatile.Write(ref _buffers, [.. _buffers, buffer]);
+            _writers++;
         }
 
         return buffer;
@@ -58,7 +62,7 @@ public sealed class AccessLog : IDisposable
     /// <summary>Writes what was handed over and ends. The loops have ended before.</summary>
     public void Dispose()
     {
-        if (_isEnding)
+        if (Interlocked.Exchange(ref _isEnded, 1) != 0)
         {
             return;
         }
@@ -76,7 +80,40 @@ public sealed class AccessLog : IDisposable
         }
     }
 
+    /// <summary>It is to end when its buffers have: called when another log has taken its place.</summary>
+    internal void Retire()
+    {
+        lock (_lock)
+        {
+            _isRetired = true;
+        }
+
+        EndIfUnused();
+    }
+
+    /// <summary>A loop has no more lines for it.</summary>
+    internal void Left()
+    {
+        Interlocked.Decrement(ref _writers);
+        EndIfUnused();
+    }
+
     internal void Wake() => _wakeUp.Set();
+
+    private void EndIfUnused()
+    {
+        bool isUnused;
+        lock (_lock)
+        {
+            isUnused = _isRetired && Volatile.Read(ref _writers) == 0;
+        }
+
+        if (isUnused)
+        {
+            // Not on a loop: the last lines may wait for a disk.
+            ThreadPool.UnsafeQueueUserWorkItem(static log => log.Dispose(), this, preferLocal: false);
+        }
+    }
 
     private void Run()
     {

@@ -19,6 +19,15 @@ public sealed class AccessLogs(Func<string, AppendFile> open, Action<string>? re
         }
     }
 
+    /// <summary>Another set has taken its place: each log ends when the last loop that writes to it has.</summary>
+    public void Retire()
+    {
+        foreach (AccessLog log in _logs.Values)
+        {
+            log.Retire();
+        }
+    }
+
     /// <exception cref="Transport.TransportException">It cannot be opened.</exception>
     internal AccessLog Find(string target)
     {

@@ -32,6 +32,7 @@ internal sealed class SiteLoop : IExchangeStarter, IExchangeObserver, IDisposabl
         _hosts = new HostLoop?[snapshot.Hosts.Count];
         _responder = new Responder(this);
         _logs = new LoopLogs(snapshot, loop);
+        snapshot.Joined();
     }
 
     internal long UnixSeconds => _loop.UnixMilliseconds / 1000;
@@ -73,6 +74,8 @@ internal sealed class SiteLoop : IExchangeStarter, IExchangeObserver, IDisposabl
         {
             host?.Dispose();
         }
+
+        _snapshot.Left();
     }
 
     /// <summary>The resource of another path of the host, for an error document: what is hot, or what can be had without waiting; otherwise null.</summary>

@@ -10,9 +10,10 @@ namespace Roundtrip.Site.Serving;
 /// <summary>
 /// A configuration in use: its hosts, their maps and logs. Immutable; the loops share it. A reload makes another one, and this one ends when the last exchange that it serves has.
 /// </summary>
-public sealed class SiteSnapshot : IDisposable
+public sealed class SiteSnapshot
 {
     private readonly HostMap _map;
+    private int _loops;
 
     /// <exception cref="TransportException">A log cannot be opened.</exception>
     public SiteSnapshot(BuiltConfiguration configuration, AccessLogs logs, SiteServices services)
@@ -38,7 +39,17 @@ public sealed class SiteSnapshot : IDisposable
         return new LoopSite(site, site);
     }
 
-    public void Dispose() => Roots.Dispose();
+    /// <summary>A loop begins to serve it.</summary>
+    internal void Joined() => Interlocked.Increment(ref _loops);
+
+    /// <summary>A loop serves it no more; with the last one it ends.</summary>
+    internal void Left()
+    {
+        if (Interlocked.Decrement(ref _loops) == 0)
+        {
+            Roots.Dispose();
+        }
+    }
 
     /// <summary>The hosts of the address at which a connection came.</summary>
     internal HostTable TableOf(PeerAddress local) => _map.Find(local.ToIPAddress(), local.Port);

@@ -43,6 +43,9 @@ public sealed unsafe class AppendFile : IDisposable
         return new AppendFile(file);
     }
 
+    /// <summary>Writes to a descriptor that is open already, and closes it.</summary>
+    public static AppendFile Of(int descriptor) => new(new SafeFileHandle(descriptor, ownsHandle: true));
+
     /// <summary>Writes to a descriptor that is open already and stays so, such as standard error.</summary>
     public static AppendFile Over(int descriptor) => new(new SafeFileHandle(descriptor, ownsHandle: false));
 

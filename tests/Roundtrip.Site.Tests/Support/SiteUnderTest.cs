@@ -12,7 +12,6 @@ namespace Roundtrip.Site.Tests.Support;
 internal sealed class SiteUnderTest : IDisposable
 {
     private readonly AccessLogs _logs = new(_ => AppendFile.Open("/dev/null"), null);
-    private SiteSnapshot? _snapshot;
     private SiteLoop? _site;
 
     public TempFolder Folder { get; } = new();
@@ -50,7 +49,6 @@ internal sealed class SiteUnderTest : IDisposable
     public void Dispose()
     {
         _site?.Dispose();
-        _snapshot?.Dispose();
         _logs.Dispose();
         Folder.Dispose();
     }
@@ -65,7 +63,6 @@ internal sealed class SiteUnderTest : IDisposable
         BuiltConfiguration built = SiteConfiguration.LoadFolder(source, Folder.Path, hasFile: true, static _ => []);
         Assert.Empty(built.Errors);
         Set(built.Main.Settings);
-        _snapshot = new SiteSnapshot(built, _logs, new SiteServices { Budget = Budget, MaximumOpenFiles = MaximumOpenFiles });
-        return new SiteLoop(_snapshot, Loop);
+        return new SiteLoop(new SiteSnapshot(built, _logs, new SiteServices { Budget = Budget, MaximumOpenFiles = MaximumOpenFiles }), Loop);
     }
 }

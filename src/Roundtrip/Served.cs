@@ -1,0 +1,95 @@
+using System.Net;
+using System.Runtime.InteropServices;
+using Roundtrip.Configuration;
+using Roundtrip.Configuration.Loading;
+using Roundtrip.Configuration.VirtualHosts;
+using Roundtrip.Core;
+using Roundtrip.Server;
+using Roundtrip.Site;
+using Roundtrip.Site.Core;
+using Roundtrip.Site.Tls;
+using Roundtrip.Transport.Files;
+using Roundtrip.Transport.Tls;
+
+namespace Roundtrip.Program;
+
+/// <summary>What is to be served: a configuration, and how what it names is opened. A supervisor's server is given descriptors; otherwise names are opened here.</summary>
+internal sealed record Served(BuiltConfiguration Configuration)
+{
+    /// <summary>Where the configuration was read from, and its certificates are.</summary>
+    public required IConfigurationSource Source { get; init; }
+
+    /// <summary>Makes the endpoints, once the error log is there to be told of failed handshakes.</summary>
+    public required Func<Served, ITlsObserver, IReadOnlyList<ServerEndpoint>> Endpoints { get; init; }
+
+    /// <summary>Opens a log by its target: a file's full path, or <c>-</c>.</summary>
+    public Func<string, AppendFile> OpenLog { get; init; } = OpenLogHere;
+
+    /// <summary>The sockets that listen at an address already, one a loop; none where they are to be opened.</summary>
+    public Func<PeerAddress, IReadOnlyList<SafeHandle>> Sockets { get; init; } = static _ => [];
+
+    /// <summary>A folder by itself.</summary>
+    /// <exception cref="ServeException">Its configuration cannot be used.</exception>
+    public static Served Folder(FolderAddress where)
+    {
+        FileRoot.Open(where.Folder, SymlinkRule.Beneath).Dispose();
+        var source = new DiskConfigurationSource(Environment.GetEnvironmentVariable);
+        return new Served(FolderConfiguration.Read(where.Folder, source)) { Source = source, Endpoints = (served, observer) => OfFolder(where, served, observer) };
+    }
+
+    /// <summary>A configuration file that is read here.</summary>
+    /// <exception cref="ServeException">envvars cannot be evaluated.</exception>
+    public static Served File(ConfigurationFile file)
+    {
+        IConfigurationSource source = file.OpenSource();
+        return new Served(file.Load(source)) { Source = source, Endpoints = OfListen };
+    }
+
+    /// <summary>The endpoints of the Listen directives.</summary>
+    public static IReadOnlyList<ServerEndpoint> OfListen(Served served, ITlsObserver observer)
+    {
+        var tls = new TlsHosts(served.Configuration, served.Source, observer);
+        return
+        [
+            .. SiteConfiguration.ListensOf(served.Configuration.Main.Settings)
+                .SelectMany(listen => AddressesOf(listen).Select(address => (address, listen)))
+                .DistinctBy(pair => pair.address)
+                .Select(pair => new ServerEndpoint(pair.address, tls.Of(pair.listen.Address)) { Sockets = served.Sockets(pair.address) }),
+        ];
+    }
+
+    /// <summary>The addresses of a Listen: without one, all of this machine's, of both families where it has both.</summary>
+    public static IEnumerable<PeerAddress> AddressesOf(ListenAddress listen)
+    {
+        HostAddress address = listen.Address;
+        if (address.Address is { } known)
+        {
+            return [PeerAddress.From(known, address.Port)];
+        }
+
+        PeerAddress any4 = PeerAddress.From(IPAddress.Any, address.Port);
+        return System.Net.Sockets.Socket.OSSupportsIPv6 ? [any4, PeerAddress.FromIPv6(new byte[16], address.Port)] : [any4];
+    }
+
+    private static IReadOnlyList<ServerEndpoint> OfFolder(FolderAddress where, Served served, ITlsObserver observer)
+    {
+        IReadOnlyList<TlsCertificateFiles> certificates = SiteConfiguration.CertificatesOf(served.Configuration.Main.Settings);
+        if (certificates.Count == 0)
+        {
+            certificates = [LocalCertificate.Ensure(LocalCertificate.DefaultFolder, DateTimeOffset.UtcNow)];
+        }
+
+        return
+        [
+            new ServerEndpoint(PeerAddress.From(where.Bind, where.HttpPort)),
+            new ServerEndpoint(
+                PeerAddress.From(where.Bind, where.HttpsPort), new TlsServerContext(new TlsServerOptions { Name = "folder", Certificates = certificates, Observer = observer })),
+        ];
+    }
+
+    private static AppendFile OpenLogHere(string target)
+    {
+        const int StandardError = 2;
+        return target == "-" ? AppendFile.Over(StandardError) : AppendFile.Open(target);
+    }
+}

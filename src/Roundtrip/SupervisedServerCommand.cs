@@ -1,0 +1,106 @@
+using Roundtrip.Configuration.Loading;
+using Roundtrip.Core;
+using Roundtrip.Processes;
+using Roundtrip.Processes.Control;
+using Roundtrip.Processes.Descriptors;
+using Roundtrip.Processes.Supervision;
+using Roundtrip.Transport;
+using Roundtrip.Transport.Files;
+
+namespace Roundtrip.Program;
+
+/// <summary>The server that a supervisor starts: it gives up root's rights first thing, then serves what it is told to until the supervisor says otherwise or is gone.</summary>
+internal static class SupervisedServerCommand
+{
+    /// <summary>The verb, for the supervisor alone.</summary>
+    public const string Name = "supervised-server";
+
+    /// <summary>The verb by which a program is started as another user.</summary>
+    public const string BecomeName = "become";
+
+    private static readonly TimeSpan Forever = TimeSpan.FromDays(1);
+
+    public static int Run()
+    {
+        using var server = SupervisedServer.Enter(Build.Version);
+        ServingHost? host = null;
+        try
+        {
+            while (true)
+            {
+                ControlResult result = server.TryReceive(Forever, out SupervisorOrder? order, out string? error);
+                switch (order)
+                {
+                    case SupervisorOrder.Serve serve:
+                        host = Serve(server, host, serve);
+                        break;
+                    case SupervisorOrder.Stop or SupervisorOrder.GracefulStop:
+                        return ExitCode.Done;
+                    case null when result == ControlResult.Closed:
+                        // The supervisor is gone; so is what it would have told us.
+                        return ExitCode.NotSo;
+                    case null when error is not null:
+                        Console.Error.WriteLine($"roundtrip: {error}");
+                        return ExitCode.NotSo;
+                }
+            }
+        }
+        finally
+        {
+            host?.Dispose();
+        }
+    }
+
+    private static ServingHost? Serve(SupervisedServer server, ServingHost? host, SupervisorOrder.Serve order)
+    {
+        try
+        {
+            Served served = Read(order);
+            if (host is null)
+            {
+                host = ServingHost.Start(served);
+            }
+            else
+            {
+                host.Apply(served);
+            }
+
+            server.Acknowledge(order.Number);
+        }
+        catch (Exception fault) when (fault is ServeException or TransportException)
+        {
+            server.Refuse(order.Number, fault.Message);
+        }
+        finally
+        {
+            // What is used of them was duplicated.
+            foreach (NamedDescriptor named in order.Descriptors)
+            {
+                named.Descriptor.Dispose();
+            }
+        }
+
+        return host;
+    }
+
+    private static Served Read(SupervisorOrder.Serve order)
+    {
+        var payload = ServedPayload.Read(order.Payload);
+        IConfigurationSource source = ReplayedSource.FromBytes(payload.Recording)
+            ?? throw new ServeException("the supervisor's recording of the configuration cannot be read", ExitCode.NotSo);
+        Dictionary<string, OwnedDescriptor> descriptors = order.Descriptors.ToDictionary(named => named.Name, named => named.Descriptor);
+        return new Served(payload.File.Load(source))
+        {
+            Source = source,
+            Endpoints = Served.OfListen,
+            OpenLog = target => Log(descriptors, target),
+            Sockets = address => [.. Enumerable.Range(0, Environment.ProcessorCount).Select(i => descriptors[ServedPayload.ListenerName(address, i)])],
+        };
+    }
+
+    private static AppendFile Log(Dictionary<string, OwnedDescriptor> descriptors, string target)
+    {
+        const int StandardError = 2;
+        return target == "-" ? AppendFile.Over(StandardError) : AppendFile.Of(OwnedDescriptor.DuplicateOf(descriptors[ServedPayload.LogName(target)]).Release());
+    }
+}
