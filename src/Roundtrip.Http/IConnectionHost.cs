@@ -15,6 +15,9 @@ public interface IConnectionHost
     /// <summary>The server name of the TLS handshake (SNI), or null.</summary>
     string? ServerName { get; }
 
+    /// <summary>What the site keeps with a connection from one request to the next. It may be another site's, from before a reload.</summary>
+    object? SiteState { get; set; }
+
     /// <summary>The bytes that came and are not consumed.</summary>
     ref InputBuffer Input { get; }
 

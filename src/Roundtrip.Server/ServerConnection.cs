@@ -61,6 +61,8 @@ internal sealed partial class ServerConnection(LoopServer server, TransportConne
 
     public string? ServerName => transport.Tls?.ServerName;
 
+    public object? SiteState { get; set; }
+
     public ref InputBuffer Input => ref _input;
 
     public OutputQueue Output => _output ??= server.RentOutput();

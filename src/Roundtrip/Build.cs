@@ -1,5 +1,3 @@
-using System.Reflection;
-
 namespace Roundtrip.Program;
 
 /// <summary>Which program this is.</summary>

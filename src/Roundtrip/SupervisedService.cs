@@ -88,7 +88,7 @@ internal sealed class SupervisedService : ISupervisedService
                 return false;
             }
 
-            Urls = [.. OpenListeners(built, source, kept, opened)];
+            Urls = OpenListeners(built, source, kept, opened);
             OpenLogs(built, opened, programs);
             generation = new Generation
             {
@@ -128,7 +128,7 @@ internal sealed class SupervisedService : ISupervisedService
     }
 
     // The certificates are loaded too, so that a wrong one is found here, and what the server will need of them is recorded.
-    private IEnumerable<string> OpenListeners(BuiltConfiguration built, RecordingSource source, KeptDescriptors kept, List<NamedDescriptor> opened)
+    private List<string> OpenListeners(BuiltConfiguration built, RecordingSource source, KeptDescriptors kept, List<NamedDescriptor> opened)
     {
         var urls = new List<string>();
         var tls = new TlsHosts(built, source, null);

@@ -9,7 +9,7 @@ namespace Roundtrip.Server.Tests;
 /// <summary>The driver over the in-memory transport: no kernel, and a clock that the test moves.</summary>
 internal sealed class InMemoryServer : IDisposable
 {
-    private static readonly PeerAddress Address = PeerAddress.FromIPv4(0x7F000001, 80);
+    public static readonly PeerAddress Address = PeerAddress.FromIPv4(0x7F000001, 80);
     private readonly MemoryStream _errors = new();
     private readonly ErrorLog _log;
 
@@ -25,7 +25,7 @@ internal sealed class InMemoryServer : IDisposable
             CreateSite = _ => new LoopSite(new Starter(start), Ended),
         };
         Server = new LoopServer(Loop, options, Counts);
-        Server.Listen(Address, null);
+        Server.Listen(new ServerEndpoint(Address), 0);
     }
 
     public InMemoryLoop Loop { get; }

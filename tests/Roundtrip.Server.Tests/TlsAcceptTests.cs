@@ -18,7 +18,7 @@ public sealed class TlsAcceptTests : IDisposable
     public void Dripping_a_handshake_does_not_extend_its_time()
     {
         using var server = new InMemoryServer(_ => { }, HttpLimits.Default with { Handshake = new ReadTimeout(20_000, 20_000, 0) });
-        server.Server.Listen(Address, _tls.Context);
+        server.Server.Listen(new ServerEndpoint(Address, _tls.Context), 0);
         var client = new InMemoryServer.Client(server.Loop, server.Loop.Connect(Address));
 
         // The head of a record of 512 bytes with a ClientHello, and then a byte each second.
@@ -50,7 +50,7 @@ public sealed class TlsAcceptTests : IDisposable
             loop,
             new ServerOptions { Endpoints = [], ErrorLog = log, CreateSite = _ => new LoopSite(new NoSite(), new InMemoryServer.EndedExchanges()) },
             counts);
-        server.Listen(Address, isSecure ? _tls.Context : null);
+        server.Listen(new ServerEndpoint(Address, isSecure ? _tls.Context : null), 0);
         var connection = new UnwatchedConnection();
 
         loop.Accept(connection);

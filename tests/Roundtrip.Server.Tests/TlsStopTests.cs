@@ -21,7 +21,7 @@ public sealed class TlsStopTests : IDisposable
 
     public TlsStopTests()
     {
-        _server.Server.Listen(Address, _tls.Context);
+        _server.Server.Listen(new ServerEndpoint(Address, _tls.Context), 0);
         _client = new SslStream(new ConnectionStream(_server.Loop, _server.Loop.Connect(Address)));
         _client.AuthenticateAsClient(new SslClientAuthenticationOptions
         {

@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using Roundtrip.Configuration.VirtualHosts;
+using Roundtrip.Core;
 using Roundtrip.Http;
 using Roundtrip.Server;
 using Roundtrip.Site.AccessLog;
@@ -18,12 +19,16 @@ internal sealed class SiteLoop : IExchangeStarter, IExchangeObserver, IDisposabl
     // the rest is for the loop's clock, which stands still within a batch of events.
     private const int FreshFor = 900;
 
+    // A machine has a few addresses; one whose whole prefix leads to it would have no end of them.
+    private const int MaximumAddresses = 1024;
+
     private readonly SiteSnapshot _snapshot;
     private readonly EventLoop _loop;
     private readonly ResourceLoader _loader;
     private readonly HostLoop?[] _hosts;
     private readonly Responder _responder;
     private readonly LoopLogs _logs;
+    private readonly Dictionary<PeerAddress, HostsOfAddress> _byAddress = [];
 
     public SiteLoop(SiteSnapshot snapshot, EventLoop loop)
     {
@@ -104,8 +109,30 @@ internal sealed class SiteLoop : IExchangeStarter, IExchangeObserver, IDisposabl
             return LoopOf(_snapshot.Hosts[0]);
         }
 
-        HostTable table = _snapshot.TableOf(exchange.Connection.Local);
-        return LoopOf(_snapshot.HostOf(table.Find(exchange.Request.Authority)));
+        // The address at which a connection came is asked of the kernel once.
+        IConnectionHost connection = exchange.Connection;
+        if (connection.SiteState is not HostsOfAddress hosts || hosts.Site != this)
+        {
+            connection.SiteState = hosts = HostsOf(connection.Local);
+        }
+
+        return LoopOf(_snapshot.HostOf(hosts.Table.Find(exchange.Request.Authority)));
+    }
+
+    private HostsOfAddress HostsOf(PeerAddress local)
+    {
+        if (!_byAddress.TryGetValue(local, out HostsOfAddress? hosts))
+        {
+            hosts = new HostsOfAddress(this, _snapshot.TableOf(local));
+            if (_byAddress.Count == MaximumAddresses)
+            {
+                _byAddress.Clear();
+            }
+
+            _byAddress.Add(local, hosts);
+        }
+
+        return hosts;
     }
 
     private HostLoop LoopOf(SiteHost host) => _hosts[host.Index] ??= new HostLoop(host, _loop, _loader, _snapshot.Services, OnLoaded);
@@ -240,4 +267,7 @@ internal sealed class SiteLoop : IExchangeStarter, IExchangeObserver, IDisposabl
             host.Hot.Balance();
         }
     }
+
+    /// <summary>The hosts of one address of this machine: what a connection remembers.</summary>
+    private sealed record HostsOfAddress(SiteLoop Site, HostTable Table);
 }

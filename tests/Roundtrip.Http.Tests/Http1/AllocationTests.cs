@@ -102,6 +102,8 @@ public class AllocationTests(ITestOutputHelper output)
 
         public string? ServerName => null;
 
+        public object? SiteState { get; set; }
+
         public ref InputBuffer Input => ref _input;
 
         public OutputQueue Output => _inner.Output;

@@ -26,6 +26,8 @@ public sealed class TestHost(Action<Exchange> starter) : IConnectionHost
 
     public string? ServerName => null;
 
+    public object? SiteState { get; set; }
+
     public ref InputBuffer Input => ref _input;
 
     public OutputQueue Output => _output ??= new OutputQueue(Buffers);

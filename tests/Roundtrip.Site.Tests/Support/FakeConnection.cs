@@ -15,6 +15,8 @@ internal sealed class FakeConnection : IConnectionHost
 
     public string? ServerName => null;
 
+    public object? SiteState { get; set; }
+
     public ref InputBuffer Input => ref _input;
 
     public OutputQueue Output => throw new NotSupportedException();

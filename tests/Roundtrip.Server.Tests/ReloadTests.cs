@@ -1,0 +1,154 @@
+using System.Text;
+using Roundtrip.Core;
+using Roundtrip.Http;
+
+namespace Roundtrip.Server.Tests;
+
+public sealed class ReloadTests
+{
+    private const string Request = "GET / HTTP/1.1\r\nHost: a\r\n\r\n";
+
+    [Fact]
+    public void New_requests_are_the_new_site_s_and_one_under_way_stays_with_the_old_one()
+    {
+        Exchange? underWay = null;
+        using var server = new InMemoryServer(exchange =>
+        {
+            exchange.Handler = new Patient();
+            underWay = exchange;
+        });
+        InMemoryServer.Client old = server.Connect();
+        old.Send(Request);
+
+        var site = new Site("new");
+        server.Server.Apply(Options(server, site), 0);
+        InMemoryServer.Client fresh = server.Connect();
+        fresh.Send(Request);
+        Assert.EndsWith("new", fresh.Receive(), StringComparison.Ordinal);
+        Assert.Equal(1, site.Answered);
+
+        Site.Answer(underWay!, "old");
+        server.Loop.RunUntilIdle();
+        Assert.EndsWith("old", old.Receive(), StringComparison.Ordinal);
+        Assert.Single(server.Ended.All);
+        Assert.Equal(1, site.Answered);
+
+        // The same connection's next request is the new site's.
+        old.Send(Request);
+        Assert.EndsWith("new", old.Receive(), StringComparison.Ordinal);
+        Assert.Equal(2, site.Answered);
+    }
+
+    [Fact]
+    public void A_site_ends_when_another_has_its_place_and_its_last_exchange_is_over()
+    {
+        var first = new Site("first") { IsPatient = true };
+        using var server = new InMemoryServer(_ => { });
+        server.Server.Apply(Options(server, first), 0);
+        InMemoryServer.Client client = server.Connect();
+        client.Send(Request);
+
+        server.Server.Apply(Options(server, new Site("second")), 0);
+        Assert.False(first.HasEnded);
+
+        Site.Answer(first.Waiting!, "late");
+        server.Loop.RunUntilIdle();
+        Assert.True(first.HasEnded);
+        Assert.EndsWith("late", client.Receive(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_site_without_exchanges_ends_at_once()
+    {
+        var first = new Site("first");
+        using var server = new InMemoryServer(_ => { });
+        server.Server.Apply(Options(server, first), 0);
+        server.Server.Apply(Options(server, new Site("second")), 0);
+
+        Assert.True(first.HasEnded);
+    }
+
+    [Fact]
+    public void Listeners_that_both_have_go_on_and_others_are_opened_and_closed()
+    {
+        using var server = new InMemoryServer(_ => { });
+        var other = PeerAddress.FromIPv4(0x7F000001, 81);
+        server.Server.Apply(Options(server, new Site("both"), InMemoryServer.Address, other), 0);
+        Assert.EndsWith("both", Get(server, InMemoryServer.Address), StringComparison.Ordinal);
+        Assert.EndsWith("both", Get(server, other), StringComparison.Ordinal);
+
+        server.Server.Apply(Options(server, new Site("one"), other), 0);
+        Assert.EndsWith("one", Get(server, other), StringComparison.Ordinal);
+        Assert.ThrowsAny<Exception>(() => server.Loop.Connect(InMemoryServer.Address));
+    }
+
+    private static string Get(InMemoryServer server, PeerAddress address)
+    {
+        var client = new InMemoryServer.Client(server.Loop, server.Loop.Connect(address));
+        client.Send(Request);
+        return client.Receive();
+    }
+
+    private static ServerOptions Options(InMemoryServer server, Site site, params PeerAddress[] addresses) => new()
+    {
+        Endpoints = [.. (addresses.Length > 0 ? addresses : [InMemoryServer.Address]).Select(address => new ServerEndpoint(address))],
+        ErrorLog = server.Server.ErrorLog,
+        CreateSite = _ => new LoopSite(site, site),
+    };
+
+    private sealed class Patient : IExchangeHandler
+    {
+        public string Name => "patient";
+
+        public void OnAborted(Exchange exchange, EndReason reason)
+        {
+        }
+
+        public void OnBodyReadable(Exchange exchange)
+        {
+        }
+
+        public void OnWritable(Exchange exchange)
+        {
+        }
+    }
+
+    private sealed class Site(string text) : IExchangeStarter, IExchangeObserver
+    {
+        public bool IsPatient { get; init; }
+
+        public Exchange? Waiting { get; private set; }
+
+        public int Answered { get; private set; }
+
+        public bool HasEnded { get; private set; }
+
+        public static void Answer(Exchange exchange, string text)
+        {
+            exchange.Respond(200, FieldBlock.Empty, text.Length);
+            exchange.Write(Encoding.ASCII.GetBytes(text));
+            exchange.Complete();
+        }
+
+        public void Start(Exchange exchange)
+        {
+            if (IsPatient)
+            {
+                exchange.Handler = new Patient();
+                Waiting = exchange;
+            }
+            else
+            {
+                Answer(exchange, text);
+            }
+        }
+
+        public void Ended(Exchange exchange) => Answered++;
+
+        public void EndOfBatch(long now)
+        {
+        }
+
+        public void EndOfLoop() => HasEnded = true;
+    }
+}
