@@ -13,6 +13,7 @@ using Roundtrip.Site.Core;
 using Roundtrip.Site.Tls;
 using Roundtrip.Transport;
 using Roundtrip.Transport.Epoll;
+using Roundtrip.Transport.Files;
 
 namespace Roundtrip.Program;
 
@@ -206,11 +207,7 @@ internal sealed class SupervisedService : ISupervisedService
     {
         byte[] line = Encoding.UTF8.GetBytes(
             string.Create(System.Globalization.CultureInfo.InvariantCulture, $"[{DateTime.Now:ddd MMM dd HH:mm:ss.ffffff yyyy}] [core:notice] [pid {Environment.ProcessId}] {message}\n"));
-        try
-        {
-            RandomAccess.Write(new Microsoft.Win32.SafeHandles.SafeFileHandle(_errorLog.DangerousGetHandle(), ownsHandle: false), line, 0);
-        }
-        catch (IOException)
+        if (AppendFile.Over(_errorLog.Number).Write(line, out _) < line.Length)
         {
             // The error log cannot be written: what it would have had goes where the service's own words go.
             Console.Error.Write(Encoding.UTF8.GetString(line));
