@@ -2,10 +2,10 @@ using System.Net;
 using Roundtrip.Configuration;
 using Roundtrip.Configuration.VirtualHosts;
 using Roundtrip.Core;
+using Roundtrip.Http.Http1;
 using Roundtrip.Server;
 using Roundtrip.Site;
 using Roundtrip.Site.AccessLog;
-using Roundtrip.Site.Core;
 using Roundtrip.Site.Serving;
 using Roundtrip.Transport.Files;
 using Roundtrip.Transport.Tls;
@@ -91,6 +91,7 @@ internal sealed class ServingHost : IDisposable
                 Endpoints = listened,
                 ErrorLog = errorLog,
                 Limits = SiteConfiguration.LimitsOf(configuration.Main.Settings),
+                StatusLines = new StatusLines(SiteConfiguration.ServerNameOf(configuration.Main.Settings)),
                 CreateSite = snapshot.CreateLoop,
             }));
             foreach (ConfigurationError warning in configuration.Warnings)
