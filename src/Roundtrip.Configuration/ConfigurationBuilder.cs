@@ -1,5 +1,6 @@
 using System.Net;
 using Roundtrip.Configuration.Directives;
+using Roundtrip.Configuration.Loading;
 using Roundtrip.Configuration.Sections;
 using Roundtrip.Configuration.Settings;
 using Roundtrip.Configuration.Syntax;
@@ -20,21 +21,25 @@ public sealed class ConfigurationBuilder
     private readonly List<HostScope> _hosts = [];
     private readonly Func<string, IReadOnlyList<IPAddress>> _resolve;
 
-    private ConfigurationBuilder(DirectiveTable table, string serverRoot, Func<string, IReadOnlyList<IPAddress>> resolve)
+    private ConfigurationBuilder(DirectiveTable table, string serverRoot, IConfigurationSource source, Func<string, IReadOnlyList<IPAddress>> resolve)
     {
-        (_table, ServerRoot, _resolve) = (table, serverRoot, resolve);
+        (_table, ServerRoot, Source, _resolve) = (table, serverRoot, source, resolve);
         _sections = new SectionReader(this);
     }
 
     internal string ServerRoot { get; }
 
+    internal IConfigurationSource Source { get; }
+
     /// <param name="table">The directives of the modules that are loaded.</param>
+    /// <param name="source">What directives read the files from that they name: lists of types, of users.</param>
     /// <param name="defaults">The main server's settings before the first line; they become part of it.</param>
     /// <param name="resolve">The addresses of a host's name, for <c>&lt;VirtualHost name&gt;</c>.</param>
     public static BuiltConfiguration Build(
-        IReadOnlyList<ConfigurationNode> nodes, DirectiveTable table, string serverRoot, SettingBag defaults, Func<string, IReadOnlyList<IPAddress>> resolve)
+        IReadOnlyList<ConfigurationNode> nodes, DirectiveTable table, string serverRoot, IConfigurationSource source, SettingBag defaults,
+        Func<string, IReadOnlyList<IPAddress>> resolve)
     {
-        var builder = new ConfigurationBuilder(table, serverRoot, resolve);
+        var builder = new ConfigurationBuilder(table, serverRoot, source, resolve);
         var main = new Scope(ScopeKind.Server, null, defaults);
         builder.Apply(main, nodes);
         return new BuiltConfiguration(

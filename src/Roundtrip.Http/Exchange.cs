@@ -69,6 +69,11 @@ public abstract class Exchange
     /// <summary>Sends an interim response (1xx) where the version has them; status 101 is <see cref="Upgrade"/>'s.</summary>
     public abstract void Inform(int status, FieldBlock fields);
 
+    /// <summary>
+    /// Asks that the connection carry no exchange after this one, where that is the protocol's way (RFC 9112 section 9.6). Before <see cref="Respond"/>.
+    /// </summary>
+    public abstract void DoNotPersist();
+
     /// <summary>Begins the final response.</summary>
     /// <param name="status">200 to 999.</param>
     /// <param name="fields">Shared fields, never framing fields, Date or Server.</param>

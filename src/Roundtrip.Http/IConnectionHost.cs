@@ -1,4 +1,5 @@
 using Roundtrip.Core;
+using Roundtrip.Http.Http1;
 
 namespace Roundtrip.Http;
 
@@ -36,6 +37,9 @@ public interface IConnectionHost
     ReadOnlySpan<byte> Date { get; }
 
     HttpLimits Limits { get; }
+
+    /// <summary>What responses begin with.</summary>
+    StatusLines StatusLines { get; }
 
     /// <summary>Says that an engine was called from outside the driver's calls (a handler wrote later) and that output or deadlines changed.</summary>
     void Wake();

@@ -37,6 +37,8 @@ internal sealed class LoopServer : IDisposable
 
     public HttpLimits Limits => _options.Limits;
 
+    public StatusLines StatusLines => _options.StatusLines;
+
     public ErrorLog ErrorLog => _options.ErrorLog;
 
     public BlockedLoopDetector Blocked { get; }

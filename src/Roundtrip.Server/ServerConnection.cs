@@ -77,6 +77,8 @@ internal sealed partial class ServerConnection(LoopServer server, TransportConne
 
     public HttpLimits Limits => server.Limits;
 
+    public StatusLines StatusLines => server.StatusLines;
+
     /// <summary>Takes the connection up: its first bytes may be read at once.</summary>
     public void Begin()
     {

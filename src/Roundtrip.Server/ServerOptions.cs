@@ -1,4 +1,5 @@
 using Roundtrip.Http;
+using Roundtrip.Http.Http1;
 using Roundtrip.Transport;
 
 namespace Roundtrip.Server;
@@ -14,6 +15,9 @@ public sealed record ServerOptions
     public required ErrorLog ErrorLog { get; init; }
 
     public HttpLimits Limits { get; init; } = HttpLimits.Default;
+
+    /// <summary>What responses begin with: how the server calls itself.</summary>
+    public StatusLines StatusLines { get; init; } = StatusLines.Default;
 
     /// <summary>One loop a core that the process may use.</summary>
     public int Loops { get; init; } = Environment.ProcessorCount;

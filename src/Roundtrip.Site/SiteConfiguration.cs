@@ -7,6 +7,7 @@ using Roundtrip.Http;
 using Roundtrip.Site.Core;
 using Roundtrip.Site.Directories;
 using Roundtrip.Site.Files;
+using Roundtrip.Site.Mime;
 using Roundtrip.Site.Tls;
 using Roundtrip.Transport.Tls;
 
@@ -21,7 +22,13 @@ public static class SiteConfiguration
         LoadedConfiguration loaded = ConfigurationLoader.Load(source, file, Known(options));
         var defaults = new SettingBag();
         defaults.Set(DirectorySettings.IsListable, loaded.Modules.Contains("autoindex_module"));
-        return Build(loaded, defaults, resolve);
+        if (loaded.Modules.Contains("mime_module"))
+        {
+            // Deviates: httpd does not start without its default file, conf/mime.types. A TypesConfig takes the place of this list.
+            defaults.Set(MimeSettings.Types, MediaTypes.Embedded);
+        }
+
+        return Build(loaded, source, defaults, resolve);
     }
 
     /// <summary>
@@ -35,7 +42,7 @@ public static class SiteConfiguration
         LoadedConfiguration loaded = hasFile
             ? ConfigurationLoader.Load(source, $"{folder}/site.conf", Known(options))
             : new LoadedConfiguration([], [], [], new HashSet<string>(), options.StaticModules, folder);
-        BuiltConfiguration built = Build(loaded, FolderDefaults(folder), resolve);
+        BuiltConfiguration built = Build(loaded, source, FolderDefaults(folder), resolve);
 
         // What site.conf names for the server's own use may lie in the folder, and is not for visitors: a key above all.
         built.Main.Settings.Set(CoreSettings.HiddenNames, new HiddenNames(PrivateFiles(folder, built.Main.Settings)));
@@ -45,6 +52,9 @@ public static class SiteConfiguration
     /// <summary>The limits of a server: of all of its connections before a virtual host is known.</summary>
     public static HttpLimits LimitsOf(SettingBag settings) =>
         settings.Get(CoreSettings.Limits)(HttpLimits.Default) with { RequestBody = settings.Get(CoreSettings.LimitRequestBody) };
+
+    /// <summary>The value of the Server field: ServerTokens.</summary>
+    public static string ServerNameOf(SettingBag settings) => ServerIdentity.Of(settings.Get(CoreSettings.ServerTokens));
 
     /// <summary>The certificate files of a host; none where it says none.</summary>
     public static IReadOnlyList<TlsCertificateFiles> CertificatesOf(SettingBag settings)
@@ -84,10 +94,10 @@ public static class SiteConfiguration
         };
     }
 
-    private static BuiltConfiguration Build(LoadedConfiguration loaded, SettingBag defaults, Func<string, IReadOnlyList<IPAddress>> resolve)
+    private static BuiltConfiguration Build(LoadedConfiguration loaded, IConfigurationSource source, SettingBag defaults, Func<string, IReadOnlyList<IPAddress>> resolve)
     {
         var table = new DirectiveTable(Modules.All, loaded.Modules.Contains);
-        BuiltConfiguration built = ConfigurationBuilder.Build(loaded.Nodes, table, loaded.ServerRoot, defaults, resolve);
+        BuiltConfiguration built = ConfigurationBuilder.Build(loaded.Nodes, table, loaded.ServerRoot, source, defaults, resolve);
         return built with { Errors = [.. loaded.Errors, .. built.Errors], Warnings = [.. loaded.Warnings, .. built.Warnings] };
     }
 
@@ -95,11 +105,13 @@ public static class SiteConfiguration
     {
         var defaults = new SettingBag();
         defaults.Set(CoreSettings.DocumentRoot, folder);
+        defaults.Set(CoreSettings.ServerTokens, ServerTokens.ProductOnly);
         defaults.Set(CoreSettings.HiddenNames, new HiddenNames([]));
         defaults.Set(DirectorySettings.IsListable, true);
         defaults.Set(FileSettings.Precompressed, true);
         defaults.Set(FileSettings.StaysBeneath, true);
         defaults.Set(FileSettings.TextCharset, "utf-8");
+        defaults.Set(MimeSettings.Types, MediaTypes.Embedded);
         defaults.Set(FileSettings.UnknownType, "application/octet-stream");
         defaults.Set(AccessLog.LogSettings.CustomLogs, [new AccessLog.CustomLog("-", AccessLog.LogFormat.Parse("combined")) { IsDefault = true }]);
         return defaults;

@@ -1,4 +1,5 @@
 using Roundtrip.Configuration;
+using Roundtrip.Http.Http1;
 using Roundtrip.Server;
 using Roundtrip.Site;
 using Roundtrip.Site.AccessLog;
@@ -93,6 +94,7 @@ internal sealed class ServingHost : IDisposable
             Endpoints = served.Endpoints(served, new TlsFailureLog(errorLog)),
             ErrorLog = errorLog,
             Limits = SiteConfiguration.LimitsOf(served.Configuration.Main.Settings),
+            StatusLines = new StatusLines(SiteConfiguration.ServerNameOf(served.Configuration.Main.Settings)),
             CreateSite = snapshot.CreateLoop,
         };
     }

@@ -35,6 +35,36 @@ public class CachedRequestTests
         Assert.Equal(0, log.Dropped);
     }
 
+    [Fact]
+    public void Fields_of_the_configuration_and_variables_that_are_not_set_allocate_nothing()
+    {
+        using var site = new SiteUnderTest
+        {
+            Conf = $"""
+                {Variables.VariableTests.Debian}
+                SetEnv LANG C
+                Header always set X-Content-Type-Options nosniff
+                Header set X-Frame-Options SAMEORIGIN
+                Header unset ETag
+                ExpiresActive On
+                ExpiresDefault "access plus 1 month"
+                """,
+        };
+        site.Folder.With("index.html", new byte[1024]);
+        using var log = new Site.AccessLog.AccessLog(AppendFile.Open("/dev/null"), null);
+        AccessLogBuffer buffer = log.CreateBuffer(site.Loop);
+        FakeExchange exchange = FakeExchange.Get("/index.html", "User-Agent: Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/120.0.0.0 Safari/537.36");
+        exchange.Keeps = false;
+        site.Answer(exchange);
+        Run(site, exchange, buffer);
+        long before = GC.GetAllocatedBytesForCurrentThread();
+        Run(site, exchange, buffer);
+
+        Assert.Equal(0, GC.GetAllocatedBytesForCurrentThread() - before);
+        Assert.Equal(("nosniff", "SAMEORIGIN", null, "max-age=2592000"), (
+            exchange.Field("X-Content-Type-Options"), exchange.Field("X-Frame-Options"), exchange.Field("ETag"), exchange.Field("Cache-Control")));
+    }
+
     private static void Run(SiteUnderTest site, FakeExchange exchange, AccessLogBuffer buffer)
     {
         for (int i = 0; i < Requests; i++)

@@ -1,3 +1,4 @@
+using Roundtrip.Configuration.Loading;
 using Roundtrip.Configuration.Sections;
 using Roundtrip.Configuration.Settings;
 using Roundtrip.Configuration.Syntax;
@@ -29,6 +30,13 @@ public sealed class DirectiveCall(ConfigurationBuilder builder, Scope scope, Con
 
     /// <summary>A full file name: a relative one counts from ServerRoot.</summary>
     public string FullPath(string name) => name.StartsWith('/') ? name : $"{builder.ServerRoot.TrimEnd('/')}/{name}";
+
+    /// <summary>Reads a file that the directive names, from where the configuration itself comes.</summary>
+    /// <param name="path">Its full path.</param>
+    public FileText Read(string path) => builder.Source.Read(path);
+
+    /// <summary>A variable of the server's own environment; null where it is not set.</summary>
+    public string? Variable(string name) => builder.Source.Variable(name);
 
     /// <summary>Says something about the line that does not make the configuration unusable.</summary>
     public void Warn(string message) => builder.Warn(node.Position, message);

@@ -43,7 +43,7 @@ public sealed partial class Http1Exchange
         }
 
         OutputQueue output = _connection!.Host.Output;
-        output.Write(StatusLines.LineOf(status));
+        output.Write(_connection.Host.StatusLines.LineOf(status));
         output.Write(fields.Http1Lines);
         output.Write("\r\n"u8);
         _expectsContinue &= status != 100;
@@ -80,10 +80,18 @@ public sealed partial class Http1Exchange
         if (Request.Version != ProtocolVersion.Http09)
         {
             ResponseHead.Write(
-                host.Output, status, host.Date, fields, ResponseFields, announced, _framing == ResponseFraming.Chunked, ConnectionLine());
+                host.Output, host.StatusLines.StartOf(status), host.Date, fields, ResponseFields, announced, _framing == ResponseFraming.Chunked, ConnectionLine());
         }
 
         _connection.Changed();
+    }
+
+    public override void DoNotPersist()
+    {
+        if (IsOpen)
+        {
+            _connection!.DoNotPersist(EndReason.Completed);
+        }
     }
 
     public override int Write(ReadOnlySpan<byte> content)
@@ -161,7 +169,7 @@ public sealed partial class Http1Exchange
     {
         IConnectionHost host = _connection!.Host;
         Status = status;
-        ContentSent = Refusal.Write(host.Output, status, sentence, host.Date, Request.Method == Method.Head);
+        ContentSent = Refusal.Write(host.Output, host.StatusLines.StartOf(status), sentence, host.Date, Request.Method == Method.Head);
     }
 
     /// <summary>The output has room again.</summary>

@@ -90,7 +90,7 @@ public sealed partial class Http1Exchange : Exchange
 
         OutputQueue output = _connection!.Host.Output;
         Status = 101;
-        output.Write(StatusLines.LineOf(101));
+        output.Write(_connection.Host.StatusLines.LineOf(101));
         output.Write("Connection: Upgrade\r\n"u8);
         output.Write(fields.Http1Lines);
         output.Write(ResponseFields.Http1Lines);

@@ -113,6 +113,26 @@ public sealed class RequestHead
         return copy;
     }
 
+    /// <summary>A copy with other fields, for who may edit a request before its handler reads it. Method, target and authority stay.</summary>
+    /// <param name="fields">All of them, each byte a character.</param>
+    /// <exception cref="ArgumentException">A name or value cannot stand in a message.</exception>
+    public RequestHead WithFields(params ReadOnlySpan<(string Name, string Value)> fields)
+    {
+        RequestHead copy = Snapshot();
+        var block = FieldBlock.Create(fields);
+        int start = copy._storage.Length;
+        copy._storage = [.. copy._storage, .. block.Http1Lines];
+        copy.FieldCount = 0;
+        copy._present = 0;
+        foreach (ref readonly FieldEntry entry in block.Fields)
+        {
+            copy.AddField(
+                new Slice(start + entry.Name.Offset, entry.Name.Length), new Slice(start + entry.Value.Offset, entry.Value.Length), entry.Known);
+        }
+
+        return copy;
+    }
+
     /// <summary>Forgets the request and gives retained memory back.</summary>
     internal void Reset(BufferPool pool)
     {
@@ -161,7 +181,7 @@ public sealed class RequestHead
     {
         if (FieldCount == _fields.Length)
         {
-            Array.Resize(ref _fields, _fields.Length * 2);
+            Array.Resize(ref _fields, Math.Max(_fields.Length * 2, 4));
         }
 
         _fields[FieldCount++] = new FieldEntry(name, value, known);

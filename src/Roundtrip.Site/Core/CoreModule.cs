@@ -34,9 +34,9 @@ internal sealed class CoreModule : IConfigurationModule
         new("AllowOverride", DirectiveContext.Directory, 1, int.MaxValue, "None", RefuseOverride),
         new("AllowOverrideList", DirectiveContext.Directory, 1, int.MaxValue, "None", RefuseOverride),
         Directive.Of("SetHandler", Anywhere, "a handler's name, or None", CoreSettings.Handler, word => IsNone(word) ? "" : word),
-        Directive.Of("ForceType", Anywhere, "a media type, or None", CoreSettings.ForceType, word => IsNone(word) ? "" : word),
+        Directive.Of("ForceType", Anywhere, "a media type, or None", CoreSettings.ForceType, word => IsNone(word) ? "" : Headers.FieldText.Checked(word)),
         Directive.Of("AddDefaultCharset", Anywhere, "On, Off or a charset", CoreSettings.DefaultCharset, word =>
-            word.Equals("Off", StringComparison.OrdinalIgnoreCase) ? "" : word.Equals("On", StringComparison.OrdinalIgnoreCase) ? "iso-8859-1" : word),
+            word.Equals("Off", StringComparison.OrdinalIgnoreCase) ? "" : word.Equals("On", StringComparison.OrdinalIgnoreCase) ? "iso-8859-1" : Headers.FieldText.Checked(word)),
         new("ErrorDocument", Anywhere, 0, 0, "a status and a text, a path or a URL", SetErrorDocument) { IsRaw = true },
         new("FileETag", Anywhere, 1, int.MaxValue, "INode, MTime, Size, All or None, perhaps with + or -", SetEntityTag),
         Directive.Of("EnableSendfile", Anywhere, "On or Off", CoreSettings.EnableSendfile, Flag),

@@ -1,4 +1,6 @@
 using Roundtrip.Http;
+using Roundtrip.Site.Headers;
+using Roundtrip.Site.Serving;
 
 namespace Roundtrip.Site.Files;
 
@@ -12,11 +14,11 @@ internal static class FileAnswer
     /// <returns>0 when it is answered; otherwise the status that is to be.</returns>
     public static int Answer(Exchange exchange, Representation selected, long now)
     {
-        RequestHead request = exchange.Request;
+        RequestHead request = RequestFacts.RequestOf(exchange);
         int status = Preconditions.Evaluate(request, selected, now);
         if (status == 304)
         {
-            exchange.Respond(304, selected.NotModifiedFields);
+            ResponseFields.Respond(exchange, 304, selected, selected.NotModifiedFields, Exchange.UnknownLength, now);
             exchange.Complete();
             return 0;
         }
@@ -28,25 +30,26 @@ internal static class FileAnswer
 
         if (Preconditions.RangeApplies(request, selected, now))
         {
-            return RangeAnswer.Answer(exchange, selected);
+            return RangeAnswer.Answer(exchange, selected, now);
         }
 
-        Whole(exchange, selected);
+        Whole(exchange, selected, now);
         return 0;
     }
 
     /// <summary>Sends a page that was made for the request, such as the listing of a directory.</summary>
     public static void AnswerPage(Exchange exchange, byte[] page)
     {
-        exchange.Respond(200, ListingFields, page.Length);
+        ResponseFields.Respond(exchange, 200, ListingFields, page.Length);
         exchange.WriteShared(page, 0, page.Length);
         exchange.Complete();
     }
 
     /// <summary>Sends a file as the document of an error: with the error's status, whatever the request says of conditions and ranges.</summary>
-    public static void AnswerAs(Exchange exchange, int status, Representation selected)
+    /// <param name="now">Seconds since 1970.</param>
+    public static void AnswerAs(Exchange exchange, int status, Representation selected, long now)
     {
-        exchange.Respond(status, selected.Fields, selected.Length);
+        ResponseFields.Respond(exchange, status, selected, selected.Fields, selected.Length, now);
         if (exchange.Request.Method != Method.Head)
         {
             Write(exchange, selected, 0, selected.Length);
@@ -55,9 +58,9 @@ internal static class FileAnswer
         exchange.Complete();
     }
 
-    public static void Whole(Exchange exchange, Representation selected)
+    public static void Whole(Exchange exchange, Representation selected, long now)
     {
-        exchange.Respond(200, selected.Fields, selected.Length);
+        ResponseFields.Respond(exchange, 200, selected, selected.Fields, selected.Length, now);
         if (exchange.Request.Method == Method.Get)
         {
             Write(exchange, selected, 0, selected.Length);

@@ -2,6 +2,11 @@ using System.Globalization;
 using System.Text;
 using Roundtrip.Configuration.Settings;
 using Roundtrip.Http;
+using Roundtrip.Site.Core;
+using Roundtrip.Site.Expires;
+using Roundtrip.Site.Headers;
+using Roundtrip.Site.Mapping;
+using Roundtrip.Site.Mime;
 using Roundtrip.Transport.Files;
 
 namespace Roundtrip.Site.Files;
@@ -9,7 +14,7 @@ namespace Roundtrip.Site.Files;
 /// <summary>One form in which a resource is sent: the file itself or an encoded sibling, with its fields ready.</summary>
 internal sealed class Representation
 {
-    private readonly string _contentType;
+    private readonly FileMetadata _metadata;
     private readonly bool _varies;
     private readonly byte[] _name;
     private readonly FileStamp _stamp;
@@ -26,17 +31,17 @@ internal sealed class Representation
         ContentCoding coding, byte[] name, SettingBag settings, FileStamp stamp, byte[]? content, NativeFile? file, long loadedAt, bool varies)
     {
         (Coding, Content, File, Length) = (coding, content, file, stamp.Size);
-        (_name, _stamp, _loadedAt) = (name, stamp, loadedAt);
-        string contentType = MediaTypes.Of(name, settings);
-        (_contentType, _varies) = (contentType, varies);
+        (_name, _stamp, _loadedAt, _varies, Settings) = (name, stamp, loadedAt, varies, settings);
+        _metadata = FileMetadata.Of(PathText.Of(name), settings);
         LastModified = Math.Min(FloorSeconds(stamp.Modified), loadedAt / 1000);
-        EntityTag = Encoding.ASCII.GetBytes(MakeTag(coding, stamp, loadedAt));
-        Fields = contentType.Length > 0 ? MakeFields(("Content-Type", contentType)) : MakeFields();
+        EntityTag = Encoding.ASCII.GetBytes(MakeTag(coding, stamp, loadedAt, settings.Get(CoreSettings.FileETag)));
+        Expiry = ExpiresSettings.For(settings, _metadata.ContentType);
+        IsPrepared = ResponseFields.CanBePrepared(settings);
+        Made = MakeFields();
+        Fields = ResponseFields.Prepare(Made, settings);
 
         // RFC 9110 §15.4.5: with 304 go the fields that a cache needs, not those that describe the content that it has.
-        NotModifiedFields = varies
-            ? FieldBlock.Create(("ETag", Encoding.ASCII.GetString(EntityTag)), ("Vary", "Accept-Encoding"))
-            : FieldBlock.Create(("ETag", Encoding.ASCII.GetString(EntityTag)));
+        NotModifiedFields = ResponseFields.Prepare(FieldBlock.Create([.. TagAndVary()]), settings);
     }
 
     public ContentCoding Coding { get; }
@@ -54,7 +59,20 @@ internal sealed class Representation
 
     public byte[] EntityTag { get; }
 
-    public string ContentType => _contentType;
+    /// <summary>The value of Content-Type; empty for none.</summary>
+    public string ContentType => Encoding.Latin1.GetString(Fields.Value("Content-Type"u8));
+
+    /// <summary>What the configuration says of the file.</summary>
+    public SettingBag Settings { get; }
+
+    /// <summary>How long a response may be kept; null where nothing says so.</summary>
+    public Expiry? Expiry { get; }
+
+    /// <summary>Whether the blocks are as they are sent. Otherwise each request changes them.</summary>
+    public bool IsPrepared { get; }
+
+    /// <summary>The fields of the file itself, without what the configuration adds: for a response that is none of a success.</summary>
+    public FieldBlock Made { get; }
 
     /// <summary>The fields of 200 and of a single 206.</summary>
     public FieldBlock Fields { get; }
@@ -62,7 +80,7 @@ internal sealed class Representation
     public FieldBlock NotModifiedFields { get; }
 
     /// <summary>The fields of a multipart/byteranges response, less its Content-Type, which has the boundary.</summary>
-    public FieldBlock PartsFields => _partsFields ??= MakeFields();
+    public FieldBlock PartsFields => _partsFields ??= Without(Fields, "Content-Type");
 
     /// <summary>The same content by other settings.</summary>
     public Representation With(SettingBag settings) => new(Coding, _name, settings, _stamp, Content, File, _loadedAt, _varies);
@@ -79,14 +97,27 @@ internal sealed class Representation
         return age is > -ClockMayLag and < Tick;
     }
 
-    private static string MakeTag(ContentCoding coding, in FileStamp stamp, long loadedAt)
+    // FileETag's parts. The default is modification time and size, and not the inode: two machines that serve copies of one folder must agree.
+    private static string MakeTag(ContentCoding coding, in FileStamp stamp, long loadedAt, EntityTagParts parts)
     {
-        // Modification time and size, and not the inode: two machines that serve copies of one folder must agree. RFC 9110 §8.8.1: while another
-        // change could go unseen, the tag is weak.
+        if (parts == EntityTagParts.None)
+        {
+            return "";
+        }
+
+        // RFC 9110 §8.8.1: while another change could go unseen, the tag is weak.
         string weak = IsRacy(stamp, loadedAt) ? "W/" : "";
+        string[] numbers =
+        [
+            .. Part(EntityTagParts.Inode, stamp.Inode),
+            .. Part(EntityTagParts.Size, (ulong)stamp.Size),
+            .. Part(EntityTagParts.ModificationTime, (ulong)stamp.Modified),
+        ];
 
         // RFC 9110 §8.8.3.3: each encoding is another representation and has another tag.
-        return string.Create(CultureInfo.InvariantCulture, $"{weak}\"{stamp.Size:x}-{stamp.Modified:x}{SuffixOf(coding)}\"");
+        return $"{weak}\"{string.Join('-', numbers)}{SuffixOf(coding)}\"";
+
+        string[] Part(EntityTagParts part, ulong number) => parts.HasFlag(part) ? [number.ToString("x", CultureInfo.InvariantCulture)] : [];
     }
 
     private static string SuffixOf(ContentCoding coding) => coding switch
@@ -108,27 +139,54 @@ internal sealed class Representation
     private static long FloorSeconds(long nanoseconds) =>
         (nanoseconds / 1_000_000_000) - (nanoseconds % 1_000_000_000 < 0 ? 1 : 0);
 
-    private FieldBlock MakeFields(params ReadOnlySpan<(string Name, string Value)> more)
+    private FieldBlock MakeFields()
     {
         Span<byte> date = stackalloc byte[HttpDate.Length];
         HttpDate.Format(LastModified, date);
-        List<(string, string)> fields =
-        [
-            .. more,
-            ("Last-Modified", Encoding.ASCII.GetString(date)),
-            ("ETag", Encoding.ASCII.GetString(EntityTag)),
-            ("Accept-Ranges", "bytes"),
-        ];
-        if (NameOf(Coding) is { } name)
+        List<(string, string)> fields = [];
+        if (_metadata.ContentType.Length > 0)
         {
-            fields.Add(("Content-Encoding", name));
+            fields.Add(("Content-Type", _metadata.ContentType));
+        }
+
+        fields.Add(("Last-Modified", Encoding.ASCII.GetString(date)));
+        fields.AddRange(TagAndVary().Where(field => field.Name == "ETag"));
+        fields.Add(("Accept-Ranges", "bytes"));
+
+        // The encoding that the file's own name says was applied before the one of a sibling.
+        string encoding = string.Join(", ", new[] { _metadata.ContentEncoding, NameOf(Coding) ?? "" }.Where(name => name.Length > 0));
+        if (encoding.Length > 0)
+        {
+            fields.Add(("Content-Encoding", encoding));
+        }
+
+        if (_metadata.Languages.Length > 0)
+        {
+            fields.Add(("Content-Language", string.Join(", ", _metadata.Languages)));
+        }
+
+        fields.AddRange(TagAndVary().Where(field => field.Name == "Vary"));
+        return FieldBlock.Create(System.Runtime.InteropServices.CollectionsMarshal.AsSpan(fields));
+    }
+
+    private IEnumerable<(string Name, string Value)> TagAndVary()
+    {
+        if (EntityTag.Length > 0)
+        {
+            yield return ("ETag", Encoding.ASCII.GetString(EntityTag));
         }
 
         if (_varies)
         {
-            fields.Add(("Vary", "Accept-Encoding"));
+            yield return ("Vary", "Accept-Encoding");
         }
+    }
 
-        return FieldBlock.Create(System.Runtime.InteropServices.CollectionsMarshal.AsSpan(fields));
+    private static FieldBlock Without(FieldBlock block, string name)
+    {
+        var fields = new FieldList();
+        fields.Add(block);
+        fields.Remove(name);
+        return fields.ToBlock();
     }
 }

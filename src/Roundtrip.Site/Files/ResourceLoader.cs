@@ -7,6 +7,7 @@ using Roundtrip.Site.Access;
 using Roundtrip.Site.Core;
 using Roundtrip.Site.Directories;
 using Roundtrip.Site.Mapping;
+using Roundtrip.Site.Mime;
 using Roundtrip.Site.Serving;
 using Roundtrip.Transport.Files;
 
@@ -116,6 +117,18 @@ internal sealed class ResourceLoader(FileRoots roots, Action<string>? report)
         if (file.Stamp.Kind == FileKind.Directory)
         {
             return about.Settings.Get(DirectorySettings.Slash) ? Resource.OfRedirect(about, 301, null) : TryLoadDirectory(about, mapped, look);
+        }
+
+        // Its name says which handler it has, where nothing else does.
+        FileMetadata metadata = FileMetadata.Of(about.FileName, about.Settings);
+        if (about.Settings.Get(CoreSettings.Handler).Length == 0 && (metadata.Handler.Length > 0 || FileMetadata.NamesHandler(metadata.ContentType)))
+        {
+            about = about with { Handler = metadata.Handler.Length > 0 ? metadata.Handler : metadata.ContentType };
+            if (Refusal(about) is { } refused)
+            {
+                file.File?.ReleaseReference();
+                return refused;
+            }
         }
 
         Span<Opened> forms = [default, default, default, file];

@@ -1,4 +1,5 @@
 using Roundtrip.Site.Files;
+using Roundtrip.Site.Variables;
 using Roundtrip.Transport;
 
 namespace Roundtrip.Site.Serving;
@@ -9,6 +10,7 @@ internal sealed class HostLoop : IDisposable
     public HostLoop(SiteHost host, EventLoop loop, ResourceLoader loader, SiteServices services, Action<Load> loaded)
     {
         Host = host;
+        Variables = new VariableCache(host.Settings.Get(VariableSettings.OfServer));
         Hot = new HotFiles(services.Budget, services.MaximumOpenFiles);
         Loads = new LoadQueue(host, loader, loop, loaded, services.Report);
     }
@@ -18,6 +20,8 @@ internal sealed class HostLoop : IDisposable
     public HotFiles Hot { get; }
 
     public LoadQueue Loads { get; }
+
+    public VariableCache Variables { get; }
 
     public long BalancedAt { get; set; }
 

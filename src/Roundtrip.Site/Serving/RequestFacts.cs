@@ -2,6 +2,8 @@ using System.Text;
 using Roundtrip.Configuration.Settings;
 using Roundtrip.Core;
 using Roundtrip.Http;
+using Roundtrip.Site.Headers;
+using Roundtrip.Site.Variables;
 
 namespace Roundtrip.Site.Serving;
 
@@ -15,10 +17,12 @@ public sealed partial class RequestFacts(Exchange exchange, SiteHost host)
 {
     private Dictionary<string, string>? _environment;
     private Dictionary<string, string>? _notes;
+    private RequestHead? _edited;
 
     public Exchange Exchange => exchange;
 
-    public RequestHead Request => exchange.Request;
+    /// <summary>The request as RequestHeader has left it. What the client sent is the exchange's, and the log's.</summary>
+    public RequestHead Request => _edited ?? exchange.Request;
 
     public SiteHost Host => host;
 
@@ -36,12 +40,63 @@ public sealed partial class RequestFacts(Exchange exchange, SiteHost host)
     /// <summary>The handler's name; null before it is known.</summary>
     public string? Handler { get; set; }
 
-    /// <summary>The request's environment: SetEnv, SetEnvIf and their kin. Names are compared as they are.</summary>
+    /// <summary>When the request came, in milliseconds since 1970.</summary>
+    public long ReceivedAt => DateTimeOffset.UtcNow.ToUnixTimeMilliseconds() - Elapsed;
+
+    /// <summary>How long it has taken so far, in milliseconds.</summary>
+    public long Elapsed => Math.Max(0, exchange.Connection.Now - exchange.StartedAt);
+
+    /// <summary>The request's environment: SetEnv, SetEnvIf and their kin. As in httpd's tables, a name is found without regard to case.</summary>
     public IReadOnlyDictionary<string, string> Environment => _environment ?? (IReadOnlyDictionary<string, string>)System.Collections.Immutable.ImmutableDictionary<string, string>.Empty;
 
-    public void SetEnvironment(string name, string value) => (_environment ??= [])[name] = value;
+    public void SetEnvironment(string name, string value) => (_environment ??= new Dictionary<string, string>(StringComparer.OrdinalIgnoreCase))[name] = value;
 
     public void UnsetEnvironment(string name) => _environment?.Remove(name);
+
+    /// <summary>The request that a handler is to obey: with RequestHeader's edits, where there are any.</summary>
+    internal static RequestHead RequestOf(Exchange exchange) => exchange.Context is RequestFacts facts ? facts.Request : exchange.Request;
+
+    /// <summary>The facts of a request for a path, as its resource knows them.</summary>
+    internal static RequestFacts Of(Exchange exchange, ResourceAbout about) =>
+        new(exchange, about.Host) { Settings = about.Settings, FileName = about.FileName, Path = about.Path, Handler = about.Handler };
+
+    /// <summary>RequestHeader.</summary>
+    /// <param name="isEarly">Whether it is the time of its early edits, or of the others.</param>
+    internal void EditRequest(FieldEdits edits, bool isEarly)
+    {
+        if (!edits.All.Any(edit => edit.IsEarly == isEarly))
+        {
+            return;
+        }
+
+        var fields = new FieldList();
+        fields.Add(Request);
+        foreach (FieldEdit edit in edits.All)
+        {
+            if (edit.IsEarly == isEarly)
+            {
+                edit.Apply(fields, this);
+            }
+        }
+
+        _edited = Request.WithFields([.. fields.All]);
+    }
+
+    /// <summary>Takes over what SetEnvIf found, all that is set.</summary>
+    internal void TakeVariables(VariableOutcome outcome) =>
+        _environment = outcome.Variables.Count == 0 ? null : new Dictionary<string, string>(outcome.Variables, StringComparer.OrdinalIgnoreCase);
+
+    /// <summary>SetEnv and PassEnv. mod_env lays its table under the one that SetEnvIf has filled.</summary>
+    internal void AddFixedVariables(FixedVariables variables)
+    {
+        foreach ((string name, string value) in variables.All)
+        {
+            if (!Environment.ContainsKey(name))
+            {
+                SetEnvironment(name, value);
+            }
+        }
+    }
 
     public string? NoteOf(string name) => _notes?.GetValueOrDefault(name);
 

@@ -17,7 +17,12 @@ internal sealed record ResourceAbout(SiteHost Host, SectionResult Sections, stri
     public AccessRule Access { get; init; } = RuleOf(Sections.Settings);
 
     /// <summary>Whether every request for it is answered in the same way, but for what HTTP itself lets the request choose.</summary>
-    public bool IsSameForAll => Sections.Conditions.Count == 0 && Access.GrantsAll;
+    public bool IsSameForAll => !DependsOnRequest && Access.GrantsAll;
+
+    // Looked at once for each resource, and not for each request.
+    private bool DependsOnRequest { get; } = Sections.Conditions.Count > 0 || Headers.ResponseFields.DependOnRequest(Sections.Settings)
+        || !Sections.Settings.Get(Variables.VariableSettings.OfSections).IsEmpty
+        || Variables.ObeyedVariables.AreAmong(Sections.Settings.Get(Variables.VariableSettings.Fixed));
 
     /// <summary>For what has no path of its own: a request that is refused before one is known.</summary>
     public static ResourceAbout OfHost(SiteHost host) =>

@@ -3,7 +3,9 @@ using Roundtrip.Http;
 using Roundtrip.Site.Access;
 using Roundtrip.Site.Core;
 using Roundtrip.Site.Files;
+using Roundtrip.Site.Headers;
 using Roundtrip.Site.Mapping;
+using Roundtrip.Site.Variables;
 
 namespace Roundtrip.Site.Serving;
 
@@ -17,31 +19,31 @@ internal sealed class Responder(SiteLoop site)
     public void Answer(Exchange exchange, Resource resource)
     {
         ResourceAbout about = resource.About;
-        if (about.IsSameForAll && exchange.Request.Method is Method.Get or Method.Head)
+        exchange.Context = about;
+        if (about.IsSameForAll && exchange.Request.Method is Method.Get or Method.Head && site.VariablesOf(about.Host, exchange.Request, exchange).IsNothing)
         {
-            exchange.Context = about;
             Send(exchange, resource);
             return;
         }
 
-        var facts = new RequestFacts(exchange, about.Host) { Settings = about.Settings, FileName = about.FileName, Path = about.Path, Handler = about.Handler };
+        var facts = RequestFacts.Of(exchange, about);
         exchange.Context = facts;
-        AccessRule access = about.Access;
-        if (about.Sections.Conditions.Count > 0)
+        if (!TryLearn(exchange, facts, ref resource, out AccessRule access))
         {
-            if (about.Sections.Decide(facts) is not { } decided)
-            {
-                // What a condition might forbid is not served where it cannot be told.
-                AnswerStatus(exchange, about, 500);
-                return;
-            }
-
-            facts.Settings = decided;
-            access = AccessRule.Both(access, ResourceAbout.RuleOf(facts.Settings));
-            resource = resource.With(about with { Sections = new(facts.Settings, []) });
+            // What a condition or a variable might forbid is not served where it cannot be told.
+            AnswerStatus(exchange, about, 500);
+            return;
         }
 
-        if (access.Decide(facts) != AccessDecision.Granted)
+        bool isGranted = access.Decide(facts) == AccessDecision.Granted;
+        facts.AddFixedVariables(facts.Settings.Get(VariableSettings.Fixed));
+        facts.EditRequest(facts.Settings.Get(HeadersSettings.Request), isEarly: false);
+        if (ObeyedVariables.EndConnection(facts.Environment))
+        {
+            exchange.DoNotPersist();
+        }
+
+        if (!isGranted)
         {
             AnswerStatus(exchange, resource.About, 403);
         }
@@ -53,6 +55,43 @@ internal sealed class Responder(SiteLoop site)
         {
             AnswerOtherMethod(exchange, resource.About);
         }
+    }
+
+    // What comes before access is decided: early edits, variables of the server, If sections, variables of the sections.
+    private bool TryLearn(Exchange exchange, RequestFacts facts, ref Resource resource, out AccessRule access)
+    {
+        ResourceAbout about = resource.About;
+        access = about.Access;
+        facts.EditRequest(facts.Settings.Get(HeadersSettings.Request), isEarly: true);
+        VariableOutcome variables = site.VariablesOf(about.Host, facts.Request, exchange);
+        facts.TakeVariables(variables);
+        if (variables.IsUndecided)
+        {
+            return false;
+        }
+
+        if (about.Sections.Conditions.Count > 0)
+        {
+            if (about.Sections.Decide(facts) is not { } decided)
+            {
+                return false;
+            }
+
+            facts.Settings = decided;
+            access = AccessRule.Both(access, ResourceAbout.RuleOf(facts.Settings));
+            resource = resource.With(about with { Sections = new(facts.Settings, []) });
+        }
+
+        VariableRules rules = facts.Settings.Get(VariableSettings.OfSections);
+        if (!rules.IsEmpty)
+        {
+            string path = Encoding.Latin1.GetString(PathText.Bytes(about.Path));
+            VariableOutcome more = rules.Evaluate(facts.Request, exchange.Connection, path, facts.Environment, facts);
+            facts.TakeVariables(more);
+            return !more.IsUndecided;
+        }
+
+        return true;
     }
 
     /// <summary>Answers a request whose path is no path that could be mapped.</summary>
@@ -74,7 +113,7 @@ internal sealed class Responder(SiteLoop site)
     {
         if (exchange.Request.Method == Method.Options)
         {
-            exchange.Respond(200, OptionsFields, 0);
+            ResponseFields.Respond(exchange, 200, OptionsFields, 0);
             exchange.Complete();
         }
         else
@@ -88,7 +127,7 @@ internal sealed class Responder(SiteLoop site)
     {
         if (resource.IsFile)
         {
-            int refusal = FileAnswer.Answer(exchange, resource.Select(exchange.Request), site.UnixSeconds);
+            int refusal = FileAnswer.Answer(exchange, resource.Select(RequestFacts.RequestOf(exchange)), site.UnixSeconds);
             if (refusal != 0)
             {
                 AnswerStatus(exchange, resource.About, refusal);
@@ -123,7 +162,7 @@ internal sealed class Responder(SiteLoop site)
                 ErrorPages.Answer(exchange, 302);
                 break;
             case ErrorDocumentKind.Path when site.FindNow(about.Host, PathText.Bytes(document.Value)) is { IsFile: true } page && page.About.Access.GrantsAll:
-                FileAnswer.AnswerAs(exchange, status, page.Select(exchange.Request));
+                FileAnswer.AnswerAs(exchange, status, page.Select(RequestFacts.RequestOf(exchange)), site.UnixSeconds);
                 break;
             default:
                 ErrorPages.Answer(exchange, status);

@@ -5,6 +5,7 @@ using Roundtrip.Http;
 using Roundtrip.Server;
 using Roundtrip.Site.AccessLog;
 using Roundtrip.Site.Files;
+using Roundtrip.Site.Variables;
 using Roundtrip.Transport;
 
 namespace Roundtrip.Site.Serving;
@@ -101,6 +102,10 @@ internal sealed class SiteLoop : IExchangeStarter, IExchangeObserver, IDisposabl
         Keep(host, path, found, _loop.Now);
         return found;
     }
+
+    /// <summary>What the host's SetEnvIf rules make of a request.</summary>
+    internal VariableOutcome VariablesOf(SiteHost host, RequestHead request, Exchange exchange) =>
+        LoopOf(host).Variables.Find(request, exchange, static e => e.Context as RequestFacts ?? RequestFacts.Of(e, (ResourceAbout)e.Context!));
 
     private HostLoop HostOf(Exchange exchange)
     {

@@ -118,6 +118,8 @@ public class AllocationTests(ITestOutputHelper output)
 
         public HttpLimits Limits => _inner.Limits;
 
+        public StatusLines StatusLines => _inner.StatusLines;
+
         public void Serve(int batches)
         {
             for (int i = 0; i < batches; i++)

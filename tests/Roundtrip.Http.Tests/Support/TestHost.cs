@@ -1,3 +1,4 @@
+using Roundtrip.Http.Http1;
 using System.Buffers;
 using System.Text;
 using Roundtrip.Core;
@@ -41,6 +42,8 @@ public sealed class TestHost(Action<Exchange> starter) : IConnectionHost
     public ReadOnlySpan<byte> Date => "Mon, 23 Nov 2026 21:00:00 GMT"u8;
 
     public HttpLimits Limits { get; set; } = HttpLimits.Default;
+
+    public StatusLines StatusLines { get; set; } = StatusLines.Default;
 
     /// <summary>Whether the peer takes what is sent to it.</summary>
     public bool IsReading { get; set; } = true;

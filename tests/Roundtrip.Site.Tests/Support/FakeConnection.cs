@@ -31,6 +31,8 @@ internal sealed class FakeConnection : IConnectionHost
 
     public HttpLimits Limits => HttpLimits.Default;
 
+    public Http.Http1.StatusLines StatusLines => Http.Http1.StatusLines.Default;
+
     public void Wake()
     {
     }

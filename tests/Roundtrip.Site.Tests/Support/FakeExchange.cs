@@ -83,6 +83,10 @@ internal sealed class FakeExchange : Exchange
 
     public override void Inform(int status, FieldBlock fields) => throw new NotSupportedException();
 
+    public bool Closes { get; private set; }
+
+    public override void DoNotPersist() => Closes = true;
+
     public override void Respond(int status, FieldBlock fields, long contentLength = UnknownLength)
     {
         // Not Assert.Equal, which allocates.

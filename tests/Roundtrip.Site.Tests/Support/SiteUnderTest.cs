@@ -30,6 +30,9 @@ internal sealed class SiteUnderTest : IDisposable
 
     public SiteLoop Site => _site ??= Make();
 
+    /// <summary>The main server's settings.</summary>
+    public SettingBag Settings => Site.FirstHost.Host.Settings;
+
     public HotFiles Hot => Site.FirstHost.Hot;
 
     public LoadQueue Loads => Site.FirstHost.Loads;

@@ -27,12 +27,13 @@ internal static class Refusal
     };
 
     /// <summary>Writes the whole response, after which the connection is closed.</summary>
+    /// <param name="start">What <see cref="StatusLines"/> has for its status.</param>
     /// <param name="sentence">The reason that the client reads. What goes wrong inside the server is not its business.</param>
     /// <returns>The bytes of content.</returns>
-    public static int Write(OutputQueue output, int status, EndReason sentence, ReadOnlySpan<byte> date, bool isHead)
+    public static int Write(OutputQueue output, ReadOnlySpan<byte> start, EndReason sentence, ReadOnlySpan<byte> date, bool isHead)
     {
         ReadOnlySpan<byte> content = ContentOf(sentence);
-        ResponseHead.Write(output, status, date, PlainText, NoFields, content.Length, isChunked: false, "Connection: close\r\n"u8);
+        ResponseHead.Write(output, start, date, PlainText, NoFields, content.Length, isChunked: false, "Connection: close\r\n"u8);
         if (isHead)
         {
             return 0;

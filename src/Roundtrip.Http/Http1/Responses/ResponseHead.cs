@@ -11,13 +11,13 @@ internal static class ResponseHead
     // More than what stands here beside the handler's own fields: Date and its CRLF, framing, Connection, the empty line.
     private const int OwnFields = 128;
 
+    /// <param name="start">What <see cref="StatusLines"/> has for the status.</param>
     /// <param name="length">The value of Content-Length, or less than 0 for no such field.</param>
     /// <param name="connection">The whole Connection line, or nothing.</param>
     public static void Write(
-        OutputQueue output, int status, ReadOnlySpan<byte> date, FieldBlock shared, FieldBuffer own, long length, bool isChunked,
+        OutputQueue output, ReadOnlySpan<byte> start, ReadOnlySpan<byte> date, FieldBlock shared, FieldBuffer own, long length, bool isChunked,
         ReadOnlySpan<byte> connection)
     {
-        ReadOnlySpan<byte> start = StatusLines.StartOf(status);
         ReadOnlySpan<byte> sharedLines = shared.Http1Lines;
         ReadOnlySpan<byte> ownLines = own.Http1Lines;
         int bound = start.Length + sharedLines.Length + ownLines.Length + OwnFields;
