@@ -2,6 +2,7 @@ using System.Text;
 using Roundtrip.Configuration.Settings;
 using Roundtrip.Core;
 using Roundtrip.Http;
+using Roundtrip.Site.Access;
 
 namespace Roundtrip.Site.Serving;
 
@@ -36,6 +37,12 @@ public sealed partial class RequestFacts(Exchange exchange, SiteHost host)
     /// <summary>The handler's name; null before it is known.</summary>
     public string? Handler { get; set; }
 
+    /// <summary>The names that rules of access may ask for; null where none can be had, which is a failure for who asks.</summary>
+    internal PeerNames? Names { get; init; }
+
+    /// <summary>The question that a rule of access waits for; null where none does.</summary>
+    internal NameQuestion? WantedName { get; private set; }
+
     /// <summary>The request's environment: SetEnv, SetEnvIf and their kin. Names are compared as they are.</summary>
     public IReadOnlyDictionary<string, string> Environment => _environment ?? (IReadOnlyDictionary<string, string>)System.Collections.Immutable.ImmutableDictionary<string, string>.Empty;
 
@@ -46,6 +53,19 @@ public sealed partial class RequestFacts(Exchange exchange, SiteHost host)
     public string? NoteOf(string name) => _notes?.GetValueOrDefault(name);
 
     public void SetNote(string name, string value) => (_notes ??= new Dictionary<string, string>(StringComparer.OrdinalIgnoreCase))[name] = value;
+
+    /// <returns>Null where it has to be looked up first, which is noted in <see cref="WantedName"/>.</returns>
+    internal NameAnswer? Ask(NameQuestion question)
+    {
+        if (Names is null)
+        {
+            return NameAnswer.Failed;
+        }
+
+        NameAnswer? answer = Names.Find(question);
+        WantedName ??= answer is null ? question : null;
+        return answer;
+    }
 
     /// <summary>The value of a request field, its lines joined as a list; null where it is not there. Bytes are read as Latin-1, so none is lost.</summary>
     public string? Field(string name)

@@ -24,9 +24,17 @@ internal sealed class Responder(SiteLoop site)
             return;
         }
 
-        var facts = new RequestFacts(exchange, about.Host) { Settings = about.Settings, FileName = about.FileName, Path = about.Path, Handler = about.Handler };
+        if (about.IsDecidedByExchange)
+        {
+            exchange.Context = about;
+            Finish(exchange, resource, Decide(exchange, null, about.Access, about.Outer));
+            return;
+        }
+
+        var facts = new RequestFacts(exchange, about.Host) { Settings = about.Settings, FileName = about.FileName, Path = about.Path, Handler = about.Handler, Names = site.Names };
         exchange.Context = facts;
         AccessRule access = about.Access;
+        Resource found = resource;
         if (about.Sections.Conditions.Count > 0)
         {
             if (about.Sections.Decide(facts) is not { } decided)
@@ -37,13 +45,36 @@ internal sealed class Responder(SiteLoop site)
             }
 
             facts.Settings = decided;
-            access = AccessRule.Both(access, ResourceAbout.RuleOf(facts.Settings));
-            resource = resource.With(about with { Sections = new(facts.Settings, []) });
+            if (decided.Get(CoreSettings.Guard).Length > 0)
+            {
+                AnswerStatus(exchange, about, 501);
+                return;
+            }
+
+            access = AccessSettings.RuleOf(facts.Settings);
+            resource = resource.With(about with { Sections = new(facts.Settings, []), Access = access });
         }
 
-        if (access.Decide(facts) != AccessDecision.Granted)
+        AccessDecision decision = Decide(exchange, facts, access, about.Outer);
+        if (decision != AccessDecision.Pending)
         {
-            AnswerStatus(exchange, resource.About, 403);
+            Finish(exchange, resource, decision);
+        }
+        else if (!site.Names.TryWait(exchange, facts.WantedName!.Value, found))
+        {
+            Finish(exchange, resource, AccessDecision.Refused);
+        }
+    }
+
+    private static AccessDecision Decide(Exchange exchange, RequestFacts? facts, AccessRule access, AccessRule outer) =>
+        AccessDecisions.And(access.Decide(exchange, facts), outer.Decide(exchange, facts));
+
+    private void Finish(Exchange exchange, Resource resource, AccessDecision decision)
+    {
+        if (decision != AccessDecision.Granted)
+        {
+            // Where a directive guards that is not built, that is why.
+            AnswerStatus(exchange, resource.About, resource.About.Settings.Get(CoreSettings.Guard).Length > 0 ? 501 : 403);
         }
         else if (exchange.Request.Method is Method.Get or Method.Head)
         {
@@ -122,7 +153,7 @@ internal sealed class Responder(SiteLoop site)
                 exchange.ResponseFields.Add("Location"u8, Encoding.ASCII.GetBytes(PathEncoding.EncodeUrl(document.Value)));
                 ErrorPages.Answer(exchange, 302);
                 break;
-            case ErrorDocumentKind.Path when site.FindNow(about.Host, PathText.Bytes(document.Value)) is { IsFile: true } page && page.About.Access.GrantsAll:
+            case ErrorDocumentKind.Path when site.FindNow(about.Host, PathText.Bytes(document.Value)) is { IsFile: true } page && page.About is { Access.GrantsAll: true, Outer.GrantsAll: true }:
                 FileAnswer.AnswerAs(exchange, status, page.Select(exchange.Request));
                 break;
             default:
