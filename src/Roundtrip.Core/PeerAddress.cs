@@ -32,6 +32,9 @@ public readonly record struct PeerAddress
     // RFC 4291 section 2.5.6: fe80::/10.
     private bool IsLinkLocal => _high >> 54 == 0xFE80 >> 6;
 
+    /// <summary>The address as a number of 128 bits; that of IPv4 in its mapped form. It has neither port nor scope.</summary>
+    public UInt128 Bits => new(_high, _low);
+
     /// <param name="address">The address as a number, most significant byte first in the text form.</param>
     public static PeerAddress FromIPv4(uint address, ushort port) => new(0, MappedPrefix | address, port, 0);
 
@@ -47,6 +50,9 @@ public readonly record struct PeerAddress
         mapped.TryWriteBytes(bytes, out _);
         return FromIPv6(bytes, port, (uint)mapped.ScopeId);
     }
+
+    /// <summary>The address alone.</summary>
+    public PeerAddress WithoutPort() => new(_high, _low, 0, Scope);
 
     /// <summary>
     /// The key under which connections from one client are counted: an IPv4 address whole, of an IPv6 address the first 64 bits. RFC 6177 section 2 gives the smallest

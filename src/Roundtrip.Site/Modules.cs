@@ -10,6 +10,8 @@ public static class Modules
         new Core.CoreModule(),
         new AccessLog.LogConfigModule(),
         new Access.AuthzCoreModule(),
+        new Access.AuthzHostModule(),
+        new Access.AccessCompatModule(),
         new Mapping.AliasModule(),
         new Mime.MimeModule(),
         new Headers.HeadersModule(),

@@ -1,8 +1,9 @@
+using Roundtrip.Http;
 using Roundtrip.Site.Serving;
 
 namespace Roundtrip.Site.Access;
 
-/// <summary>Who may have something: what Require and its containers, and Order, Allow and Deny, came to.</summary>
+/// <summary>Who may have something: what Require and its containers, and Order, Allow and Deny, came to. Immutable, and shared by all loops.</summary>
 public abstract class AccessRule
 {
     public static readonly AccessRule Granted = new Fixed(AccessDecision.Granted);
@@ -12,7 +13,14 @@ public abstract class AccessRule
     /// <summary>Whether it grants everybody, so that it need not be asked for each request.</summary>
     public bool GrantsAll => ReferenceEquals(this, Granted);
 
-    public abstract AccessDecision Decide(RequestFacts request);
+    /// <summary>Whether it looks at more than the exchange: at the environment, or at names. Without it a request is decided without anything being made for it.</summary>
+    public virtual bool NeedsFacts => false;
+
+    /// <summary>Whether it has a say about a request: within Limit, by its method.</summary>
+    public virtual bool AppliesTo(RequestHead request) => true;
+
+    /// <param name="facts">Null only where <see cref="NeedsFacts"/> is false.</param>
+    public abstract AccessDecision Decide(Exchange exchange, RequestFacts? facts);
 
     /// <summary>Both rules must grant.</summary>
     public static AccessRule Both(AccessRule first, AccessRule second) =>
@@ -20,23 +28,15 @@ public abstract class AccessRule
 
     private sealed class Fixed(AccessDecision decision) : AccessRule
     {
-        public override AccessDecision Decide(RequestFacts request) => decision;
+        public override AccessDecision Decide(Exchange exchange, RequestFacts? facts) => decision;
     }
 
     private sealed class Conjunction(AccessRule first, AccessRule second) : AccessRule
     {
-        public override AccessDecision Decide(RequestFacts request) => first.Decide(request) is var decision and not AccessDecision.Granted ? decision : second.Decide(request);
+        public override bool NeedsFacts { get; } = first.NeedsFacts || second.NeedsFacts;
+
+        // What is neutral here has granted nothing.
+        public override AccessDecision Decide(Exchange exchange, RequestFacts? facts) =>
+            first.Decide(exchange, facts) is var decision and not AccessDecision.Granted ? decision : second.Decide(exchange, facts);
     }
-}
-
-/// <summary>mod_authz_core's results.</summary>
-public enum AccessDecision : byte
-{
-    Granted,
-
-    /// <summary>403.</summary>
-    Denied,
-
-    /// <summary>Nothing is said: within a container others decide; for a request it is a denial.</summary>
-    Neutral,
 }

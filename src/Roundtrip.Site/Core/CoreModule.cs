@@ -43,6 +43,7 @@ internal sealed class CoreModule : IConfigurationModule
         Directive.Of("EnableMMAP", Anywhere, "On or Off", Ignored.Key, _ => true),
         Directive.Of("AllowEncodedSlashes", AnyServer, "On, Off or NoDecode", CoreSettings.AcceptEncodedSlashes, RefuseEncodedSlashes),
         .. LimitDirectives.All,
+        .. Access.LimitSections.All,
         .. Ignored.OfCore,
     ];
 

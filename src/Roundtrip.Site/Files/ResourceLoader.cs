@@ -91,7 +91,7 @@ internal sealed class ResourceLoader(FileRoots roots, Action<string>? report)
             // What is not there, or is a directory, leaves the place to the next name.
             if (found is not { Status: 404 or 301 })
             {
-                return found?.With(found.About with { Access = AccessRule.Both(about.Access, found.About.Access) });
+                return found?.With(found.About with { Outer = AccessRule.Both(about.Access, found.About.Outer) });
             }
         }
 

@@ -2,6 +2,7 @@ using System.Text;
 using Roundtrip.Configuration.Settings;
 using Roundtrip.Core;
 using Roundtrip.Http;
+using Roundtrip.Site.Access;
 using Roundtrip.Site.Headers;
 using Roundtrip.Site.Variables;
 
@@ -46,6 +47,12 @@ public sealed partial class RequestFacts(Exchange exchange, SiteHost host)
     /// <summary>How long it has taken so far, in milliseconds.</summary>
     public long Elapsed => Math.Max(0, exchange.Connection.Now - exchange.StartedAt);
 
+    /// <summary>The names that rules of access may ask for; null where none can be had, which is a failure for who asks.</summary>
+    internal PeerNames? Names { get; init; }
+
+    /// <summary>The question that a rule of access waits for; null where none does.</summary>
+    internal NameQuestion? WantedName { get; private set; }
+
     /// <summary>The request's environment: SetEnv, SetEnvIf and their kin. As in httpd's tables, a name is found without regard to case.</summary>
     public IReadOnlyDictionary<string, string> Environment => _environment ?? (IReadOnlyDictionary<string, string>)System.Collections.Immutable.ImmutableDictionary<string, string>.Empty;
 
@@ -57,8 +64,8 @@ public sealed partial class RequestFacts(Exchange exchange, SiteHost host)
     internal static RequestHead RequestOf(Exchange exchange) => exchange.Context is RequestFacts facts ? facts.Request : exchange.Request;
 
     /// <summary>The facts of a request for a path, as its resource knows them.</summary>
-    internal static RequestFacts Of(Exchange exchange, ResourceAbout about) =>
-        new(exchange, about.Host) { Settings = about.Settings, FileName = about.FileName, Path = about.Path, Handler = about.Handler };
+    internal static RequestFacts Of(Exchange exchange, ResourceAbout about, PeerNames names) =>
+        new(exchange, about.Host) { Settings = about.Settings, FileName = about.FileName, Path = about.Path, Handler = about.Handler, Names = names };
 
     /// <summary>RequestHeader.</summary>
     /// <param name="isEarly">Whether it is the time of its early edits, or of the others.</param>
@@ -101,6 +108,19 @@ public sealed partial class RequestFacts(Exchange exchange, SiteHost host)
     public string? NoteOf(string name) => _notes?.GetValueOrDefault(name);
 
     public void SetNote(string name, string value) => (_notes ??= new Dictionary<string, string>(StringComparer.OrdinalIgnoreCase))[name] = value;
+
+    /// <returns>Null where it has to be looked up first, which is noted in <see cref="WantedName"/>.</returns>
+    internal NameAnswer? Ask(NameQuestion question)
+    {
+        if (Names is null)
+        {
+            return NameAnswer.Failed;
+        }
+
+        NameAnswer? answer = Names.Find(question);
+        WantedName ??= answer is null ? question : null;
+        return answer;
+    }
 
     /// <summary>The value of a request field, its lines joined as a list; null where it is not there. Bytes are read as Latin-1, so none is lost.</summary>
     public string? Field(string name)

@@ -13,11 +13,20 @@ internal sealed record ResourceAbout(SiteHost Host, SectionResult Sections, stri
 {
     public SettingBag Settings => Sections.Settings;
 
-    /// <summary>Who may have it. For an index file its directory must be granted too.</summary>
-    public AccessRule Access { get; init; } = RuleOf(Sections.Settings);
+    /// <summary>Who may have it. For an index file its directory must be granted too: <see cref="Outer"/>.</summary>
+    public AccessRule Access { get; init; } = AccessSettings.RuleOf(Sections.Settings);
+
+    /// <summary>What must be granted beside what the settings say, and is not changed by an If: the rule of the directory that an index file stands for.</summary>
+    public AccessRule Outer { get; init; } = AccessRule.Granted;
 
     /// <summary>Whether every request for it is answered in the same way, but for what HTTP itself lets the request choose.</summary>
-    public bool IsSameForAll => !DependsOnRequest && Access.GrantsAll;
+    public bool IsSameForAll => !DependsOnRequest && IsGranted;
+
+    /// <summary>Whether everybody may have it.</summary>
+    public bool IsGranted => Access.GrantsAll && Outer.GrantsAll;
+
+    /// <summary>Whether a request is decided by what its exchange says, so that nothing need be made for it.</summary>
+    public bool IsDecidedByExchange => !DependsOnRequest && !Access.NeedsFacts && !Outer.NeedsFacts;
 
     // Looked at once for each resource, and not for each request.
     private bool DependsOnRequest { get; } = Sections.Conditions.Count > 0 || Headers.ResponseFields.DependOnRequest(Sections.Settings)
@@ -27,6 +36,4 @@ internal sealed record ResourceAbout(SiteHost Host, SectionResult Sections, stri
     /// <summary>For what has no path of its own: a request that is refused before one is known.</summary>
     public static ResourceAbout OfHost(SiteHost host) =>
         new(host, new SectionResult(host.Settings, []), "", "", "") { Access = AccessRule.Granted };
-
-    public static AccessRule RuleOf(SettingBag settings) => AccessRule.Both(settings.Get(AccessSettings.Require), settings.Get(AccessSettings.Order));
 }

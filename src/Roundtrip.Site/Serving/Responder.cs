@@ -20,22 +20,28 @@ internal sealed class Responder(SiteLoop site)
     {
         ResourceAbout about = resource.About;
         exchange.Context = about;
-        if (about.IsSameForAll && exchange.Request.Method is Method.Get or Method.Head && site.VariablesOf(about.Host, exchange.Request, exchange).IsNothing)
+        if (about.IsDecidedByExchange && site.VariablesOf(about.Host, exchange.Request, exchange).IsNothing)
         {
-            Send(exchange, resource);
+            Finish(exchange, resource, about.IsGranted ? AccessDecision.Granted : Decide(exchange, null, about.Access, about.Outer));
             return;
         }
 
-        var facts = RequestFacts.Of(exchange, about);
+        var facts = RequestFacts.Of(exchange, about, site.Names);
         exchange.Context = facts;
-        if (!TryLearn(exchange, facts, ref resource, out AccessRule access))
+        Resource found = resource;
+        if (!TryLearn(exchange, facts, ref resource))
         {
             // What a condition or a variable might forbid is not served where it cannot be told.
             AnswerStatus(exchange, about, 500);
             return;
         }
 
-        bool isGranted = access.Decide(facts) == AccessDecision.Granted;
+        AccessDecision decision = Decide(exchange, facts, resource.About.Access, about.Outer);
+        if (decision == AccessDecision.Pending && site.Names.TryWait(exchange, facts.WantedName!.Value, found))
+        {
+            return;
+        }
+
         facts.AddFixedVariables(facts.Settings.Get(VariableSettings.Fixed));
         facts.EditRequest(facts.Settings.Get(HeadersSettings.Request), isEarly: false);
         if (ObeyedVariables.EndConnection(facts.Environment))
@@ -43,7 +49,20 @@ internal sealed class Responder(SiteLoop site)
             exchange.DoNotPersist();
         }
 
-        if (!isGranted)
+        Finish(exchange, resource, decision);
+    }
+
+    private static AccessDecision Decide(Exchange exchange, RequestFacts? facts, AccessRule access, AccessRule outer) =>
+        AccessDecisions.And(access.Decide(exchange, facts), outer.Decide(exchange, facts));
+
+    private void Finish(Exchange exchange, Resource resource, AccessDecision decision)
+    {
+        // What a directive guards that is not built is not served, and not said to be forbidden either.
+        if (resource.About.Settings.Get(CoreSettings.Guard).Length > 0)
+        {
+            AnswerStatus(exchange, resource.About, 501);
+        }
+        else if (decision != AccessDecision.Granted)
         {
             AnswerStatus(exchange, resource.About, 403);
         }
@@ -58,10 +77,9 @@ internal sealed class Responder(SiteLoop site)
     }
 
     // What comes before access is decided: early edits, variables of the server, If sections, variables of the sections.
-    private bool TryLearn(Exchange exchange, RequestFacts facts, ref Resource resource, out AccessRule access)
+    private bool TryLearn(Exchange exchange, RequestFacts facts, ref Resource resource)
     {
         ResourceAbout about = resource.About;
-        access = about.Access;
         facts.EditRequest(facts.Settings.Get(HeadersSettings.Request), isEarly: true);
         VariableOutcome variables = site.VariablesOf(about.Host, facts.Request, exchange);
         facts.TakeVariables(variables);
@@ -78,8 +96,7 @@ internal sealed class Responder(SiteLoop site)
             }
 
             facts.Settings = decided;
-            access = AccessRule.Both(access, ResourceAbout.RuleOf(facts.Settings));
-            resource = resource.With(about with { Sections = new(facts.Settings, []) });
+            resource = resource.With(about with { Sections = new(facts.Settings, []), Access = AccessSettings.RuleOf(facts.Settings) });
         }
 
         VariableRules rules = facts.Settings.Get(VariableSettings.OfSections);
@@ -161,7 +178,7 @@ internal sealed class Responder(SiteLoop site)
                 exchange.ResponseFields.Add("Location"u8, Encoding.ASCII.GetBytes(PathEncoding.EncodeUrl(document.Value)));
                 ErrorPages.Answer(exchange, 302);
                 break;
-            case ErrorDocumentKind.Path when site.FindNow(about.Host, PathText.Bytes(document.Value)) is { IsFile: true } page && page.About.Access.GrantsAll:
+            case ErrorDocumentKind.Path when site.FindNow(about.Host, PathText.Bytes(document.Value)) is { IsFile: true } page && page.About.IsGranted:
                 FileAnswer.AnswerAs(exchange, status, page.Select(RequestFacts.RequestOf(exchange)), site.UnixSeconds);
                 break;
             default:

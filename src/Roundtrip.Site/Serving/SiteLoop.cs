@@ -3,6 +3,7 @@ using Roundtrip.Configuration.VirtualHosts;
 using Roundtrip.Core;
 using Roundtrip.Http;
 using Roundtrip.Server;
+using Roundtrip.Site.Access;
 using Roundtrip.Site.AccessLog;
 using Roundtrip.Site.Files;
 using Roundtrip.Site.Variables;
@@ -37,11 +38,15 @@ internal sealed class SiteLoop : IExchangeStarter, IExchangeObserver, IDisposabl
         _loader = new ResourceLoader(snapshot.Roots, snapshot.Services.Report);
         _hosts = new HostLoop?[snapshot.Hosts.Count];
         _responder = new Responder(this);
+        Names = new PeerNames(loop, snapshot.Services.Names, _responder.Answer);
         _logs = new LoopLogs(snapshot, loop);
         snapshot.Joined();
     }
 
     internal long UnixSeconds => _loop.UnixMilliseconds / 1000;
+
+    /// <summary>The names of clients and hosts that rules of access ask for.</summary>
+    internal PeerNames Names { get; }
 
     /// <summary>What the main server has on this loop.</summary>
     internal HostLoop FirstHost => LoopOf(_snapshot.Hosts[0]);

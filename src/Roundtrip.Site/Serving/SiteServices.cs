@@ -1,3 +1,4 @@
+using Roundtrip.Site.Access;
 using Roundtrip.Site.Files;
 
 namespace Roundtrip.Site.Serving;
@@ -13,4 +14,7 @@ public sealed record SiteServices
 
     /// <summary>How many files each host may keep open on each loop.</summary>
     public int MaximumOpenFiles { get; init; } = 256;
+
+    /// <summary>Looks up the names of clients, for rules of access.</summary>
+    public INameSource Names { get; init; } = SystemNames.Instance;
 }

@@ -1,6 +1,7 @@
 using Roundtrip.Configuration;
 using Roundtrip.Configuration.Loading;
 using Roundtrip.Configuration.Settings;
+using Roundtrip.Site.Access;
 using Roundtrip.Site.AccessLog;
 using Roundtrip.Site.Files;
 using Roundtrip.Site.Serving;
@@ -27,6 +28,9 @@ internal sealed class SiteUnderTest : IDisposable
     public Action<SettingBag> Set { get; init; } = static _ => { };
 
     public int MaximumOpenFiles { get; init; } = 256;
+
+    /// <summary>Names for rules of access; by default there are none.</summary>
+    public INameSource Names { get; init; } = new FakeNames();
 
     public SiteLoop Site => _site ??= Make();
 
@@ -56,6 +60,13 @@ internal sealed class SiteUnderTest : IDisposable
         Folder.Dispose();
     }
 
+    /// <summary>What is wrong with a folder's site.conf, and what it is warned of.</summary>
+    public static IReadOnlyList<string> Complaints(string conf)
+    {
+        BuiltConfiguration built = SiteConfiguration.LoadFolder(new InMemorySource().With("/folder/site.conf", conf), "/folder", hasFile: true, static _ => []);
+        return [.. built.Errors.Concat(built.Warnings).Select(complaint => complaint.Message)];
+    }
+
     /// <summary>The host of a folder without a configuration.</summary>
     public static SiteHost HostOf(string folder) => new(
         SiteConfiguration.LoadFolder(new InMemorySource(), folder, hasFile: false, static _ => []).Main, new AccessLogs(_ => AppendFile.Open("/dev/null"), null));
@@ -66,6 +77,6 @@ internal sealed class SiteUnderTest : IDisposable
         BuiltConfiguration built = SiteConfiguration.LoadFolder(source, Folder.Path, hasFile: true, static _ => []);
         Assert.Empty(built.Errors);
         Set(built.Main.Settings);
-        return new SiteLoop(new SiteSnapshot(built, _logs, new SiteServices { Budget = Budget, MaximumOpenFiles = MaximumOpenFiles }), Loop);
+        return new SiteLoop(new SiteSnapshot(built, _logs, new SiteServices { Budget = Budget, MaximumOpenFiles = MaximumOpenFiles, Names = Names }), Loop);
     }
 }
