@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text;
 using Roundtrip.Configuration.Settings;
 using Roundtrip.Http;
+using Roundtrip.Site.Compression;
 using Roundtrip.Transport.Files;
 
 namespace Roundtrip.Site.Files;
@@ -18,25 +19,23 @@ internal sealed class Representation
 
     /// <param name="name">The file's path, by which its type is known; of the file itself, where this is an encoded sibling.</param>
     /// <param name="settings">What the configuration says of it.</param>
-    /// <param name="content">All of it, in a pinned array; null where it is sent from <paramref name="file"/>.</param>
+    /// <param name="content">All of it, in a pinned array, compressed where <paramref name="coding"/> says so; null where it is sent from <paramref name="file"/>.</param>
     /// <param name="file">The open file; null where <paramref name="content"/> is there.</param>
     /// <param name="loadedAt">The wall clock in milliseconds since 1970.</param>
     /// <param name="varies">Whether the resource has more than one representation.</param>
     public Representation(
         ContentCoding coding, byte[] name, SettingBag settings, FileStamp stamp, byte[]? content, NativeFile? file, long loadedAt, bool varies)
     {
-        (Coding, Content, File, Length) = (coding, content, file, stamp.Size);
+        (Coding, Content, File, Length) = (coding, content, file, content?.Length ?? stamp.Size);
         (_name, _stamp, _loadedAt) = (name, stamp, loadedAt);
         string contentType = MediaTypes.Of(name, settings);
         (_contentType, _varies) = (contentType, varies);
         LastModified = Math.Min(FloorSeconds(stamp.Modified), loadedAt / 1000);
-        EntityTag = Encoding.ASCII.GetBytes(MakeTag(coding, stamp, loadedAt));
+        EntityTag = Encoding.ASCII.GetBytes(MakeTag(coding, stamp, loadedAt, settings));
         Fields = contentType.Length > 0 ? MakeFields(("Content-Type", contentType)) : MakeFields();
 
         // RFC 9110 §15.4.5: with 304 go the fields that a cache needs, not those that describe the content that it has.
-        NotModifiedFields = varies
-            ? FieldBlock.Create(("ETag", Encoding.ASCII.GetString(EntityTag)), ("Vary", "Accept-Encoding"))
-            : FieldBlock.Create(("ETag", Encoding.ASCII.GetString(EntityTag)));
+        NotModifiedFields = FieldBlock.Create([.. TagField(), .. VaryField()]);
     }
 
     public ContentCoding Coding { get; }
@@ -79,14 +78,20 @@ internal sealed class Representation
         return age is > -ClockMayLag and < Tick;
     }
 
-    private static string MakeTag(ContentCoding coding, in FileStamp stamp, long loadedAt)
+    private static string MakeTag(ContentCoding coding, in FileStamp stamp, long loadedAt, SettingBag settings)
     {
+        AlterETag alter = coding == ContentCoding.Identity ? AlterETag.AddSuffix : CompressionSettings.ETagOf(settings, coding);
+        if (alter == AlterETag.Remove)
+        {
+            return "";
+        }
+
         // Modification time and size, and not the inode: two machines that serve copies of one folder must agree. RFC 9110 §8.8.1: while another
         // change could go unseen, the tag is weak.
         string weak = IsRacy(stamp, loadedAt) ? "W/" : "";
 
         // RFC 9110 §8.8.3.3: each encoding is another representation and has another tag.
-        return string.Create(CultureInfo.InvariantCulture, $"{weak}\"{stamp.Size:x}-{stamp.Modified:x}{SuffixOf(coding)}\"");
+        return string.Create(CultureInfo.InvariantCulture, $"{weak}\"{stamp.Size:x}-{stamp.Modified:x}{(alter == AlterETag.NoChange ? "" : SuffixOf(coding))}\"");
     }
 
     private static string SuffixOf(ContentCoding coding) => coding switch
@@ -97,7 +102,8 @@ internal sealed class Representation
         _ => "",
     };
 
-    private static string? NameOf(ContentCoding coding) => coding switch
+    /// <summary>The coding's name in Content-Encoding; null for none.</summary>
+    public static string? NameOf(ContentCoding coding) => coding switch
     {
         ContentCoding.Brotli => "br",
         ContentCoding.Zstandard => "zstd",
@@ -108,6 +114,10 @@ internal sealed class Representation
     private static long FloorSeconds(long nanoseconds) =>
         (nanoseconds / 1_000_000_000) - (nanoseconds % 1_000_000_000 < 0 ? 1 : 0);
 
+    private (string, string)[] TagField() => EntityTag.Length == 0 ? [] : [("ETag", Encoding.ASCII.GetString(EntityTag))];
+
+    private (string, string)[] VaryField() => _varies ? [("Vary", "Accept-Encoding")] : [];
+
     private FieldBlock MakeFields(params ReadOnlySpan<(string Name, string Value)> more)
     {
         Span<byte> date = stackalloc byte[HttpDate.Length];
@@ -116,17 +126,13 @@ internal sealed class Representation
         [
             .. more,
             ("Last-Modified", Encoding.ASCII.GetString(date)),
-            ("ETag", Encoding.ASCII.GetString(EntityTag)),
+            .. TagField(),
             ("Accept-Ranges", "bytes"),
+            .. VaryField(),
         ];
         if (NameOf(Coding) is { } name)
         {
             fields.Add(("Content-Encoding", name));
-        }
-
-        if (_varies)
-        {
-            fields.Add(("Vary", "Accept-Encoding"));
         }
 
         return FieldBlock.Create(System.Runtime.InteropServices.CollectionsMarshal.AsSpan(fields));
