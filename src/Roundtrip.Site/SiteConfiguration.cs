@@ -108,6 +108,8 @@ public static class SiteConfiguration
         defaults.Set(CoreSettings.ServerTokens, ServerTokens.ProductOnly);
         defaults.Set(CoreSettings.HiddenNames, new HiddenNames([]));
         defaults.Set(DirectorySettings.IsListable, true);
+        defaults.Set(DirectorySettings.ListingOptions, IndexOptions.None.With("FancyIndexing").With("HTMLTable").With("VersionSort").With("FoldersFirst").With("NameWidth=*")
+            .With("SuppressDescription"));
         defaults.Set(FileSettings.Precompressed, true);
         defaults.Set(FileSettings.StaysBeneath, true);
         defaults.Set(FileSettings.TextCharset, "utf-8");

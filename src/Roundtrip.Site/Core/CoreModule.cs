@@ -44,6 +44,7 @@ internal sealed class CoreModule : IConfigurationModule
         Directive.Of("AllowEncodedSlashes", AnyServer, "On, Off or NoDecode", CoreSettings.AcceptEncodedSlashes, RefuseEncodedSlashes),
         .. LimitDirectives.All,
         .. Access.LimitSections.All,
+        Compression.OutputFilters.Set,
         .. Ignored.OfCore,
     ];
 

@@ -17,4 +17,10 @@ internal static class DirectorySettings
 
     /// <summary>Whether mod_autoindex is loaded: a directory without an index is 403 or a list then, and 404 without it.</summary>
     public static readonly SettingKey<bool> IsListable = new(false);
+
+    /// <summary>IndexOptions.</summary>
+    public static readonly SettingKey<IndexOptions> ListingOptions = new(IndexOptions.None, IndexOptions.Merge);
+
+    /// <summary>The rest of mod_autoindex.</summary>
+    public static readonly SettingKey<IndexSettings> Listing = new(IndexSettings.None, IndexSettings.Merge);
 }

@@ -7,8 +7,6 @@ namespace Roundtrip.Site.Files;
 /// <summary>Answers a GET or HEAD with what its path names.</summary>
 internal static class FileAnswer
 {
-    private static readonly FieldBlock ListingFields = FieldBlock.Create(("Content-Type", "text/html; charset=utf-8"));
-
     /// <summary>Answers a GET or HEAD with a file.</summary>
     /// <param name="now">Seconds since 1970.</param>
     /// <returns>0 when it is answered; otherwise the status that is to be.</returns>
@@ -35,14 +33,6 @@ internal static class FileAnswer
 
         Whole(exchange, selected, now);
         return 0;
-    }
-
-    /// <summary>Sends a page that was made for the request, such as the listing of a directory.</summary>
-    public static void AnswerPage(Exchange exchange, byte[] page)
-    {
-        ResponseFields.Respond(exchange, 200, ListingFields, page.Length);
-        exchange.WriteShared(page, 0, page.Length);
-        exchange.Complete();
     }
 
     /// <summary>Sends a file as the document of an error: with the error's status, whatever the request says of conditions and ranges.</summary>

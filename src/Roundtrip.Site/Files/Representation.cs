@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text;
 using Roundtrip.Configuration.Settings;
 using Roundtrip.Http;
+using Roundtrip.Site.Compression;
 using Roundtrip.Site.Core;
 using Roundtrip.Site.Expires;
 using Roundtrip.Site.Headers;
@@ -23,18 +24,18 @@ internal sealed class Representation
 
     /// <param name="name">The file's path, by which its type is known; of the file itself, where this is an encoded sibling.</param>
     /// <param name="settings">What the configuration says of it.</param>
-    /// <param name="content">All of it, in a pinned array; null where it is sent from <paramref name="file"/>.</param>
+    /// <param name="content">All of it, in a pinned array, compressed where <paramref name="coding"/> says so; null where it is sent from <paramref name="file"/>.</param>
     /// <param name="file">The open file; null where <paramref name="content"/> is there.</param>
     /// <param name="loadedAt">The wall clock in milliseconds since 1970.</param>
     /// <param name="varies">Whether the resource has more than one representation.</param>
     public Representation(
         ContentCoding coding, byte[] name, SettingBag settings, FileStamp stamp, byte[]? content, NativeFile? file, long loadedAt, bool varies)
     {
-        (Coding, Content, File, Length) = (coding, content, file, stamp.Size);
+        (Coding, Content, File, Length) = (coding, content, file, content?.Length ?? stamp.Size);
         (_name, _stamp, _loadedAt, _varies, Settings) = (name, stamp, loadedAt, varies, settings);
         _metadata = FileMetadata.Of(PathText.Of(name), settings);
         LastModified = Math.Min(FloorSeconds(stamp.Modified), loadedAt / 1000);
-        EntityTag = Encoding.ASCII.GetBytes(MakeTag(coding, stamp, loadedAt, settings.Get(CoreSettings.FileETag)));
+        EntityTag = Encoding.ASCII.GetBytes(MakeTag(coding, stamp, loadedAt, settings));
         Expiry = ExpiresSettings.For(settings, _metadata.ContentType);
         IsPrepared = ResponseFields.CanBePrepared(settings);
         Made = MakeFields();
@@ -98,9 +99,11 @@ internal sealed class Representation
     }
 
     // FileETag's parts. The default is modification time and size, and not the inode: two machines that serve copies of one folder must agree.
-    private static string MakeTag(ContentCoding coding, in FileStamp stamp, long loadedAt, EntityTagParts parts)
+    private static string MakeTag(ContentCoding coding, in FileStamp stamp, long loadedAt, SettingBag settings)
     {
-        if (parts == EntityTagParts.None)
+        EntityTagParts parts = settings.Get(CoreSettings.FileETag);
+        AlterETag alter = coding == ContentCoding.Identity ? AlterETag.AddSuffix : CompressionSettings.ETagOf(settings, coding);
+        if (parts == EntityTagParts.None || alter == AlterETag.Remove)
         {
             return "";
         }
@@ -115,7 +118,7 @@ internal sealed class Representation
         ];
 
         // RFC 9110 §8.8.3.3: each encoding is another representation and has another tag.
-        return $"{weak}\"{string.Join('-', numbers)}{SuffixOf(coding)}\"";
+        return $"{weak}\"{string.Join('-', numbers)}{(alter == AlterETag.NoChange ? "" : SuffixOf(coding))}\"";
 
         string[] Part(EntityTagParts part, ulong number) => parts.HasFlag(part) ? [number.ToString("x", CultureInfo.InvariantCulture)] : [];
     }
@@ -128,7 +131,8 @@ internal sealed class Representation
         _ => "",
     };
 
-    private static string? NameOf(ContentCoding coding) => coding switch
+    /// <summary>The coding's name in Content-Encoding; null for none.</summary>
+    public static string? NameOf(ContentCoding coding) => coding switch
     {
         ContentCoding.Brotli => "br",
         ContentCoding.Zstandard => "zstd",

@@ -1,4 +1,5 @@
 using Roundtrip.Http;
+using Roundtrip.Site.Directories;
 using Roundtrip.Site.Serving;
 
 namespace Roundtrip.Site.Files;
@@ -36,8 +37,11 @@ internal sealed class Resource
     /// <summary>The status that is the answer; 0 where there are representations.</summary>
     public int Status { get; }
 
-    /// <summary>The listing of a directory, in a pinned array.</summary>
-    public byte[]? Page { get; private init; }
+    /// <summary>What a directory holds that is listed.</summary>
+    public Listing? Listing { get; private init; }
+
+    /// <summary>The file itself, without a coding. There is one where <see cref="IsFile"/>.</summary>
+    public Representation Plain => _representations[^1];
 
     public bool IsFile => Status == 0;
 
@@ -51,7 +55,7 @@ internal sealed class Resource
 
     public static Resource OfStatus(ResourceAbout about, int status) => new(about, status);
 
-    public static Resource OfListing(ResourceAbout about, byte[] page) => new(about, 200) { Page = page };
+    public static Resource OfListing(Listing listing) => new(listing.About, 200) { Listing = listing };
 
     public static Resource OfRedirect(ResourceAbout about, int status, string? target) => new(about, status) { Target = target };
 
@@ -60,11 +64,12 @@ internal sealed class Resource
     /// references of this one, and is to be used in its place or while it is held.
     /// </summary>
     public Resource With(ResourceAbout about) => !IsFile
-        ? new Resource(about, Status) { Page = Page, Target = Target }
+        ? new Resource(about, Status) { Listing = Listing is null ? null : Listing with { About = about }, Target = Target }
         : new Resource(about, ReferenceEquals(about.Settings, About.Settings) ? _representations : Array.ConvertAll(_representations, r => r.With(about.Settings)), _facts, IsRacy);
 
     /// <summary>The representation for a request: RFC 9110 section 12.5.3.</summary>
-    public Representation Select(RequestHead request)
+    /// <param name="facts">What is known of the request beside it; null where nothing sets variables that forbid a coding.</param>
+    public Representation Select(RequestHead request, RequestFacts? facts = null)
     {
         Representation chosen = _representations[^1];
         if (_representations.Length == 1)
@@ -78,7 +83,7 @@ internal sealed class Resource
         {
             // Of equal weights the one further to the front wins. Where nothing is acceptable, not even identity, identity is what is sent.
             int weight = accept.Weight(_representations[i].Coding);
-            if (weight > 0 && weight >= best)
+            if (weight > 0 && weight >= best && (facts is null || IsAllowed(_representations[i], facts)))
             {
                 (chosen, best) = (_representations[i], weight);
             }
@@ -86,6 +91,14 @@ internal sealed class Resource
 
         return chosen;
     }
+
+    // mod_deflate and mod_brotli: variables by which a configuration spares clients that decode wrongly.
+    private static bool IsAllowed(Representation representation, RequestFacts facts) => !facts.Environment.ContainsKey(representation.Coding switch
+    {
+        ContentCoding.Brotli => "no-brotli",
+        ContentCoding.Zstandard => "no-zstd",
+        _ => "no-gzip",
+    }) && (!facts.Environment.ContainsKey("gzip-only-text/html") || representation.ContentType.StartsWith("text/html", StringComparison.OrdinalIgnoreCase));
 
     /// <summary>Whether it is still what it was. May be called on any thread while a reference is held.</summary>
     public FactCheck Check(bool mayWait)

@@ -4,6 +4,7 @@ using Roundtrip.Configuration.Sections;
 using Roundtrip.Core;
 using Roundtrip.Http;
 using Roundtrip.Site.Access;
+using Roundtrip.Site.Compression;
 using Roundtrip.Site.Core;
 using Roundtrip.Site.Directories;
 using Roundtrip.Site.Mapping;
@@ -38,8 +39,10 @@ internal sealed class ResourceLoader(FileRoots roots, Action<string>? report)
     /// <param name="path">A <see cref="UrlPath"/>'s bytes.</param>
     /// <param name="now">The wall clock in milliseconds since 1970.</param>
     /// <param name="mayWait">False on a loop.</param>
+    /// <param name="compresses">False where what is found is wanted at once and not kept: then it is as it lies on the disk.</param>
     /// <returns>What the path names, with one reference; null when that takes waiting and <paramref name="mayWait"/> is false.</returns>
-    public Resource? TryLoad(SiteHost host, ReadOnlySpan<byte> path, long now, bool mayWait) => TryLoad(host, path, new Look(now, mayWait, []), MaximumRedirects);
+    public Resource? TryLoad(SiteHost host, ReadOnlySpan<byte> path, long now, bool mayWait, bool compresses = true) =>
+        TryLoad(host, path, new Look(now, mayWait, compresses, []), MaximumRedirects);
 
     private Resource? TryLoad(SiteHost host, ReadOnlySpan<byte> path, in Look look, int redirects)
     {
@@ -134,15 +137,71 @@ internal sealed class ResourceLoader(FileRoots roots, Action<string>? report)
         Span<Opened> forms = [default, default, default, file];
         if (about.Settings.Get(FileSettings.Precompressed) && !TryOpenSiblings(root, path.Bytes, look, forms))
         {
-            foreach (ref readonly Opened form in forms)
-            {
-                form.File?.ReleaseReference();
-            }
-
+            Release(forms);
             return null;
         }
 
-        return Make(about, path, forms, look);
+        // Reading and compressing may take long: not on a loop. What is wanted at once, and would not be kept, is sent as it is.
+        string type = MediaTypes.Of(path.Bytes, about.Settings);
+        bool compresses = CompressionSettings.WantsAny(about.Settings, type) && look.Compresses
+            && file.Stamp.Size >= about.Settings.Get(CompressionSettings.MinSize) && file.Stamp.Size <= CompressionSettings.MaximumSize;
+        if (compresses && !look.MayWait)
+        {
+            Release(forms);
+            return null;
+        }
+
+        Span<byte[]?> compressed = [null, null, null];
+        if (compresses)
+        {
+            Compress(about, type, forms, compressed);
+        }
+
+        return Make(about, path, forms, compressed, look, CompressionSettings.WantsAny(about.Settings, type));
+    }
+
+    private static void Release(ReadOnlySpan<Opened> forms)
+    {
+        foreach (ref readonly Opened form in forms)
+        {
+            form.File?.ReleaseReference();
+        }
+    }
+
+    // The codings of which there is no sibling. A file that cannot be read now is sent, or fails, as it is.
+    private static void Compress(ResourceAbout about, string type, ReadOnlySpan<Opened> forms, Span<byte[]?> compressed)
+    {
+        byte[]? content = forms[^1].Content;
+        if (content is null && !TryRead(forms[^1].File!, out content))
+        {
+            return;
+        }
+
+        for (int i = 0; i < Siblings.Length; i++)
+        {
+            if (!forms[i].IsRegular && CompressionSettings.Wants(about.Settings, type, Siblings[i].Coding))
+            {
+                compressed[i] = Compressor.Compress(Siblings[i].Coding, content, about.Settings);
+            }
+        }
+    }
+
+    private static bool TryRead(NativeFile file, out byte[] content)
+    {
+        content = GC.AllocateUninitializedArray<byte>((int)file.Length);
+        for (int at = 0; at < content.Length;)
+        {
+            FileReadResult result = file.ReadWaiting(at, content.AsSpan(at));
+            if (result.Status != FileReadStatus.Read)
+            {
+                return false;
+            }
+
+            at += result.Count;
+        }
+
+        // What was written meanwhile would be a mixture of both.
+        return file.IsUnchanged();
     }
 
     private FileRoot? RootOf(ResourceAbout about, MappedPath mapped)
@@ -170,28 +229,38 @@ internal sealed class ResourceLoader(FileRoots roots, Action<string>? report)
         return true;
     }
 
-    private static Resource Make(ResourceAbout about, FilePath path, ReadOnlySpan<Opened> forms, in Look look)
+    private static Resource Make(
+        ResourceAbout about, FilePath path, ReadOnlySpan<Opened> forms, ReadOnlySpan<byte[]?> compressed, in Look look, bool varies)
     {
         byte[] name = path.Bytes.ToArray();
         int count = 0;
         bool isRacy = false;
-        foreach (ref readonly Opened form in forms)
-        {
-            if (form.IsRegular)
-            {
-                count++;
-                isRacy |= Representation.IsRacy(form.Stamp, look.Now);
-            }
-        }
-
-        var representations = new Representation[count];
-        int at = 0;
         for (int i = 0; i < forms.Length; i++)
         {
             if (forms[i].IsRegular)
             {
-                ContentCoding coding = i < Siblings.Length ? Siblings[i].Coding : ContentCoding.Identity;
-                representations[at++] = new Representation(coding, name, about.Settings, forms[i].Stamp, forms[i].Content, forms[i].File, look.Now, count > 1);
+                count++;
+                isRacy |= Representation.IsRacy(forms[i].Stamp, look.Now);
+            }
+            else if (i < compressed.Length && compressed[i] is not null)
+            {
+                count++;
+            }
+        }
+
+        varies |= count > 1;
+        var representations = new Representation[count];
+        int at = 0;
+        for (int i = 0; i < forms.Length; i++)
+        {
+            ContentCoding coding = i < Siblings.Length ? Siblings[i].Coding : ContentCoding.Identity;
+            if (forms[i].IsRegular)
+            {
+                representations[at++] = new Representation(coding, name, about.Settings, forms[i].Stamp, forms[i].Content, forms[i].File, look.Now, varies);
+            }
+            else if (i < compressed.Length && compressed[i] is { } content)
+            {
+                representations[at++] = new Representation(coding, name, about.Settings, forms[^1].Stamp, content, null, look.Now, varies);
             }
         }
 
@@ -300,10 +369,15 @@ internal sealed class ResourceLoader(FileRoots roots, Action<string>? report)
 
             // mod_autoindex refuses a directory that it may not list; without it there is nothing that a directory could be.
             return stamp.Kind != FileKind.Directory ? Resource.OfStatus(about, 404)
-                : isListed ? DirectoryListing.Load(about, directory!, mapped.Relative, hidden)
+                : isListed ? List(about, directory!, stamp, root, mapped.Relative, look)
                 : Resource.OfStatus(about, about.Settings.Get(DirectorySettings.IsListable) ? 403 : 404);
         }
     }
+
+    private Resource List(ResourceAbout about, SafeFileHandle directory, FileStamp stamp, FileRoot root, byte[] relative, Look look) =>
+        Listing.Load(about, directory, stamp, root, relative, path => TryLoad(about.Host, path, look with { Compresses = false, Facts = [] }, redirects: 0)) is { } listing
+            ? Resource.OfListing(listing)
+            : Resource.OfStatus(about, 403);
 
     private Resource Refusal(ResourceAbout about, OpenOutcome outcome, FilePath path)
     {
@@ -323,7 +397,7 @@ internal sealed class ResourceLoader(FileRoots roots, Action<string>? report)
     }
 
     /// <summary>One look at the disk: when, whether it may wait, and what it has found so far.</summary>
-    private readonly record struct Look(long Now, bool MayWait, List<PathFact> Facts);
+    private readonly record struct Look(long Now, bool MayWait, bool Compresses, List<PathFact> Facts);
 
     /// <summary>A file that was found: in memory, or open.</summary>
     private readonly record struct Opened(FileStamp Stamp, byte[]? Content, NativeFile? File)

@@ -2,6 +2,7 @@ using System.Text;
 using Roundtrip.Http;
 using Roundtrip.Site.Access;
 using Roundtrip.Site.Core;
+using Roundtrip.Site.Directories;
 using Roundtrip.Site.Files;
 using Roundtrip.Site.Headers;
 using Roundtrip.Site.Mapping;
@@ -144,15 +145,15 @@ internal sealed class Responder(SiteLoop site)
     {
         if (resource.IsFile)
         {
-            int refusal = FileAnswer.Answer(exchange, resource.Select(RequestFacts.RequestOf(exchange)), site.UnixSeconds);
+            int refusal = FileAnswer.Answer(exchange, resource.Select(RequestFacts.RequestOf(exchange), exchange.Context as RequestFacts), site.UnixSeconds);
             if (refusal != 0)
             {
                 AnswerStatus(exchange, resource.About, refusal);
             }
         }
-        else if (resource.Page is { } page)
+        else if (resource.Listing is { } listing)
         {
-            FileAnswer.AnswerPage(exchange, page);
+            AnswerList(exchange, listing);
         }
         else
         {
@@ -164,6 +165,9 @@ internal sealed class Responder(SiteLoop site)
             AnswerStatus(exchange, resource.About, resource.Status);
         }
     }
+
+    // By itself: what the closure holds would be made for every file too.
+    private void AnswerList(Exchange exchange, Listing listing) => ListingAnswer.Answer(exchange, listing, site, waiting => AnswerStatus(waiting, listing.About, 500));
 
     // A status with its ErrorDocument. One that cannot be had at once, or is refused itself, gives way to the built-in page.
     private void AnswerStatus(Exchange exchange, ResourceAbout about, int status)

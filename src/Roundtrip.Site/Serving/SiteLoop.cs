@@ -5,6 +5,7 @@ using Roundtrip.Http;
 using Roundtrip.Server;
 using Roundtrip.Site.Access;
 using Roundtrip.Site.AccessLog;
+using Roundtrip.Site.Compression;
 using Roundtrip.Site.Files;
 using Roundtrip.Site.Variables;
 using Roundtrip.Transport;
@@ -38,12 +39,16 @@ internal sealed class SiteLoop : IExchangeStarter, IExchangeObserver, IDisposabl
         _loader = new ResourceLoader(snapshot.Roots, snapshot.Services.Report);
         _hosts = new HostLoop?[snapshot.Hosts.Count];
         _responder = new Responder(this);
+        Pages = new PageQueue(loop, snapshot.Services.Report);
         Names = new PeerNames(loop, snapshot.Services.Names, _responder.Answer);
         _logs = new LoopLogs(snapshot, loop);
         snapshot.Joined();
     }
 
     internal long UnixSeconds => _loop.UnixMilliseconds / 1000;
+
+    /// <summary>Pages that are made for one request each.</summary>
+    internal PageQueue Pages { get; }
 
     /// <summary>The names of clients and hosts that rules of access ask for.</summary>
     internal PeerNames Names { get; }
@@ -98,13 +103,18 @@ internal sealed class SiteLoop : IExchangeStarter, IExchangeObserver, IDisposabl
             return hot.Resource;
         }
 
-        Resource? found = _loader.TryLoad(of, path, _loop.UnixMilliseconds, mayWait: false);
+        Resource? found = _loader.TryLoad(of, path, _loop.UnixMilliseconds, mayWait: false, compresses: false);
         if (found is null)
         {
             return null;
         }
 
-        Keep(host, path, found, _loop.Now);
+        // One that was not compressed, and should be, makes no place for itself.
+        if (!found.IsFile || !CompressionSettings.WantsAny(found.About.Settings, found.Plain.ContentType))
+        {
+            Keep(host, path, found, _loop.Now);
+        }
+
         return found;
     }
 
