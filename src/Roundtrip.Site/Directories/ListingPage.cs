@@ -3,6 +3,7 @@ using System.Net;
 using System.Text;
 using Roundtrip.Site.Files;
 using Roundtrip.Site.Mapping;
+using Roundtrip.Site.Mime;
 
 namespace Roundtrip.Site.Directories;
 
@@ -178,7 +179,7 @@ internal sealed class ListingPage(Listing listing, ListingOrder order)
             return (IndexSettings.FindFixed(_settings.Icons, "^^DIRECTORY^^") ?? _settings.DefaultIcon, IndexSettings.FindFixed(_settings.Alternatives, "^^DIRECTORY^^") ?? "DIR");
         }
 
-        string type = MediaTypes.Of(entry.Name, entry.About.Settings).Split(';')[0];
+        string type = FileMetadata.Of(PathText.Of(entry.Name), entry.About.Settings).ContentType.Split(';')[0];
         string coding = Path.GetExtension(entry.Text) switch
         {
             ".gz" or ".tgz" => "x-gzip",

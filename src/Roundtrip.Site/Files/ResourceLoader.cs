@@ -142,8 +142,8 @@ internal sealed class ResourceLoader(FileRoots roots, Action<string>? report)
         }
 
         // Reading and compressing may take long: not on a loop. What is wanted at once, and would not be kept, is sent as it is.
-        string type = MediaTypes.Of(path.Bytes, about.Settings);
-        bool compresses = CompressionSettings.WantsAny(about.Settings, type) && look.Compresses
+        bool isCompressible = metadata.ContentEncoding.Length == 0 && CompressionSettings.WantsAny(about.Settings, metadata.ContentType);
+        bool compresses = isCompressible && look.Compresses
             && file.Stamp.Size >= about.Settings.Get(CompressionSettings.MinSize) && file.Stamp.Size <= CompressionSettings.MaximumSize;
         if (compresses && !look.MayWait)
         {
@@ -154,10 +154,10 @@ internal sealed class ResourceLoader(FileRoots roots, Action<string>? report)
         Span<byte[]?> compressed = [null, null, null];
         if (compresses)
         {
-            Compress(about, type, forms, compressed);
+            Compress(about, metadata.ContentType, forms, compressed);
         }
 
-        return Make(about, path, forms, compressed, look, CompressionSettings.WantsAny(about.Settings, type));
+        return Make(about, path, forms, compressed, look, isCompressible);
     }
 
     private static void Release(ReadOnlySpan<Opened> forms)

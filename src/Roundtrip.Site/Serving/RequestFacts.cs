@@ -64,7 +64,7 @@ public sealed partial class RequestFacts(Exchange exchange, SiteHost host)
     internal static RequestHead RequestOf(Exchange exchange) => exchange.Context is RequestFacts facts ? facts.Request : exchange.Request;
 
     /// <summary>The facts of a request for a path, as its resource knows them.</summary>
-    internal static RequestFacts Of(Exchange exchange, ResourceAbout about, PeerNames names) =>
+    internal static RequestFacts Of(Exchange exchange, ResourceAbout about, PeerNames? names = null) =>
         new(exchange, about.Host) { Settings = about.Settings, FileName = about.FileName, Path = about.Path, Handler = about.Handler, Names = names };
 
     /// <summary>RequestHeader.</summary>
