@@ -1,4 +1,6 @@
+using System.Text;
 using Roundtrip.Http;
+using Roundtrip.Site.Core;
 using Roundtrip.Site.Headers;
 using Roundtrip.Site.Serving;
 
@@ -37,9 +39,21 @@ internal static class FileAnswer
         return 0;
     }
 
-    /// <summary>Sends a page that was made for the request, such as the listing of a directory.</summary>
+    /// <summary>Sends a page that was made for a path, such as the listing of a directory, with the server's signature at its end.</summary>
     public static void AnswerPage(Exchange exchange, byte[] page)
     {
+        // The page is made for whoever asks; the signature has the name by which this client called.
+        string signature = ServerSignature.Of(exchange);
+        if (signature.Length > 0)
+        {
+            int end = page.AsSpan().LastIndexOf("</body>"u8) is var body and >= 0 ? body : Math.Max(page.AsSpan().LastIndexOf("</html>"u8), 0);
+            byte[] signed = GC.AllocateUninitializedArray<byte>(page.Length + signature.Length, pinned: true);
+            page.AsSpan(0, end).CopyTo(signed);
+            int written = Encoding.Latin1.GetBytes(signature, signed.AsSpan(end));
+            page.AsSpan(end).CopyTo(signed.AsSpan(end + written));
+            page = signed;
+        }
+
         ResponseFields.Respond(exchange, 200, ListingFields, page.Length);
         exchange.WriteShared(page, 0, page.Length);
         exchange.Complete();
