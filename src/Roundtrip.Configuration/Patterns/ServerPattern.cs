@@ -86,6 +86,7 @@ public sealed class ServerPattern
         try
         {
             var linear = new Regex(translation.Result, flags | RegexOptions.NonBacktracking, MatchTimeout);
+            Warm(linear);
             return new ServerPattern(text, linear, translation.Groups, translation.Names, isLinear: true);
         }
         catch (NotSupportedException)
@@ -98,6 +99,21 @@ public sealed class ServerPattern
             return null;
         }
 
-        return new ServerPattern(text, new Regex(translation.Result, flags, MatchTimeout), translation.Groups, translation.Names, isLinear: false);
+        var backtracking = new Regex(translation.Result, flags, MatchTimeout);
+        Warm(backtracking);
+        return new ServerPattern(text, backtracking, translation.Groups, translation.Names, isLinear: false);
+    }
+
+    // The first search compiles the engine's code, which on a busy machine takes longer than a search may. That is paid when the configuration is read.
+    private static void Warm(Regex regex)
+    {
+        try
+        {
+            regex.IsMatch("");
+        }
+        catch (RegexMatchTimeoutException)
+        {
+            // What was to be compiled is compiled.
+        }
     }
 }

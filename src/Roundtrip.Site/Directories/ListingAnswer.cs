@@ -1,7 +1,9 @@
 using System.Text;
 using Roundtrip.Http;
 using Roundtrip.Site.Compression;
+using Roundtrip.Site.Core;
 using Roundtrip.Site.Files;
+using Roundtrip.Site.Headers;
 using Roundtrip.Site.Serving;
 
 namespace Roundtrip.Site.Directories;
@@ -17,10 +19,11 @@ internal static class ListingAnswer
         var order = ListingOrder.Of(options, settings, Encoding.Latin1.GetString(exchange.Request.Query));
         bool[] visible = listing.Visible(exchange, site.Names);
         ContentCoding coding = CodingOf(exchange, listing.About);
+        string signature = ServerSignature.Of(exchange);
         ListingInsert? header = Shown(listing.Header), readme = Shown(listing.Readme);
         site.Pages.Begin(
             exchange,
-            () => Make(listing, new ListingPage(listing, order).Write(visible, header, readme), coding),
+            () => Make(listing, new ListingPage(listing, order).Write(visible, header, readme, signature), coding),
             (waiting, page) =>
             {
                 if (page is null)
@@ -79,7 +82,7 @@ internal static class ListingAnswer
 
         // The bytes are UTF-8, since names are. Deviates: Charset= is only what the page is said to be in.
         string type = $"{options.Type ?? "text/html"}; charset={options.Charset?.ToLowerInvariant() ?? "utf-8"}";
-        exchange.Respond(200, FieldBlock.Create(("Content-Type", type)), page.Content.Length);
+        ResponseFields.Respond(exchange, 200, FieldBlock.Create(("Content-Type", type)), page.Content.Length);
         exchange.WriteShared(page.Content, 0, page.Content.Length);
         exchange.Complete();
     }

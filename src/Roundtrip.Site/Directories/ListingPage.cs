@@ -21,8 +21,9 @@ internal sealed class ListingPage(Listing listing, ListingOrder order)
     private bool HasIcons => !_options.Has(IndexFlags.SuppressIcon) && (_settings.DefaultIcon is not null || _settings.Icons.Length > 0);
 
     /// <param name="visible">For each entry, whether it is shown.</param>
+    /// <param name="signature">ServerSignature's line, as HTML; empty for none.</param>
     /// <param name="header">What stands above the list; null for the heading alone.</param>
-    public byte[] Write(bool[] visible, ListingInsert? header, ListingInsert? readme)
+    public byte[] Write(bool[] visible, ListingInsert? header, ListingInsert? readme, string signature = "")
     {
         ListingEntry[] entries = [.. listing.Entries.Where((entry, index) => visible[index] && order.Shows(entry.Text))];
         Array.Sort(entries, (left, right) => order.Compare(left, right, Describe));
@@ -50,7 +51,7 @@ internal sealed class ListingPage(Listing listing, ListingOrder order)
         }
 
         WriteInsert(readme);
-        _page.Append("</body>\n</html>\n");
+        _page.Append(signature).Append("</body>\n</html>\n");
         return Encoding.UTF8.GetBytes(_page.ToString());
     }
 

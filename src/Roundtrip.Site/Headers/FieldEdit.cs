@@ -86,12 +86,18 @@ internal sealed record FieldEdit(FieldAction Action, string Name, FieldFormat? F
         }
     }
 
+    // Null where it cannot be told what becomes of the value, or that could not be sent: what was to be edited does not go out as it was.
     private string? Replace(string value, string replacement, bool all)
     {
         var result = new StringBuilder();
         int at = 0;
-        while (at <= value.Length && Pattern!.Match(value, at) is { IsMatch: true } match)
+        while (at <= value.Length && Pattern!.Match(value, at) is { Outcome: not PatternOutcome.NotMatched } match)
         {
+            if (!match.IsMatch)
+            {
+                return null;
+            }
+
             result.Append(value, at, match.Index - at).Append(Substitution.Write(replacement, match));
             at = match.Index + match.Length;
             if (match.Length == 0 && at < value.Length)

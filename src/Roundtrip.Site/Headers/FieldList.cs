@@ -81,14 +81,23 @@ internal sealed class FieldList
         }
     }
 
-    /// <summary>Changes the values of all fields of that name; null leaves one as it is.</summary>
+    /// <summary>Changes the values of all fields of that name; null takes one away.</summary>
     public void Edit(string name, Func<string, string?> change)
     {
-        for (int i = 0; i < _fields.Count; i++)
+        for (int i = _fields.Count - 1; i >= 0; i--)
         {
-            if (Is(i, name) && change(_fields[i].Value) is { } value)
+            if (!Is(i, name))
+            {
+                continue;
+            }
+
+            if (change(_fields[i].Value) is { } value)
             {
                 _fields[i] = (_fields[i].Name, value);
+            }
+            else
+            {
+                _fields.RemoveAt(i);
             }
         }
     }

@@ -1,7 +1,7 @@
-using Roundtrip.Http.Http1;
 using System.Buffers;
 using System.Text;
 using Roundtrip.Core;
+using Roundtrip.Http.Http1;
 
 namespace Roundtrip.Http.Tests;
 

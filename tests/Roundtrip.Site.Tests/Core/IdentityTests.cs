@@ -1,4 +1,3 @@
-using Roundtrip.Configuration.Settings;
 using Roundtrip.Site.Core;
 using Roundtrip.Site.Tests.Headers;
 using Roundtrip.Site.Tests.Support;
@@ -37,6 +36,18 @@ public class IdentityTests
         Assert.Equal(answer.AnnouncedLength, answer.Content.Length);
         FakeExchange head = site.Send("HEAD", "/missing");
         Assert.Equal((answer.AnnouncedLength, 0), (head.AnnouncedLength, head.Content.Length));
+    }
+
+    [Fact]
+    public void The_signature_stands_under_a_listing()
+    {
+        using var site = new SiteUnderTest { Conf = "Options +Indexes\nServerSignature On" };
+        site.Folder.With("dir/a", "x");
+
+        FakeExchange answer = site.Get("/dir/");
+
+        Assert.Equal((200, answer.AnnouncedLength), (answer.Status, answer.Content.Length));
+        Assert.Contains("<address>Roundtrip Server at localhost Port 8080</address>\n</", answer.Text, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -7,6 +7,8 @@ namespace Roundtrip.Site.Tests.Headers;
 
 public class HeaderTests
 {
+    private static readonly string[] EngineFields = ["Server", "Date", "Content-Length", "Transfer-Encoding", "Connection"];
+
     [Theory]
     [InlineData("Header set X a", "a")]
     [InlineData("Header set X: a", "a")]
@@ -189,7 +191,7 @@ public class HeaderTests
 
         using var site = new SiteUnderTest { Conf = line };
         site.Folder.With("a.txt", "x");
-        Assert.Equal("", string.Concat(new[] { "Server", "Date", "Content-Length", "Transfer-Encoding", "Connection" }.Select(name => Values(site.Get("/a.txt"), name))));
+        Assert.Equal("", string.Concat(EngineFields.Select(name => Values(site.Get("/a.txt"), name))));
     }
 
     internal static string Values(FakeExchange answer, string name) => string.Join('|',
