@@ -15,6 +15,9 @@ public interface IConnectionHost
     /// <summary>The server name of the TLS handshake (SNI), or null.</summary>
     string? ServerName { get; }
 
+    /// <summary>What names the connection in the error log, once a line there was about it.</summary>
+    string? LogId => null;
+
     /// <summary>The bytes that came and are not consumed.</summary>
     ref InputBuffer Input { get; }
 
@@ -28,6 +31,9 @@ public interface IConnectionHost
 
     /// <summary>The loop's time in milliseconds, as of the current wake-up.</summary>
     long Now { get; }
+
+    /// <summary>The time now as <see cref="System.Diagnostics.Stopwatch.GetTimestamp"/> gives it, for who measures in microseconds; 0 where nobody does, which saves reading the clock.</summary>
+    long Timestamp => 0;
 
     /// <summary>The current value of the Date field, 29 bytes.</summary>
     ReadOnlySpan<byte> Date { get; }

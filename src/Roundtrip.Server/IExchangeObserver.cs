@@ -5,6 +5,9 @@ namespace Roundtrip.Server;
 /// <summary>What is told of every exchange at its end, on its loop: the access log.</summary>
 public interface IExchangeObserver
 {
+    /// <summary>Whether exchanges are to keep their times in microseconds: <see cref="IConnectionHost.Timestamp"/>.</summary>
+    bool WantsTimestamps => false;
+
     /// <summary>The exchange has its status, its sizes and its end reason; it is used again after the call.</summary>
     void Ended(Exchange exchange);
 

@@ -26,6 +26,7 @@ internal sealed class LoopServer : IDisposable
     {
         (Loop, _options, _counts) = (loop, options, counts);
         Site = options.CreateSite(loop);
+        WantsTimestamps = Site.Observer.WantsTimestamps;
         Blocked = new BlockedLoopDetector(options.ErrorLog);
         loop.EndOfBatch = EndOfBatch;
     }
@@ -33,6 +34,8 @@ internal sealed class LoopServer : IDisposable
     public EventLoop Loop { get; }
 
     public LoopSite Site { get; }
+
+    public bool WantsTimestamps { get; }
 
     public HttpLimits Limits => _options.Limits;
 

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Roundtrip.Core;
 using Roundtrip.Http;
 using Roundtrip.Http.Http1;
@@ -70,6 +71,8 @@ internal sealed partial class ServerConnection(LoopServer server, TransportConne
     public BufferPool Buffers => server.Loop.Buffers;
 
     public long Now => server.Loop.Now;
+
+    public long Timestamp => server.WantsTimestamps ? Stopwatch.GetTimestamp() : 0;
 
     public ReadOnlySpan<byte> Date => server.Date;
 

@@ -88,15 +88,15 @@ public static class SiteConfiguration
         defaults.Set(FileSettings.StaysBeneath, true);
         defaults.Set(FileSettings.TextCharset, "utf-8");
         defaults.Set(FileSettings.UnknownType, "application/octet-stream");
-        defaults.Set(AccessLog.LogSettings.CustomLogs, [new AccessLog.CustomLog("-", AccessLog.LogFormat.Parse("combined")) { IsDefault = true }]);
+        defaults.Set(AccessLog.LogSettings.CustomLogs, [new AccessLog.CustomLog("-", "combined") { IsDefault = true }]);
         return defaults;
     }
 
     private static IEnumerable<string> PrivateFiles(string folder, SettingBag settings) =>
-        settings.Get(AccessLog.LogSettings.CustomLogs).Select(log => log.Target)
+        settings.Get(AccessLog.LogSettings.CustomLogs).Concat(settings.Get(AccessLog.LogSettings.GlobalLogs)).Select(log => log.Target)
             .Append(settings.Get(CoreSettings.ErrorLog))
             .Concat(settings.Get(SslSettings.CertificateFiles))
             .Concat(settings.Get(SslSettings.KeyFiles))
-            .Where(name => name != "-")
+            .Where(name => name.StartsWith('/'))
             .Select(name => Path.GetRelativePath(folder, Path.GetFullPath(name)));
 }

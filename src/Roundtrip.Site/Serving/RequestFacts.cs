@@ -36,6 +36,9 @@ public sealed partial class RequestFacts(Exchange exchange, SiteHost host)
     /// <summary>The handler's name; null before it is known.</summary>
     public string? Handler { get; set; }
 
+    /// <summary>Whom the request's credentials proved to be; null where nobody asked for them.</summary>
+    public string? User { get; set; }
+
     /// <summary>The request's environment: SetEnv, SetEnvIf and their kin. Names are compared as they are.</summary>
     public IReadOnlyDictionary<string, string> Environment => _environment ?? (IReadOnlyDictionary<string, string>)System.Collections.Immutable.ImmutableDictionary<string, string>.Empty;
 

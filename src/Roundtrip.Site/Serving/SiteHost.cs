@@ -1,3 +1,4 @@
+using System.Globalization;
 using Roundtrip.Configuration.Settings;
 using Roundtrip.Configuration.VirtualHosts;
 using Roundtrip.Site.AccessLog;
@@ -11,8 +12,10 @@ public sealed class SiteHost
     internal SiteHost(ServerConfiguration configuration, AccessLogs logs)
     {
         Configuration = configuration;
+        Name = configuration.Name is { Length: > 0 } name ? name : Environment.MachineName;
         Map = new UrlMap(configuration.Settings);
-        Logs = [.. configuration.Settings.Get(LogSettings.CustomLogs).Select(log => new HostLog(logs.Find(log.Target), log.Format))];
+        Logs = [.. LogSettings.LogsOf(configuration.Settings, logs)];
+        Port = PortOf(configuration);
     }
 
     /// <summary>Its place among the hosts of its snapshot.</summary>
@@ -21,11 +24,23 @@ public sealed class SiteHost
     public ServerConfiguration Configuration { get; }
 
     /// <summary>ServerName; where there is none, the machine's.</summary>
-    public string Name => Configuration.Name is { Length: > 0 } name ? name : Environment.MachineName;
+    public string Name { get; }
+
+    /// <summary>The port of ServerName, or of the first address of VirtualHost; 0 where neither has one.</summary>
+    public int Port { get; }
 
     public SettingBag Settings => Configuration.Settings;
 
     internal UrlMap Map { get; }
 
     internal IReadOnlyList<HostLog> Logs { get; }
+
+    private static int PortOf(ServerConfiguration configuration)
+    {
+        string name = configuration.Settings.Get(HostNames.ServerName);
+        int colon = name.LastIndexOf(':');
+        return configuration.HasOwnName && colon > 0 && ushort.TryParse(name.AsSpan(colon + 1), NumberStyles.None, CultureInfo.InvariantCulture, out ushort port)
+            ? port
+            : configuration.Addresses.Count > 0 ? configuration.Addresses[0].Port : 0;
+    }
 }

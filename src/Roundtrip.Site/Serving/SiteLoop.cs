@@ -1,5 +1,4 @@
 using System.Runtime.CompilerServices;
-using Roundtrip.Configuration.VirtualHosts;
 using Roundtrip.Http;
 using Roundtrip.Server;
 using Roundtrip.Site.AccessLog;
@@ -34,6 +33,8 @@ internal sealed class SiteLoop : IExchangeStarter, IExchangeObserver, IDisposabl
         _logs = new LoopLogs(snapshot, loop);
     }
 
+    public bool WantsTimestamps => _logs.NeedsTimestamps;
+
     internal long UnixSeconds => _loop.UnixMilliseconds / 1000;
 
     /// <summary>What the main server has on this loop.</summary>
@@ -59,7 +60,7 @@ internal sealed class SiteLoop : IExchangeStarter, IExchangeObserver, IDisposabl
     {
         ResourceAbout about => about.Host,
         RequestFacts facts => facts.Host,
-        _ => _snapshot.Hosts[0],
+        _ => HostFor(exchange),
     });
 
     public void EndOfBatch(long now) => _logs.EndOfBatch(now);
@@ -94,16 +95,11 @@ internal sealed class SiteLoop : IExchangeStarter, IExchangeObserver, IDisposabl
         return found;
     }
 
-    private HostLoop HostOf(Exchange exchange)
-    {
-        if (_hosts.Length == 1)
-        {
-            return LoopOf(_snapshot.Hosts[0]);
-        }
+    private HostLoop HostOf(Exchange exchange) => LoopOf(HostFor(exchange));
 
-        HostTable table = _snapshot.TableOf(exchange.Connection.Local);
-        return LoopOf(_snapshot.HostOf(table.Find(exchange.Request.Authority)));
-    }
+    private SiteHost HostFor(Exchange exchange) => _hosts.Length == 1
+        ? _snapshot.Hosts[0]
+        : _snapshot.HostOf(_snapshot.TableOf(exchange.Connection.Local).Find(exchange.Request.Authority));
 
     private HostLoop LoopOf(SiteHost host) => _hosts[host.Index] ??= new HostLoop(host, _loop, _loader, _snapshot.Services, OnLoaded);
 
