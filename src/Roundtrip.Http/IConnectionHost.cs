@@ -16,7 +16,11 @@ public interface IConnectionHost
     string? ServerName { get; }
 
     /// <summary>What names the connection in the error log, once a line there was about it.</summary>
-    string? LogId => null;
+    string? LogId
+    {
+        get => null;
+        set { }
+    }
 
     /// <summary>The bytes that came and are not consumed.</summary>
     ref InputBuffer Input { get; }
@@ -51,6 +55,9 @@ public interface IConnectionHost
 
     /// <summary>Something is wrong with the connection or a request: a line for the error log.</summary>
     void Report(in ProtocolError error);
+
+    /// <summary>The same of a request that can be read, as far as it came.</summary>
+    void Report(in ProtocolError error, Exchange? exchange) => Report(error);
 
     /// <summary>Replaces the engine; the new one is given what is left in <see cref="Input"/>.</summary>
     void SwitchTo(IConnectionEngine next);

@@ -43,6 +43,9 @@ internal sealed class LoopServer : IDisposable
 
     public BlockedLoopDetector Blocked { get; }
 
+    /// <summary>The log of a connection's host, or of an exchange's.</summary>
+    public ErrorLog LogOf(IConnectionHost connection, Exchange? exchange) => Site.Observer.LogOf(connection, exchange) ?? ErrorLog;
+
     public Http1Resources Http1 { get; } = new();
 
     public ReadOnlySpan<byte> Date => _date.At(Loop.UnixMilliseconds);

@@ -3,6 +3,7 @@ using Roundtrip.Configuration;
 using Roundtrip.Configuration.VirtualHosts;
 using Roundtrip.Core;
 using Roundtrip.Server;
+using Roundtrip.Server.Logs;
 using Roundtrip.Site;
 using Roundtrip.Site.AccessLog;
 using Roundtrip.Site.Core;
@@ -74,9 +75,16 @@ internal sealed class ServingHost : IDisposable
         var parts = new Stack<IDisposable>();
         try
         {
-            ErrorLog errorLog = Kept(new ErrorLog(new AppendStream(OpenLog(SiteConfiguration.ErrorLogOf(configuration.Main.Settings)))));
-            AccessLogs logs = Kept(new AccessLogs(OpenLog, message => errorLog.Write(LogLevel.Warn, "log_config", null, message)));
-            SiteSnapshot snapshot = Kept(new SiteSnapshot(configuration, logs, new SiteServices { Report = message => errorLog.Write(LogLevel.Error, "files", null, message) }));
+            ErrorLog? main = null;
+            var opener = new LogTargetOpener(null, message => main?.Write(LogLevel.Error, "log_config", null, message));
+            ErrorLogs errorLogs = Kept(new ErrorLogs(opener.Open));
+            ErrorLog errorLog = main = SiteConfiguration.ErrorLogOf(configuration.Main, errorLogs);
+            AccessLogs logs = Kept(new AccessLogs(opener.Open, message => errorLog.Write(LogLevel.Warn, "log_config", null, message)));
+            SiteSnapshot snapshot = Kept(new SiteSnapshot(configuration, logs, new SiteServices
+            {
+                Report = message => errorLog.Write(LogLevel.Error, "files", null, message),
+                ErrorLogs = errorLogs,
+            }));
             IReadOnlyList<ServerEndpoint> listened = endpoints(errorLog);
             foreach (ServerEndpoint endpoint in listened)
             {
@@ -123,10 +131,4 @@ internal sealed class ServingHost : IDisposable
         : throw new ServeException(string.Join('\n', configuration.Errors), ExitCode.NotSo);
 
     private static PeerAddress AddressOf(HostAddress address) => PeerAddress.From(address.Address ?? IPAddress.Any, address.Port);
-
-    private static AppendFile OpenLog(string name)
-    {
-        const int StandardError = 2;
-        return name == "-" ? AppendFile.Over(StandardError) : AppendFile.Open(name);
-    }
 }

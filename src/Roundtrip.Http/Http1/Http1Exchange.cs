@@ -114,6 +114,16 @@ public sealed partial class Http1Exchange : Exchange
         }
     }
 
+    /// <summary>Looks where the head is: the input may have been moved since it was read.</summary>
+    internal void LocateHead()
+    {
+        IConnectionHost host = _connection!.Host;
+        if (!_isHeadDetached && host.Input.Length >= Request.Length)
+        {
+            Request.Locate(host.Input.Array, host.Input.Start);
+        }
+    }
+
     /// <summary>Closes the exchange to its handler and settles what the log will say.</summary>
     /// <returns>The handler.</returns>
     internal IExchangeHandler? End(EndReason reason)
@@ -121,11 +131,7 @@ public sealed partial class Http1Exchange : Exchange
         IsOpen = false;
         EndReason = reason;
         IConnectionHost host = _connection!.Host;
-        if (!_isHeadDetached && host.Input.Length >= Request.Length)
-        {
-            // The input may have been moved since the head was read.
-            Request.Locate(host.Input.Array, host.Input.Start);
-        }
+        LocateHead();
 
         // What waits to be sent is the end of this response; when the connection is cut it will not go out.
         if (reason is not (EndReason.Completed or EndReason.Upgraded) && _framing != ResponseFraming.None)

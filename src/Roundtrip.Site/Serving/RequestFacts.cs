@@ -2,6 +2,8 @@ using System.Text;
 using Roundtrip.Configuration.Settings;
 using Roundtrip.Core;
 using Roundtrip.Http;
+using Roundtrip.Server.Logs;
+using Roundtrip.Site.Core;
 
 namespace Roundtrip.Site.Serving;
 
@@ -11,7 +13,7 @@ namespace Roundtrip.Site.Serving;
 /// </summary>
 /// <param name="exchange">It, while it is open, and in its end's log lines.</param>
 /// <param name="host">The virtual host that serves it.</param>
-public sealed partial class RequestFacts(Exchange exchange, SiteHost host)
+public sealed partial class RequestFacts(Exchange exchange, SiteHost host) : IErrorLogContext
 {
     private Dictionary<string, string>? _environment;
     private Dictionary<string, string>? _notes;
@@ -49,6 +51,12 @@ public sealed partial class RequestFacts(Exchange exchange, SiteHost host)
     public string? NoteOf(string name) => _notes?.GetValueOrDefault(name);
 
     public void SetNote(string name, string value) => (_notes ??= new Dictionary<string, string>(StringComparer.OrdinalIgnoreCase))[name] = value;
+
+    LogLevels IErrorLogContext.Levels => Settings.Get(CoreSettings.LogLevel);
+
+    string? IErrorLogContext.Variable(string name) => Environment.GetValueOrDefault(name);
+
+    string? IErrorLogContext.Note(string name) => NoteOf(name);
 
     /// <summary>The value of a request field, its lines joined as a list; null where it is not there. Bytes are read as Latin-1, so none is lost.</summary>
     public string? Field(string name)

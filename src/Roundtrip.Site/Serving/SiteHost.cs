@@ -1,7 +1,10 @@
 using System.Globalization;
 using Roundtrip.Configuration.Settings;
 using Roundtrip.Configuration.VirtualHosts;
+using Roundtrip.Server;
+using Roundtrip.Server.Logs;
 using Roundtrip.Site.AccessLog;
+using Roundtrip.Site.Core;
 using Roundtrip.Site.Mapping;
 
 namespace Roundtrip.Site.Serving;
@@ -9,13 +12,14 @@ namespace Roundtrip.Site.Serving;
 /// <summary>One virtual host, or the main server, of a snapshot: immutable and shared by the loops.</summary>
 public sealed class SiteHost
 {
-    internal SiteHost(ServerConfiguration configuration, AccessLogs logs)
+    internal SiteHost(ServerConfiguration configuration, AccessLogs logs, ErrorLogs? errorLogs = null)
     {
         Configuration = configuration;
         Name = configuration.Name is { Length: > 0 } name ? name : Environment.MachineName;
         Map = new UrlMap(configuration.Settings);
         Logs = [.. LogSettings.LogsOf(configuration.Settings, logs)];
         Port = PortOf(configuration);
+        ErrorLog = errorLogs?.Find(configuration.Settings.Get(CoreSettings.ErrorLog), ErrorLogDirectives.OptionsOf(configuration.Settings, Name));
     }
 
     /// <summary>Its place among the hosts of its snapshot.</summary>
@@ -30,6 +34,9 @@ public sealed class SiteHost
     public int Port { get; }
 
     public SettingBag Settings => Configuration.Settings;
+
+    /// <summary>Where the lines about its requests go; null where only the server has a log.</summary>
+    public ErrorLog? ErrorLog { get; }
 
     internal UrlMap Map { get; }
 

@@ -56,12 +56,10 @@ internal sealed class SiteLoop : IExchangeStarter, IExchangeObserver, IDisposabl
         }
     }
 
-    public void Ended(Exchange exchange) => _logs.Write(exchange, exchange.Context switch
-    {
-        ResourceAbout about => about.Host,
-        RequestFacts facts => facts.Host,
-        _ => HostFor(exchange),
-    });
+    public void Ended(Exchange exchange) => _logs.Write(exchange, ServingHostOf(exchange));
+
+    public ErrorLog? LogOf(IConnectionHost connection, Exchange? exchange) =>
+        (exchange is not null ? ServingHostOf(exchange) : HostFor(connection, default)).ErrorLog;
 
     public void EndOfBatch(long now) => _logs.EndOfBatch(now);
 
@@ -95,11 +93,18 @@ internal sealed class SiteLoop : IExchangeStarter, IExchangeObserver, IDisposabl
         return found;
     }
 
-    private HostLoop HostOf(Exchange exchange) => LoopOf(HostFor(exchange));
+    private HostLoop HostOf(Exchange exchange) => LoopOf(HostFor(exchange.Connection, exchange.Request.Authority));
 
-    private SiteHost HostFor(Exchange exchange) => _hosts.Length == 1
-        ? _snapshot.Hosts[0]
-        : _snapshot.HostOf(_snapshot.TableOf(exchange.Connection.Local).Find(exchange.Request.Authority));
+    // The host that was found for it; for what was refused before that, the one that would have been.
+    private SiteHost ServingHostOf(Exchange exchange) => exchange.Context switch
+    {
+        ResourceAbout about => about.Host,
+        RequestFacts facts => facts.Host,
+        _ => HostFor(exchange.Connection, exchange.Request.Authority),
+    };
+
+    private SiteHost HostFor(IConnectionHost connection, ReadOnlySpan<byte> authority) =>
+        _hosts.Length == 1 ? _snapshot.Hosts[0] : _snapshot.HostOf(_snapshot.TableOf(connection.Local).Find(authority));
 
     private HostLoop LoopOf(SiteHost host) => _hosts[host.Index] ??= new HostLoop(host, _loop, _loader, _snapshot.Services, OnLoaded);
 
