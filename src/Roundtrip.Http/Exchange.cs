@@ -41,6 +41,36 @@ public abstract class Exchange
     /// <summary>When the request's first byte was seen, in the loop's milliseconds.</summary>
     public long StartedAt { get; protected set; }
 
+    /// <summary>How many requests the connection had before this one; 0 for the first.</summary>
+    public int IndexOnConnection { get; protected set; }
+
+    /// <summary>When the request's first byte was seen, as <see cref="IConnectionHost.Timestamp"/> has it; 0 where the host keeps no such time.</summary>
+    public long StartedTimestamp { get; protected set; }
+
+    /// <summary>When the final response began, as <see cref="IConnectionHost.Timestamp"/> has it; 0 before that, or where the host keeps no such time.</summary>
+    public long RespondedTimestamp { get; protected set; }
+
+    /// <summary>What names the exchange in the error log, once a line there was about it. Forgotten at the end.</summary>
+    public string? LogId { get; set; }
+
+    /// <summary>The bytes of the request that have come and were taken: head and content with their framing, before any encryption.</summary>
+    public virtual long BytesReceived => 0;
+
+    /// <summary>The bytes of the response so far: interim ones, head and content with their framing, before any encryption. At the end, what did not go out is not among them.</summary>
+    public long BytesSent { get; protected set; }
+
+    /// <summary>The fields that were given to <see cref="Respond"/>; with <see cref="ResponseFields"/> all but those of the engine.</summary>
+    public FieldBlock SharedFields { get; protected set; } = FieldBlock.Empty;
+
+    /// <summary>The Content-Length that was sent; less than 0 where none was.</summary>
+    public long SentContentLength { get; protected set; } = UnknownLength;
+
+    /// <summary>The value of the Connection field that was sent; empty where none was.</summary>
+    public virtual ReadOnlySpan<byte> SentConnectionOption => default;
+
+    /// <summary>Whether the response has Transfer-Encoding: chunked.</summary>
+    public virtual bool IsResponseChunked => false;
+
     /// <summary>The final status that was sent; 0 before that.</summary>
     public int Status { get; protected set; }
 

@@ -19,6 +19,13 @@ public interface IConnectionHost
     /// <summary>What the site keeps with a connection from one request to the next. It may be another site's, from before a reload.</summary>
     object? SiteState { get; set; }
 
+    /// <summary>What names the connection in the error log, once a line there was about it.</summary>
+    string? LogId
+    {
+        get => null;
+        set { }
+    }
+
     /// <summary>The bytes that came and are not consumed.</summary>
     ref InputBuffer Input { get; }
 
@@ -32,6 +39,9 @@ public interface IConnectionHost
 
     /// <summary>The loop's time in milliseconds, as of the current wake-up.</summary>
     long Now { get; }
+
+    /// <summary>The time now as <see cref="System.Diagnostics.Stopwatch.GetTimestamp"/> gives it, for who measures in microseconds; 0 where nobody does, which saves reading the clock.</summary>
+    long Timestamp => 0;
 
     /// <summary>The current value of the Date field, 29 bytes.</summary>
     ReadOnlySpan<byte> Date { get; }
@@ -52,6 +62,9 @@ public interface IConnectionHost
 
     /// <summary>Something is wrong with the connection or a request: a line for the error log.</summary>
     void Report(in ProtocolError error);
+
+    /// <summary>The same of a request that can be read, as far as it came.</summary>
+    void Report(in ProtocolError error, Exchange? exchange) => Report(error);
 
     /// <summary>Replaces the engine; the new one is given what is left in <see cref="Input"/>.</summary>
     void SwitchTo(IConnectionEngine next);

@@ -1,126 +1,148 @@
-using System.Collections.Concurrent;
-using System.Diagnostics.CodeAnalysis;
-using System.Globalization;
-using System.Text;
+using System.Buffers.Binary;
+using System.Runtime.CompilerServices;
+using Roundtrip.Http;
+using Roundtrip.Server.Logs;
 
 namespace Roundtrip.Server;
 
 /// <summary>
-/// The error log: lines in httpd's format, written by a thread of its own, so that a loop never waits for a terminal, a pipe or a disk. When the writer
-/// falls behind by more than the queue holds, lines are dropped and counted, and the count is the next line.
+/// The error log of a server or of one of its hosts: makes the lines, of which an <see cref="ErrorLogWriter"/> takes care then. A line that its level leaves out costs a comparison; making one
+/// never waits. May be used on any thread, a line about an exchange on its loop.
 /// </summary>
-[SuppressMessage("Usage", "CA2213", Justification = "A late line finds a queue that takes no more, and not a disposed one.")]
 public sealed class ErrorLog : IDisposable
 {
-    private const int QueueLength = 4096;
+    private readonly ErrorLogWriter _writer;
+    private readonly ErrorLogOptions _options;
+    private readonly ErrorLogFormat _format;
+    private readonly bool _ownsWriter;
 
-    // How long the end waits, in milliseconds, for a pipe that nobody reads.
-    private const int EndPatience = 5_000;
-
-    private readonly BlockingCollection<string> _lines = new(QueueLength);
-    private volatile Stream _destination;
-    private readonly Thread _writer;
-    private readonly Lock _writing = new();
-    private long _dropped;
-
-    /// <param name="destination">Where lines go, as UTF-8. A failing write is the end of that line and of nothing else.</param>
+    /// <summary>A log of its own, with lines in httpd's format down to <c>info</c>.</summary>
+    /// <param name="destination">Where lines go, as UTF-8; it stays open. A failing write is the end of that line and of nothing else.</param>
     public ErrorLog(Stream destination)
+        : this(new ErrorLogWriter(new StreamTarget(destination)), new ErrorLogOptions { Levels = LogLevels.Of(LogLevel.Info) }) => _ownsWriter = true;
+
+    /// <param name="writer">Whose lines may be of several logs; the log does not end it.</param>
+    public ErrorLog(ErrorLogWriter writer, ErrorLogOptions options)
     {
-        _destination = destination;
-        _writer = new Thread(WriteLines) { IsBackground = true, Name = "error log" };
-        _writer.Start();
+        (_writer, _options) = (writer, options);
+        _format = options.Format ?? (writer.IsSyslog ? ErrorLogFormat.DefaultForSyslog : ErrorLogFormat.Default);
     }
+
+    /// <summary>Whether a line would be made.</summary>
+    public bool Allows(LogLevel level, string module, Exchange? exchange = null) =>
+        ((exchange?.Context as IErrorLogContext)?.Levels ?? _options.Levels).Allows(module, level);
 
     /// <summary>Adds a line.</summary>
     /// <param name="module">Who speaks, such as <c>core</c>, <c>http</c>, <c>files</c>.</param>
     /// <param name="client">The peer's address and port, or null where none is concerned.</param>
-    public void Write(LogLevel level, string module, string? client, string message)
+    public void Write(LogLevel level, string module, string? client, string message, [CallerFilePath] string file = "", [CallerLineNumber] int line = 0)
     {
-        string time = DateTime.Now.ToString("ddd MMM dd HH:mm:ss.ffffff yyyy", CultureInfo.InvariantCulture);
-        string about = client is null ? "" : $" [client {client}]";
-        string line = $"[{time}] [{module}:{NameOf(level)}] [pid {Environment.ProcessId}]{about} {Escape(message)}\n";
-        try
+        if (Allows(level, module))
         {
-            if (_lines.TryAdd(line))
-            {
-                return;
-            }
-        }
-        catch (InvalidOperationException)
-        {
-            // The log has ended, perhaps between two instructions of this thread: the line is late.
-        }
-
-        Interlocked.Increment(ref _dropped);
-    }
-
-    /// <summary>Lines that are not written yet, and all that come, go to another destination. The former is closed when the line in hand is written.</summary>
-    public void Reopen(Stream destination)
-    {
-        Stream former = _destination;
-        _destination = destination;
-        lock (_writing)
-        {
-            former.Dispose();
+            Make(level, module, client, null, null, message, file, line);
         }
     }
 
-    /// <summary>Writes what is queued and ends. A pipe that nobody reads is given up after 5 s, with the lines that wait for it.</summary>
+    /// <summary>Adds a line about a connection and perhaps an exchange on it. Called on its loop.</summary>
+    public void Write(
+        LogLevel level, string module, IConnectionHost connection, Exchange? exchange, string message, [CallerFilePath] string file = "", [CallerLineNumber] int line = 0)
+    {
+        if (Allows(level, module, exchange))
+        {
+            Make(level, module, null, connection, exchange, message, file, line);
+        }
+    }
+
+    /// <summary>The same with a message that is put together only where the line is made.</summary>
+    public void Write(
+        LogLevel level,
+        string module,
+        IConnectionHost connection,
+        Exchange? exchange,
+        [InterpolatedStringHandlerArgument("", nameof(level), nameof(module), nameof(exchange))] ref ErrorMessage message,
+        [CallerFilePath] string file = "",
+        [CallerLineNumber] int line = 0)
+    {
+        if (message.IsWanted)
+        {
+            Make(level, module, null, connection, exchange, message.Take(), file, line);
+        }
+    }
+
+    /// <summary>Ends a log of its own: writes what is queued.</summary>
     public void Dispose()
     {
-        _lines.CompleteAdding();
-        _writer.Join(EndPatience);
-    }
-
-    private void WriteLines()
-    {
-        foreach (string line in _lines.GetConsumingEnumerable())
+        if (_ownsWriter)
         {
-            long dropped = Interlocked.Exchange(ref _dropped, 0);
-            TryWrite(dropped == 0 ? line : line + $"[core:warn] {dropped} lines of this log were dropped: it could not be written fast enough\n");
+            _writer.Dispose();
         }
     }
 
-    private void TryWrite(string line)
+    private void Make(LogLevel level, string module, string? client, IConnectionHost? connection, Exchange? exchange, string message, string file, int line)
     {
-        try
+        DateTimeOffset now = DateTimeOffset.Now;
+        bool isConnectionNew = connection is { LogId: null };
+        if (isConnectionNew)
         {
-            lock (_writing)
-            {
-                Stream destination = _destination;
-                destination.Write(Encoding.UTF8.GetBytes(line));
-                destination.Flush();
-            }
+            connection!.LogId = NewId(now, connection, 0);
         }
-        catch (IOException)
+
+        bool isRequestNew = exchange is { LogId: null };
+        if (isRequestNew)
         {
-            // The log itself cannot be written: there is no other place to say so. The line counts as dropped and is spoken of when it can be.
-            Interlocked.Increment(ref _dropped);
+            exchange!.LogId = NewId(now, connection!, exchange.IndexOnConnection + 1);
+        }
+
+        var what = new ErrorEvent
+        {
+            Time = now,
+            Level = level,
+            Module = module,
+            Message = message,
+            Client = client,
+            Connection = connection,
+            Exchange = exchange,
+            ServerName = _options.ServerName,
+            UsesCanonicalName = _options.UsesCanonicalName,
+            File = file,
+            Line = line,
+        };
+        if (isConnectionNew)
+        {
+            Add(_options.OfConnection, what);
+        }
+
+        if (isRequestNew)
+        {
+            Add(_options.OfRequest, what);
+        }
+
+        Add(_format, what);
+    }
+
+    private void Add(IEnumerable<ErrorLogFormat> formats, in ErrorEvent what)
+    {
+        foreach (ErrorLogFormat format in formats)
+        {
+            Add(format, what);
         }
     }
 
-    private static string NameOf(LogLevel level) => level switch
+    private void Add(ErrorLogFormat format, in ErrorEvent what)
     {
-        LogLevel.Error => "error",
-        LogLevel.Warn => "warn",
-        LogLevel.Notice => "notice",
-        _ => "info",
-    };
+        string text = format.Write(what);
+        if (text.Length > 0)
+        {
+            _writer.Add(what.Level, text);
+        }
+    }
 
-    // What a peer sent may stand in a message: a control character could forge a line.
-    private static string Escape(string message)
+    // Eleven letters as httpd's are: of time, process, connection and the request's number on it.
+    private static string NewId(DateTimeOffset now, IConnectionHost connection, int index)
     {
-        if (!message.Any(char.IsControl))
-        {
-            return message;
-        }
-
-        var escaped = new StringBuilder(message.Length + 16);
-        foreach (char c in message)
-        {
-            _ = char.IsControl(c) ? escaped.Append(CultureInfo.InvariantCulture, $"\\x{(int)c:x2}") : escaped.Append(c);
-        }
-
-        return escaped.ToString();
+        Span<byte> bytes = stackalloc byte[sizeof(ulong)];
+        ulong id = (ulong)now.UtcTicks ^ ((ulong)Environment.ProcessId << 40) ^ ((ulong)RuntimeHelpers.GetHashCode(connection) << 24) ^ ((ulong)index << 52);
+        BinaryPrimitives.WriteUInt64LittleEndian(bytes, id);
+        return Convert.ToBase64String(bytes)[..11];
     }
 }

@@ -5,6 +5,12 @@ namespace Roundtrip.Server;
 /// <summary>What is told of every exchange at its end, on its loop: the access log.</summary>
 public interface IExchangeObserver
 {
+    /// <summary>Whether exchanges are to keep their times in microseconds: <see cref="IConnectionHost.Timestamp"/>.</summary>
+    bool WantsTimestamps => false;
+
+    /// <summary>The error log that has the lines about a connection, or about an exchange on it; null for the server's own.</summary>
+    ErrorLog? LogOf(IConnectionHost connection, Exchange? exchange) => null;
+
     /// <summary>The exchange has its status, its sizes and its end reason; it is used again after the call.</summary>
     void Ended(Exchange exchange);
 

@@ -35,13 +35,18 @@ internal sealed class LoopServer : IDisposable
 
     public LoopSite Site { get; private set; }
 
+    public bool WantsTimestamps => Site.WantsTimestamps;
+
     public HttpLimits Limits => _options.Limits;
 
     public StatusLines StatusLines => _options.StatusLines;
 
     public ErrorLog ErrorLog => _options.ErrorLog;
 
-    public BlockedLoopDetector Blocked { get; }
+    public BlockedLoopDetector Blocked { get; private set; }
+
+    /// <summary>The log of a connection's host, or of an exchange's.</summary>
+    public ErrorLog LogOf(IConnectionHost connection, Exchange? exchange) => ((exchange?.Owner as LoopSite) ?? Site).LogOf(connection, exchange) ?? ErrorLog;
 
     public Http1Resources Http1 { get; } = new();
 
@@ -106,6 +111,7 @@ internal sealed class LoopServer : IDisposable
         LoopSite former = Site;
         _options = options;
         Site = options.CreateSite(Loop);
+        Blocked = new BlockedLoopDetector(options.ErrorLog);
         former.Retire();
     }
 

@@ -27,6 +27,11 @@ public sealed class LoopSite(IExchangeStarter starter, IExchangeObserver observe
         }
     }
 
+    internal bool WantsTimestamps { get; } = observer.WantsTimestamps;
+
+    /// <summary>The log of the host that a connection, or an exchange on it, is with; null where the server's own has the line.</summary>
+    internal ErrorLog? LogOf(IConnectionHost connection, Exchange? exchange) => observer.LogOf(connection, exchange);
+
     internal void EndOfBatch(long now) => observer.EndOfBatch(now);
 
     /// <summary>Another takes its place, or the loop ends.</summary>

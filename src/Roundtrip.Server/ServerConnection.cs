@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Roundtrip.Core;
 using Roundtrip.Http;
 using Roundtrip.Http.Http1;
@@ -63,6 +64,8 @@ internal sealed partial class ServerConnection(LoopServer server, TransportConne
 
     public object? SiteState { get; set; }
 
+    public string? LogId { get; set; }
+
     public ref InputBuffer Input => ref _input;
 
     public OutputQueue Output => _output ??= server.RentOutput();
@@ -72,6 +75,8 @@ internal sealed partial class ServerConnection(LoopServer server, TransportConne
     public BufferPool Buffers => server.Loop.Buffers;
 
     public long Now => server.Loop.Now;
+
+    public long Timestamp => server.WantsTimestamps ? Stopwatch.GetTimestamp() : 0;
 
     public ReadOnlySpan<byte> Date => server.Date;
 
@@ -139,7 +144,7 @@ internal sealed partial class ServerConnection(LoopServer server, TransportConne
         catch (Exception fault)
 #pragma warning restore CA1031
         {
-            LogFault(fault);
+            LogFault(fault, exchange.Generation == generation && exchange.EndReason == EndReason.None ? exchange : null);
             exchange.Abort(EndReason.HandlerFailed);
         }
 
@@ -156,11 +161,13 @@ internal sealed partial class ServerConnection(LoopServer server, TransportConne
         (exchange.Owner as LoopSite ?? server.Site).Ended(exchange);
     }
 
-    public void Report(in ProtocolError error)
+    public void Report(in ProtocolError error) => Report(error, null);
+
+    public void Report(in ProtocolError error, Exchange? exchange)
     {
         LogLevel level = error.Origin == ErrorOrigin.Peer ? LogLevel.Info : LogLevel.Error;
-        string status = error.Code == 0 ? "" : $" (answered {error.Code})";
-        server.ErrorLog.Write(level, "http", Remote.ToString(), EndReasons.Describe(error.Reason) + status);
+        server.LogOf(this, exchange).Write(
+            level, "http", this, exchange, $"{EndReasons.Describe(error.Reason)}{(error.Code == 0 ? "" : $" (answered {error.Code})")}");
     }
 
     public void SwitchTo(IConnectionEngine next)
@@ -226,8 +233,8 @@ internal sealed partial class ServerConnection(LoopServer server, TransportConne
         _isInCall = false;
     }
 
-    private void LogFault(Exception fault) =>
-        server.ErrorLog.Write(LogLevel.Error, "core", Remote.ToString(), $"{EndReasons.Describe(EndReason.HandlerFailed)}: {fault}");
+    private void LogFault(Exception fault, Exchange? exchange = null) =>
+        server.LogOf(this, exchange).Write(LogLevel.Error, "core", this, exchange, $"{EndReasons.Describe(EndReason.HandlerFailed)}: {fault}");
 
     private void ReadInput()
     {

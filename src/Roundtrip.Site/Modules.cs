@@ -9,6 +9,7 @@ public static class Modules
     [
         new Core.CoreModule(),
         new AccessLog.LogConfigModule(),
+        new AccessLog.LogioModule(),
         new Access.AuthzCoreModule(),
         new Access.AuthzHostModule(),
         new Access.AccessCompatModule(),

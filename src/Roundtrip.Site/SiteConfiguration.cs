@@ -3,7 +3,10 @@ using Roundtrip.Configuration;
 using Roundtrip.Configuration.Directives;
 using Roundtrip.Configuration.Loading;
 using Roundtrip.Configuration.Settings;
+using Roundtrip.Configuration.VirtualHosts;
 using Roundtrip.Http;
+using Roundtrip.Server;
+using Roundtrip.Server.Logs;
 using Roundtrip.Site.Core;
 using Roundtrip.Site.Directories;
 using Roundtrip.Site.Files;
@@ -45,7 +48,7 @@ public static class SiteConfiguration
         BuiltConfiguration built = Build(loaded, source, FolderDefaults(folder), resolve);
 
         // What site.conf names for the server's own use may lie in the folder, and is not for visitors: a key above all.
-        built.Main.Settings.Set(CoreSettings.HiddenNames, new HiddenNames(PrivateFiles(folder, built.Main.Settings)));
+        built.Main.Settings.Set(CoreSettings.HiddenNames, new HiddenNames(PrivateFiles(folder, built.Main.Settings), RotatedLogs(folder, built.Main.Settings)));
         return built;
     }
 
@@ -63,19 +66,24 @@ public static class SiteConfiguration
         return [.. settings.Get(SslSettings.CertificateFiles).Select((file, index) => new TlsCertificateFiles(file, index < keys.Length ? keys[index] : file))];
     }
 
-    /// <summary>ErrorLog of a host: a file's full path, or <c>-</c>.</summary>
-    public static string ErrorLogOf(SettingBag settings) => settings.Get(CoreSettings.ErrorLog);
+    /// <summary>The error log of the main server, which has the lines that concern no host.</summary>
+    /// <exception cref="Transport.TransportException">It cannot be opened.</exception>
+    public static ErrorLog ErrorLogOf(ServerConfiguration main, ErrorLogs logs) =>
+        logs.Find(main.Settings.Get(CoreSettings.ErrorLog), ErrorLogDirectives.OptionsOf(main.Settings, main.Name.Length > 0 ? main.Name : Environment.MachineName));
+
+    /// <summary>Where that log goes.</summary>
+    public static string ErrorLogTargetOf(SettingBag settings) => settings.Get(CoreSettings.ErrorLog);
 
     /// <summary>User, Group and PidFile; empty where they are not set.</summary>
     public static (string User, string Group, string PidFile) ProcessOf(SettingBag settings) =>
         (settings.Get(UnixdModule.User), settings.Get(UnixdModule.Group), settings.Get(UnixdModule.PidFile));
 
-    /// <summary>All files and programs that logs go to, each once.</summary>
+    /// <summary>All files and programs that logs go to, each once; not those that whoever serves opens itself: standard error, syslog and rotated files.</summary>
     public static IReadOnlyList<string> LogTargetsOf(BuiltConfiguration configuration) =>
     [
         .. configuration.Hosts.Prepend(configuration.Main)
-            .SelectMany(host => host.Settings.Get(AccessLog.LogSettings.CustomLogs).Select(log => log.Target).Append(host.Settings.Get(CoreSettings.ErrorLog)))
-            .Where(target => target != "-")
+            .SelectMany(host => LogsOf(host.Settings))
+            .Where(target => target[0] is '/' or '|' && !RotationRule.TryParse(target, out _))
             .Distinct(),
     ];
 
@@ -115,15 +123,36 @@ public static class SiteConfiguration
         defaults.Set(FileSettings.TextCharset, "utf-8");
         defaults.Set(MimeSettings.Types, MediaTypes.Embedded);
         defaults.Set(FileSettings.UnknownType, "application/octet-stream");
-        defaults.Set(AccessLog.LogSettings.CustomLogs, [new AccessLog.CustomLog("-", AccessLog.LogFormat.Parse("combined")) { IsDefault = true }]);
+
+        // Whoever serves a folder from a terminal wants to see why a request was refused.
+        defaults.Set(CoreSettings.LogLevel, LogLevels.Of(LogLevel.Info));
+        defaults.Set(AccessLog.LogSettings.CustomLogs, [new AccessLog.CustomLog("-", "combined") { IsDefault = true }]);
         return defaults;
     }
 
     private static IEnumerable<string> PrivateFiles(string folder, SettingBag settings) =>
-        settings.Get(AccessLog.LogSettings.CustomLogs).Select(log => log.Target)
-            .Append(settings.Get(CoreSettings.ErrorLog))
+        LogsOf(settings)
             .Concat(settings.Get(SslSettings.CertificateFiles))
             .Concat(settings.Get(SslSettings.KeyFiles))
-            .Where(name => name != "-")
+            .Where(name => name.StartsWith('/'))
             .Select(name => Path.GetRelativePath(folder, Path.GetFullPath(name)));
+
+    // What the names of rotated logs begin with.
+    private static IEnumerable<string> RotatedLogs(string folder, SettingBag settings)
+    {
+        foreach (string target in LogsOf(settings))
+        {
+            if (RotationRule.TryParse(target, out RotationRule? rule))
+            {
+                yield return Path.GetRelativePath(folder, Path.GetFullPath(rule.Path, folder)).Split('%')[0];
+                if (rule.Link is { } link)
+                {
+                    yield return Path.GetRelativePath(folder, Path.GetFullPath(link, folder));
+                }
+            }
+        }
+    }
+
+    private static IEnumerable<string> LogsOf(SettingBag settings) =>
+        settings.Get(AccessLog.LogSettings.CustomLogs).Concat(settings.Get(AccessLog.LogSettings.GlobalLogs)).Select(log => log.Target).Append(settings.Get(CoreSettings.ErrorLog));
 }

@@ -23,6 +23,9 @@ public abstract class EventLoop
     /// <summary>The wall clock in milliseconds since 1970, read once a wake-up.</summary>
     public abstract long UnixMilliseconds { get; }
 
+    /// <summary>The wall clock in microseconds since 1970, read now where there is one to read.</summary>
+    public virtual long UnixMicroseconds => UnixMilliseconds * 1000;
+
     /// <summary>Called at the end of each wake-up, after events, posted work and timers: what was put off during the batch is done here.</summary>
     public Action? EndOfBatch { get; set; }
 

@@ -22,8 +22,8 @@ internal sealed record Served(BuiltConfiguration Configuration)
     /// <summary>Makes the endpoints, once the error log is there to be told of failed handshakes.</summary>
     public required Func<Served, ITlsObserver, IReadOnlyList<ServerEndpoint>> Endpoints { get; init; }
 
-    /// <summary>Opens a log by its target: a file's full path, or <c>-</c>.</summary>
-    public Func<string, AppendFile> OpenLog { get; init; } = OpenLogHere;
+    /// <summary>Starts the program of a log's target, or gives what it was opened as already; null for a target that is to be opened here.</summary>
+    public Func<string, ILogTarget?> FindLog { get; init; } = static _ => null;
 
     /// <summary>The sockets that listen at an address already, one a loop; none where they are to be opened.</summary>
     public Func<PeerAddress, IReadOnlyList<SafeHandle>> Sockets { get; init; } = static _ => [];
@@ -85,11 +85,5 @@ internal sealed record Served(BuiltConfiguration Configuration)
             new ServerEndpoint(
                 PeerAddress.From(where.Bind, where.HttpsPort), new TlsServerContext(new TlsServerOptions { Name = "folder", Certificates = certificates, Observer = observer })),
         ];
-    }
-
-    private static AppendFile OpenLogHere(string target)
-    {
-        const int StandardError = 2;
-        return target == "-" ? AppendFile.Over(StandardError) : AppendFile.Open(target);
     }
 }

@@ -1,6 +1,7 @@
 using Roundtrip.Configuration;
 using Roundtrip.Http.Http1;
 using Roundtrip.Server;
+using Roundtrip.Server.Logs;
 using Roundtrip.Site;
 using Roundtrip.Site.AccessLog;
 using Roundtrip.Site.Serving;
@@ -12,11 +13,12 @@ namespace Roundtrip.Program;
 /// <summary>Everything that serves a configuration, put together: logs, certificates, site, server. Another configuration can take its place while it serves.</summary>
 internal sealed class ServingHost : IDisposable
 {
-    private readonly ErrorLog _errorLog;
-    private readonly HttpServer _server;
+    private readonly ErrorLogs _errorLogs;
+    private ErrorLog _errorLog;
     private AccessLogs _logs;
+    private HttpServer _server = null!;
 
-    private ServingHost(ErrorLog errorLog, AccessLogs logs, HttpServer server) => (_errorLog, _logs, _server) = (errorLog, logs, server);
+    private ServingHost(ErrorLogs errorLogs, ErrorLog errorLog, AccessLogs logs) => (_errorLogs, _errorLog, _logs) = (errorLogs, errorLog, logs);
 
     /// <summary>Where it listens.</summary>
     public IReadOnlyList<string> Urls { get; private set; } = [];
@@ -26,21 +28,23 @@ internal sealed class ServingHost : IDisposable
     public static ServingHost Start(Served served)
     {
         ThrowIfWrong(served.Configuration);
-        ErrorLog? errorLog = null;
+        ServingHost? host = null;
+        var errorLogs = new ErrorLogs(OpenerOf(served, message => host?.Say(LogLevel.Error, message)));
         AccessLogs? logs = null;
         try
         {
-            errorLog = new ErrorLog(new AppendStream(served.OpenLog(SiteConfiguration.ErrorLogOf(served.Configuration.Main.Settings))));
-            logs = MakeLogs(served, errorLog);
-            ServerOptions options = OptionsOf(served, errorLog, logs);
-            var host = new ServingHost(errorLog, logs, HttpServer.Start(options));
+            ErrorLog errorLog = SiteConfiguration.ErrorLogOf(served.Configuration.Main, errorLogs);
+            logs = LogsOf(served, errorLog);
+            host = new ServingHost(errorLogs, errorLog, logs);
+            ServerOptions options = OptionsOf(served, errorLog, errorLogs, logs);
+            host._server = HttpServer.Start(options);
             host.Took(served, options);
             return host;
         }
         catch
         {
             logs?.Dispose();
-            errorLog?.Dispose();
+            errorLogs.Dispose();
             throw;
         }
     }
@@ -51,24 +55,30 @@ internal sealed class ServingHost : IDisposable
     public void Apply(Served served)
     {
         ThrowIfWrong(served.Configuration);
-        AccessLogs logs = MakeLogs(served, _errorLog);
+        AccessLogs? logs = null;
+        ErrorLog errorLog;
+        ServerOptions options;
+        _errorLogs.Try(OpenerOf(served, message => Say(LogLevel.Error, message)));
         try
         {
-            AppendFile errors = served.OpenLog(SiteConfiguration.ErrorLogOf(served.Configuration.Main.Settings));
-            ServerOptions options = OptionsOf(served, _errorLog, logs);
+            errorLog = SiteConfiguration.ErrorLogOf(served.Configuration.Main, _errorLogs);
+            logs = LogsOf(served, errorLog);
+            options = OptionsOf(served, errorLog, _errorLogs, logs);
             _server.Apply(options);
-            _errorLog.Reopen(new AppendStream(errors));
-            Took(served, options);
         }
         catch
         {
-            logs.Dispose();
+            logs?.Dispose();
+            _errorLogs.Leave();
             throw;
         }
 
+        _errorLogs.Take();
+        _errorLog = errorLog;
         AccessLogs former = _logs;
         _logs = logs;
         former.Retire();
+        Took(served, options);
     }
 
     /// <summary>A line for the error log.</summary>
@@ -79,16 +89,27 @@ internal sealed class ServingHost : IDisposable
     {
         _server.Dispose();
         _logs.Dispose();
-        _errorLog.Dispose();
+        _errorLogs.Dispose();
     }
 
-    private static AccessLogs MakeLogs(Served served, ErrorLog errorLog) =>
-        new(served.OpenLog, message => errorLog.Write(LogLevel.Warn, "log_config", null, message));
+    private static Func<string, ILogTarget> OpenerOf(Served served, Action<string>? report)
+    {
+        var opener = new LogTargetOpener(null, report);
+        return target => served.FindLog(target) ?? opener.Open(target);
+    }
 
-    private static ServerOptions OptionsOf(Served served, ErrorLog errorLog, AccessLogs logs)
+    private static AccessLogs LogsOf(Served served, ErrorLog errorLog)
+    {
+        void Report(string message) => errorLog.Write(LogLevel.Warn, "log_config", null, message);
+        return new AccessLogs(OpenerOf(served, Report), Report);
+    }
+
+    private static ServerOptions OptionsOf(Served served, ErrorLog errorLog, ErrorLogs errorLogs, AccessLogs logs)
     {
         var snapshot = new SiteSnapshot(
-            served.Configuration, logs, new SiteServices { Report = message => errorLog.Write(LogLevel.Error, "files", null, message) });
+            served.Configuration,
+            logs,
+            new SiteServices { Report = message => errorLog.Write(LogLevel.Error, "files", null, message), ErrorLogs = errorLogs });
         return new ServerOptions
         {
             Endpoints = served.Endpoints(served, new TlsFailureLog(errorLog)),

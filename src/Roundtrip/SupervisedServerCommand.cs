@@ -92,14 +92,8 @@ internal static class SupervisedServerCommand
         {
             Source = source,
             Endpoints = Served.OfListen,
-            OpenLog = target => Log(descriptors, target),
+            FindLog = target => descriptors.TryGetValue(ServedPayload.LogName(target), out OwnedDescriptor? log) ? AppendFile.Of(OwnedDescriptor.DuplicateOf(log).Release()) : null,
             Sockets = address => [.. Enumerable.Range(0, Environment.ProcessorCount).Select(i => descriptors[ServedPayload.ListenerName(address, i)])],
         };
-    }
-
-    private static AppendFile Log(Dictionary<string, OwnedDescriptor> descriptors, string target)
-    {
-        const int StandardError = 2;
-        return target == "-" ? AppendFile.Over(StandardError) : AppendFile.Of(OwnedDescriptor.DuplicateOf(descriptors[ServedPayload.LogName(target)]).Release());
     }
 }

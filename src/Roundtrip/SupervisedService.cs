@@ -171,7 +171,7 @@ internal sealed class SupervisedService : ISupervisedService
     private void OpenLogs(BuiltConfiguration built, List<NamedDescriptor> opened, List<PipedProgram> programs)
     {
         uint? group = UserDatabase.TryFindGroup("adm", out uint adm) ? adm : null;
-        string main = SiteConfiguration.ErrorLogOf(built.Main.Settings);
+        string main = SiteConfiguration.ErrorLogTargetOf(built.Main.Settings);
         foreach (string target in SiteConfiguration.LogTargetsOf(built))
         {
             OwnedDescriptor descriptor = target.StartsWith('|') ? StartProgram(target, programs) : OpenFile(target, group);

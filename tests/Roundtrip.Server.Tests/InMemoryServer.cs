@@ -61,7 +61,14 @@ internal sealed class InMemoryServer : IDisposable
     {
         public List<(int Status, long Content, EndReason Reason)> All { get; } = [];
 
-        public void Ended(Exchange exchange) => All.Add((exchange.Status, exchange.ContentSent, exchange.EndReason));
+        /// <summary>What each counted of the connection's bytes, and which of its requests it was.</summary>
+        public List<(long Received, long Sent, int Index)> Bytes { get; } = [];
+
+        public void Ended(Exchange exchange)
+        {
+            All.Add((exchange.Status, exchange.ContentSent, exchange.EndReason));
+            Bytes.Add((exchange.BytesReceived, exchange.BytesSent, exchange.IndexOnConnection));
+        }
 
         public void EndOfBatch(long now)
         {

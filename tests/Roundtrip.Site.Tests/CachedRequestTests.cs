@@ -1,4 +1,5 @@
 using Roundtrip.Site.AccessLog;
+using Roundtrip.Site.Serving;
 using Roundtrip.Site.Tests.Support;
 using Roundtrip.Transport.Files;
 
@@ -8,7 +9,11 @@ public class CachedRequestTests
 {
     private const int Requests = 10_000;
 
-    private static readonly LogFormat Combined = LogFormat.Parse("combined");
+    // Combined, and what else a line may have of a request that nothing asked about.
+    private static readonly LogFormat Format = LogFormat.Parse(
+        LogFormat.Combined + " %a %A %D %f %I %O %S %k %L %m %{local}p %P %{tid}P %q %R %{end:%Y-%m-%d %H:%M:%S %z}t %{usec}t %{ms}T %U %v %V %X %^FB %{Content-Type}o %{x}C %{X}e %400{Y}n");
+
+    private static readonly SiteHost Host = SiteUnderTest.HostOf("/");
 
     [Theory]
     [InlineData("/index.html")]
@@ -72,7 +77,7 @@ public class CachedRequestTests
             exchange.Renew();
             site.Site.Start(exchange);
             Assert.True(exchange.IsComplete);
-            buffer.Write(exchange, Combined);
+            buffer.Write(exchange, Host, Format);
             if (i % 200 == 199)
             {
                 // The writer gives blocks back in its own time; a loop that is faster would have another one made.

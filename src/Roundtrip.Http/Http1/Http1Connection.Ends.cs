@@ -160,6 +160,9 @@ public sealed partial class Http1Connection
         _whyClose = reason;
     }
 
-    private void Report(EndReason reason, int status, ErrorOrigin origin) =>
-        _host.Report(new ProtocolError(reason, status, ErrorScope.Connection, origin));
+    private void Report(EndReason reason, int status, ErrorOrigin origin)
+    {
+        _exchange?.LocateHead();
+        _host.Report(new ProtocolError(reason, status, ErrorScope.Connection, origin), _exchange);
+    }
 }

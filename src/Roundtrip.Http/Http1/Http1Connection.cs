@@ -209,7 +209,7 @@ public sealed partial class Http1Connection : IConnectionEngine
         }
 
         _exchange = _resources.Rent();
-        _exchange.Begin(this, now);
+        _exchange.Begin(this, now, _requests);
         _phase = Http1Phase.Head;
         return true;
     }

@@ -7,6 +7,7 @@ public sealed partial class Http1Exchange
 {
     private ResponseFraming _framing;
     private bool _wantsRoom;
+    private bool _sentClose;
 
     // How much of the length that the handler gave is still to be written; less than 0 where it gave none.
     private long _unwritten;
@@ -28,6 +29,15 @@ public sealed partial class Http1Exchange
         }
     }
 
+    public override bool IsResponseChunked => _framing == ResponseFraming.Chunked;
+
+    public override ReadOnlySpan<byte> SentConnectionOption =>
+        Status == 101 ? "Upgrade"u8
+        : Status == 0 || Request.Version == ProtocolVersion.Http09 ? default
+        : _sentClose ? "close"u8
+        : Request.Version == ProtocolVersion.Http10 ? "keep-alive"u8
+        : default;
+
     private bool HasRoom => _connection!.Host.OutputLength < IConnectionEngine.HighWater;
 
     public override void Inform(int status, FieldBlock fields)
@@ -43,9 +53,11 @@ public sealed partial class Http1Exchange
         }
 
         OutputQueue output = _connection!.Host.Output;
+        long before = output.Length;
         output.Write(_connection.Host.StatusLines.LineOf(status));
         output.Write(fields.Http1Lines);
         output.Write("\r\n"u8);
+        BytesSent += output.Length - before;
         _expectsContinue &= status != 100;
         _connection.Changed();
     }
@@ -77,10 +89,15 @@ public sealed partial class Http1Exchange
         }
 
         IConnectionHost host = _connection!.Host;
+        RespondedTimestamp = host.Timestamp;
         if (Request.Version != ProtocolVersion.Http09)
         {
+            OutputQueue output = host.Output;
+            long before = output.Length;
             ResponseHead.Write(
-                host.Output, host.StatusLines.StartOf(status), host.Date, fields, ResponseFields, announced, _framing == ResponseFraming.Chunked, ConnectionLine());
+                output, host.StatusLines.StartOf(status), host.Date, fields, ResponseFields, announced, _framing == ResponseFraming.Chunked, ConnectionLine());
+            BytesSent += output.Length - before;
+            (SharedFields, SentContentLength) = (fields, announced);
         }
 
         _connection.Changed();
@@ -158,7 +175,7 @@ public sealed partial class Http1Exchange
 
         if (_framing == ResponseFraming.Chunked)
         {
-            Chunk.WriteLast(_connection!.Host.Output);
+            BytesSent += Chunk.WriteLast(_connection!.Host.Output);
         }
 
         IsOpen = false;
@@ -169,7 +186,13 @@ public sealed partial class Http1Exchange
     {
         IConnectionHost host = _connection!.Host;
         Status = status;
-        ContentSent = Refusal.Write(host.Output, host.StatusLines.StartOf(status), sentence, host.Date, Request.Method == Method.Head);
+        RespondedTimestamp = host.Timestamp;
+        OutputQueue output = host.Output;
+        long before = output.Length;
+        ContentSent = Refusal.Write(output, host.StatusLines.StartOf(status), sentence, host.Date, Request.Method == Method.Head);
+        BytesSent += output.Length - before;
+        _sentClose = true;
+        (SharedFields, SentContentLength) = (Refusal.Fields, Refusal.LengthOf(sentence));
     }
 
     /// <summary>The output has room again.</summary>
@@ -186,8 +209,12 @@ public sealed partial class Http1Exchange
     {
         _framing = ResponseFraming.None;
         _wantsRoom = false;
+        _sentClose = false;
         _unwritten = 0;
         SendsFile = false;
+        BytesSent = 0;
+        RespondedTimestamp = 0;
+        SentContentLength = UnknownLength;
     }
 
     // RFC 9112 §6.3, seen from the sender.
@@ -209,7 +236,8 @@ public sealed partial class Http1Exchange
 
     private ReadOnlySpan<byte> ConnectionLine()
     {
-        if (!_connection!.Persists)
+        _sentClose = !_connection!.Persists;
+        if (_sentClose)
         {
             return "Connection: close\r\n"u8;
         }
@@ -247,7 +275,7 @@ public sealed partial class Http1Exchange
     {
         if (_framing == ResponseFraming.Chunked)
         {
-            Chunk.WriteSize(output, length);
+            BytesSent += Chunk.WriteSize(output, length);
         }
     }
 
@@ -255,11 +283,12 @@ public sealed partial class Http1Exchange
     {
         if (_framing == ResponseFraming.Chunked)
         {
-            Chunk.WriteEnd(output);
+            BytesSent += Chunk.WriteEnd(output);
         }
 
         _unwritten -= length;
         ContentSent += length;
+        BytesSent += length;
         _connection!.Changed();
     }
 }

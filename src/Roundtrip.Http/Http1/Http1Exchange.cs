@@ -29,10 +29,15 @@ public sealed partial class Http1Exchange : Exchange
         && Request.Version == ProtocolVersion.Http11 // RFC 9110 §7.8: Upgrade in an HTTP/1.0 request MUST be ignored.
         && (Options & ConnectionOptions.Upgrade) != 0 && Request.Has(KnownField.Upgrade);
 
-    internal void Begin(Http1Connection connection, long now)
+    public override long BytesReceived => Request.Length + _body.Consumed;
+
+    /// <param name="index">How many requests the connection had before this one.</param>
+    internal void Begin(Http1Connection connection, long now, int index)
     {
         Generation++;
         StartedAt = now;
+        StartedTimestamp = connection.Host.Timestamp;
+        IndexOnConnection = index;
         Status = 0;
         ContentSent = 0;
         EndReason = EndReason.None;
@@ -89,12 +94,15 @@ public sealed partial class Http1Exchange : Exchange
         }
 
         OutputQueue output = _connection!.Host.Output;
+        long before = output.Length;
         Status = 101;
+        SharedFields = fields;
         output.Write(_connection.Host.StatusLines.LineOf(101));
         output.Write("Connection: Upgrade\r\n"u8);
         output.Write(fields.Http1Lines);
         output.Write(ResponseFields.Http1Lines);
         output.Write("\r\n"u8);
+        BytesSent += output.Length - before;
         _connection.HandOver(next);
     }
 
@@ -106,6 +114,16 @@ public sealed partial class Http1Exchange : Exchange
         }
     }
 
+    /// <summary>Looks where the head is: the input may have been moved since it was read.</summary>
+    internal void LocateHead()
+    {
+        IConnectionHost host = _connection!.Host;
+        if (!_isHeadDetached && host.Input.Length >= Request.Length)
+        {
+            Request.Locate(host.Input.Array, host.Input.Start);
+        }
+    }
+
     /// <summary>Closes the exchange to its handler and settles what the log will say.</summary>
     /// <returns>The handler.</returns>
     internal IExchangeHandler? End(EndReason reason)
@@ -113,16 +131,13 @@ public sealed partial class Http1Exchange : Exchange
         IsOpen = false;
         EndReason = reason;
         IConnectionHost host = _connection!.Host;
-        if (!_isHeadDetached && host.Input.Length >= Request.Length)
-        {
-            // The input may have been moved since the head was read.
-            Request.Locate(host.Input.Array, host.Input.Start);
-        }
+        LocateHead();
 
         // What waits to be sent is the end of this response; when the connection is cut it will not go out.
         if (reason is not (EndReason.Completed or EndReason.Upgraded) && _framing != ResponseFraming.None)
         {
             ContentSent = Math.Max(0, ContentSent - host.OutputLength);
+            BytesSent = Math.Max(0, BytesSent - host.OutputLength);
         }
 
         return Handler;
@@ -139,6 +154,8 @@ public sealed partial class Http1Exchange : Exchange
 
         Request.Reset(host.Buffers);
         ResponseFields.Clear();
+        SharedFields = FieldBlock.Empty;
+        LogId = null;
         Handler = null;
         Context = null;
         Owner = null;

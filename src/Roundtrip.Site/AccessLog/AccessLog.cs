@@ -21,10 +21,11 @@ public sealed class AccessLog : IDisposable
     private bool _isRetired;
     private int _writers;
     private int _isEnded;
+    private volatile bool _isToReopen;
 
     /// <param name="destination">Where lines go; the log closes it.</param>
     /// <param name="report">Told, on the writer's thread, how many lines were dropped and why: at once, then at most once a minute, and at the end.</param>
-    public AccessLog(AppendFile destination, Action<string>? report)
+    public AccessLog(ILogTarget destination, Action<string>? report)
     {
         _writer = new LogWriter(destination, report);
         _thread = new Thread(Run) { IsBackground = true, Name = "access log" };
@@ -57,6 +58,13 @@ public sealed class AccessLog : IDisposable
         }
 
         return buffer;
+    }
+
+    /// <summary>Opens the file anew by its path, soon, on the writer's thread: between two lines. A file that cannot be opened is reported, and the former one written on.</summary>
+    public void Reopen()
+    {
+        _isToReopen = true;
+        _wakeUp.Set();
     }
 
     /// <summary>Writes what was handed over and ends. The loops have ended before.</summary>
@@ -122,6 +130,12 @@ public sealed class AccessLog : IDisposable
         {
             _wakeUp.WaitOne(_writer.Patience(Dropped));
             isEnding = _isEnding;
+            if (_isToReopen)
+            {
+                _isToReopen = false;
+                _writer.Reopen();
+            }
+
             _writer.Write(Volatile.Read(ref _buffers), isEnding);
             _writer.ReportDropped(Dropped, isEnding);
         }

@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
 using Roundtrip.Http;
+using Roundtrip.Site.Serving;
 using Roundtrip.Transport;
 
 namespace Roundtrip.Site.AccessLog;
@@ -50,20 +51,25 @@ public sealed class AccessLogBuffer
     /// <summary>The stamp of the first line that is not handed over; see the constants.</summary>
     internal long FirstWaiting => Volatile.Read(ref _firstWaiting);
 
-    /// <summary>Writes the line of an exchange that has ended.</summary>
-    public void Write(Exchange exchange, LogFormat format)
+    /// <summary>Writes the line of an exchange that has ended, if the log is to have one.</summary>
+    internal void Write(Exchange exchange, SiteHost host, LogFormat format, LogCondition? condition = null)
     {
+        if (condition is not null && !condition.Holds(new LogFacts(exchange, host, _loop, _clock, 0)))
+        {
+            return;
+        }
+
         if (_block is null && !TryBegin())
         {
             return;
         }
 
-        if (!TryWrite(exchange, format, int.MaxValue))
+        if (!TryWrite(exchange, host, format, int.MaxValue))
         {
             HandOver();
-            if (TryBegin() && !TryWrite(exchange, format, int.MaxValue))
+            if (TryBegin() && !TryWrite(exchange, host, format, int.MaxValue))
             {
-                TryWrite(exchange, format, CutValue, mustFit: true);
+                TryWrite(exchange, host, format, CutValue, mustFit: true);
             }
         }
     }
@@ -93,9 +99,8 @@ public sealed class AccessLogBuffer
         _free.Enqueue(block);
     }
 
-    private bool TryWrite(Exchange exchange, LogFormat format, int longestValue, bool mustFit = false)
+    private bool TryWrite(Exchange exchange, SiteHost host, LogFormat format, int longestValue, bool mustFit = false)
     {
-        long now = _loop.Now;
         LogBlock block = _block!;
 
         // One clock for all loops, read after the exchange's end: what a client saw happen before, is before.
@@ -107,8 +112,7 @@ public sealed class AccessLogBuffer
 
         Span<byte> room = block.Room;
         var line = new LineWriter(room, longestValue);
-        var facts = new LogFacts(exchange, now, _clock.At(_loop.UnixMilliseconds - Math.Max(0, now - exchange.StartedAt)));
-        format.Write(ref line, facts);
+        format.Write(ref line, new LogFacts(exchange, host, _loop, _clock, stamp));
         if (!line.IsFull)
         {
             block.Add(line.Length, stamp);

@@ -3,13 +3,22 @@ using Roundtrip.Transport.Files;
 namespace Roundtrip.Site.AccessLog;
 
 /// <summary>The access logs of a process, one for each target however many hosts write to it.</summary>
-/// <param name="open">Opens a target: a file's full path, or <c>-</c>.</param>
+/// <param name="open">Opens a target: a file's full path, <c>-</c>, or <c>|</c> and a program.</param>
 /// <param name="report">See <see cref="AccessLog"/>.</param>
-public sealed class AccessLogs(Func<string, AppendFile> open, Action<string>? report) : IDisposable
+public sealed class AccessLogs(Func<string, ILogTarget> open, Action<string>? report) : IDisposable
 {
     private readonly Dictionary<string, AccessLog> _logs = [];
 
     internal IEnumerable<AccessLog> All => _logs.Values;
+
+    /// <summary>Has each log let go of a file that was moved away. Lines that come meanwhile wait, and none is lost or split.</summary>
+    public void Reopen()
+    {
+        foreach (AccessLog log in _logs.Values)
+        {
+            log.Reopen();
+        }
+    }
 
     public void Dispose()
     {

@@ -1,6 +1,10 @@
-using Roundtrip.Core;
 using System.Buffers;
 using System.Buffers.Text;
+using System.Text;
+using System.Text.Unicode;
+using Roundtrip.Core;
+using Roundtrip.Server.Logs;
+using Roundtrip.Site.Mapping;
 
 namespace Roundtrip.Site.AccessLog;
 
@@ -19,7 +23,7 @@ internal ref struct LineWriter(Span<byte> room, int longestValue)
 
     public bool IsFull { get; private set; }
 
-    public void Write(ReadOnlySpan<byte> bytes)
+    public void Write(scoped ReadOnlySpan<byte> bytes)
     {
         if (bytes.TryCopyTo(_room[Length..]))
         {
@@ -43,9 +47,11 @@ internal ref struct LineWriter(Span<byte> room, int longestValue)
         }
     }
 
-    public void Write(long number)
+    public void Write(long number) => Write(number, default);
+
+    public void Write(long number, StandardFormat format)
     {
-        if (Utf8Formatter.TryFormat(number, _room[Length..], out int written))
+        if (Utf8Formatter.TryFormat(number, _room[Length..], out int written, format))
         {
             Length += written;
         }
@@ -56,7 +62,7 @@ internal ref struct LineWriter(Span<byte> room, int longestValue)
     }
 
     /// <summary>Writes what a client sent, escaped so that it cannot end its quotes or its line.</summary>
-    public void WriteEscaped(ReadOnlySpan<byte> value)
+    public void WriteEscaped(scoped ReadOnlySpan<byte> value)
     {
         if (value.Length > longestValue)
         {
@@ -76,6 +82,53 @@ internal ref struct LineWriter(Span<byte> room, int longestValue)
             WriteEscape(value[plain]);
             value = value[(plain + 1)..];
         }
+    }
+
+    /// <summary>Writes text of the configuration, a name or a path, as UTF-8 and escaped.</summary>
+    public void WriteText(string text)
+    {
+        if (PathText.IsRaw(text))
+        {
+            WriteEscaped(PathText.Bytes(text));
+            return;
+        }
+
+        Span<byte> bytes = stackalloc byte[192];
+        ReadOnlySpan<char> rest = text;
+        int room = longestValue;
+        while (!rest.IsEmpty && room > 0)
+        {
+            Utf8.FromUtf16(rest, bytes, out int read, out int written);
+            WriteEscaped(bytes[..Math.Min(written, room)]);
+            rest = rest[read..];
+            room -= written;
+        }
+    }
+
+    /// <summary>Writes what was read byte for byte as text: the environment, notes. Escaped.</summary>
+    public void WriteLatin1(string text)
+    {
+        Span<byte> bytes = stackalloc byte[192];
+        ReadOnlySpan<char> rest = text.AsSpan(0, Math.Min(text.Length, longestValue));
+        while (!rest.IsEmpty)
+        {
+            int count = Math.Min(rest.Length, bytes.Length);
+            WriteEscaped(bytes[..Encoding.Latin1.GetBytes(rest[..count], bytes)]);
+            rest = rest[count..];
+        }
+    }
+
+    /// <summary>Writes a number with zeros before it.</summary>
+    public void WritePadded(long number, byte digits) => Write(number, new StandardFormat('D', digits));
+
+    public void WriteHex(long number) => Write(number, new StandardFormat('x'));
+
+    /// <summary>Writes a time in a format of strftime, in the server's time zone.</summary>
+    public void WriteTime(scoped ReadOnlySpan<byte> format, long unixMicroseconds)
+    {
+        var time = TimeZoneInfo.ConvertTime(DateTimeOffset.UnixEpoch.AddTicks(unixMicroseconds * TimeSpan.TicksPerMicrosecond), TimeZoneInfo.Local);
+        IsFull |= !Strftime.TryFormat(format, time, _room[Length..], out int written);
+        Length += written;
     }
 
     /// <summary>Writes an address.</summary>

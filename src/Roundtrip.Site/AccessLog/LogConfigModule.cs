@@ -1,4 +1,6 @@
+using System.Collections.Immutable;
 using Roundtrip.Configuration.Directives;
+using Roundtrip.Configuration.Settings;
 using static Roundtrip.Configuration.Directives.DirectiveContext;
 
 namespace Roundtrip.Site.AccessLog;
@@ -15,29 +17,39 @@ internal sealed class LogConfigModule : IConfigurationModule
     public IEnumerable<Directive> Directives =>
     [
         new("LogFormat", AnyServer, 1, 2, "a format and a nickname for it", SetFormat),
-        new("CustomLog", AnyServer, 1, 2, "a file, and a format or its nickname", call => Add(call, call.Words.Count > 1 ? call.Words[1] : "common")),
-        new("TransferLog", AnyServer, 1, 1, "a file", call => Add(call, call.Settings.Get(LogSettings.TransferFormat))),
+        new("CustomLog", AnyServer, 1, 3, "a file or program, a format or its nickname, and perhaps env= or expr=", call => Add(call, LogSettings.CustomLogs)),
+        new("GlobalLog", ServerConfig, 1, 3, "a file or program, a format or its nickname, and perhaps env= or expr=", call => Add(call, LogSettings.GlobalLogs)),
+        new("TransferLog", AnyServer, 1, 1, "a file or program", call => Add(call, LogSettings.CustomLogs)),
+
+        // Lines are gathered for at most a tenth of a second, whatever it says.
+        Directive.Of("BufferedLogs", ServerConfig, "On or Off", Core.Ignored.Key, Arguments.Flag),
     ];
 
     private static void SetFormat(DirectiveCall call)
     {
+        _ = LogFormat.Parse(call.Words[0]);
         if (call.Words.Count == 1)
         {
-            call.Settings.Set(LogSettings.TransferFormat, call.Words[0]);
-            return;
+            call.Settings.Set(LogSettings.DefaultFormat, call.Words[0]);
         }
-
-        _ = LogFormat.Parse(call.Words[0]);
-        call.Settings.Update(LogSettings.Formats, formats => formats.SetItem(call.Words[1], call.Words[0]));
+        else
+        {
+            call.Settings.Update(LogSettings.Formats, formats => formats.SetItem(call.Words[1], call.Words[0]));
+        }
     }
 
-    private static void Add(DirectiveCall call, string format)
+    private static void Add(DirectiveCall call, SettingKey<ImmutableArray<CustomLog>> key)
     {
-        // A nickname may be the main server's.
-        string text = call.Settings.Get(LogSettings.Formats).TryGetValue(format, out string? own) ? own
-            : call.Scope.Parent?.Settings.Get(LogSettings.Formats).GetValueOrDefault(format) ?? format;
-        string target = call.Words[0] == "-" ? "-" : call.FullPath(call.Words[0]);
-        var log = new CustomLog(target, LogFormat.Parse(text));
-        call.Settings.Update(LogSettings.CustomLogs, logs => logs is [{ IsDefault: true }] ? [log] : logs.Add(log));
+        string? format = call.Words.Count > 1 ? call.Words[1] : null;
+        LogCondition? condition = call.Words.Count > 2 ? LogCondition.Parse(call.Words[2]) : null;
+
+        // A nickname may be given its format later. As a format it is text without items, which is no error.
+        if (format is not null)
+        {
+            _ = LogFormat.Parse(format);
+        }
+
+        var log = new CustomLog(LogTargets.FullName(call, call.Words[0]), format, condition);
+        call.Settings.Update(key, logs => logs is [{ IsDefault: true }] ? [log] : logs.Add(log));
     }
 }

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text;
 
 namespace Roundtrip.Site.AccessLog;
@@ -14,22 +15,32 @@ public sealed class LogFormat
 
     private readonly LogItem[] _items;
 
-    private LogFormat(LogItem[] items) => _items = items;
+    private LogFormat(LogItem[] items, bool needsTimestamps) => (_items, NeedsTimestamps) = (items, needsTimestamps);
 
-    /// <param name="format">A format, or the name <c>combined</c> or <c>common</c>.</param>
+    /// <summary>Whether an item takes times in microseconds, which are kept for who asks only.</summary>
+    public bool NeedsTimestamps { get; }
+
+    /// <param name="format">A format, or the name <c>combined</c>, <c>common</c> or <c>CLF</c>.</param>
     /// <exception cref="FormatException">An item is unknown; the message says which.</exception>
     public static LogFormat Parse(string format) => format switch
     {
         "combined" => Parse(Combined),
-        "common" => Parse(Common),
-        _ => new LogFormat(new Parser(format).Parse()),
+        "common" or "CLF" => Parse(Common),
+        _ => new Parser(format).Parse(),
     };
 
     internal void Write(ref LineWriter line, in LogFacts facts)
     {
         foreach (ref readonly LogItem item in _items.AsSpan())
         {
-            item.Write(ref line, facts, item.Argument);
+            if (item.IsFor(facts.Exchange.Status))
+            {
+                item.Write(ref line, facts);
+            }
+            else
+            {
+                line.Write((byte)'-');
+            }
         }
 
         line.Write((byte)'\n');
@@ -39,9 +50,10 @@ public sealed class LogFormat
     {
         private readonly List<LogItem> _items = [];
         private readonly StringBuilder _text = new();
+        private bool _needsTimestamps;
         private int _at;
 
-        public LogItem[] Parse()
+        public LogFormat Parse()
         {
             while (_at < format.Length)
             {
@@ -50,7 +62,7 @@ public sealed class LogFormat
                 {
                     ParseItem();
                 }
-                else if (c == '\\' && _at < format.Length)
+                else if (c == '\\' && _at < format.Length && format[_at] is '\\' or 'n' or 'r' or 't')
                 {
                     _text.Append(Unescape(format[_at++]));
                 }
@@ -61,66 +73,102 @@ public sealed class LogFormat
             }
 
             EndText();
-            return format.Length <= MaximumLength ? [.. _items] : throw new FormatException($"a log format has at most {MaximumLength} characters");
+            return format.Length <= MaximumLength
+                ? new LogFormat([.. _items], _needsTimestamps)
+                : throw new FormatException($"a log format has at most {MaximumLength} characters");
         }
 
+        // What may stand between the percent sign and the item's letter, in any order and as httpd reads it: ! < > { } and statuses.
         private void ParseItem()
         {
             int start = _at - 1;
-
-            // %>s and %<s differ only after an internal redirect.
-            if (_at < format.Length && format[_at] is '>' or '<')
+            if (_at < format.Length && format[_at] == '%')
             {
                 _at++;
+                _text.Append('%');
+                return;
             }
 
-            string? argument = null;
-            if (_at < format.Length && format[_at] == '{')
+            string braces = "";
+            bool isExcept = false;
+            var statuses = new List<int>();
+            for (; _at < format.Length; _at++)
             {
-                int end = format.IndexOf('}', _at);
-                if (end < 0)
+                switch (format[_at])
                 {
-                    throw new FormatException($"'{format[start..]}' lacks its closing brace");
+                    case '!':
+                        isExcept = !isExcept;
+                        break;
+
+                    // %> and %< differ only after an internal redirect.
+                    case '<' or '>' or ',':
+                        break;
+                    case '{':
+                        int end = format.IndexOf('}', _at);
+                        if (end < 0)
+                        {
+                            throw new FormatException($"'{format[start..]}' lacks its closing brace");
+                        }
+
+                        braces = format[(_at + 1)..end];
+                        _at = end;
+                        break;
+                    case >= '0' and <= '9':
+                        statuses.Add(ParseStatus());
+                        break;
+                    default:
+                        Add(start, braces, [.. statuses], isExcept);
+                        return;
                 }
-
-                argument = format[(_at + 1)..end];
-                _at = end + 1;
             }
 
-            if (_at == format.Length)
+            throw new FormatException("Ran off end of LogFormat parsing args to some directive: write %% for a percent sign");
+        }
+
+        private int ParseStatus()
+        {
+            int end = _at;
+            while (end < format.Length && char.IsAsciiDigit(format[end]))
             {
-                throw new FormatException("a log format ends within an item: write %% for a percent sign");
+                end++;
             }
 
-            char letter = format[_at++];
-            Dictionary<char, LogItemWriter> table = argument is null ? LogItems.Plain : LogItems.WithArgument;
-            if (!table.TryGetValue(letter, out LogItemWriter? writer))
-            {
-                throw new FormatException($"'{format[start.._at]}' is no item of a log format that is supported");
-            }
+            int status = int.TryParse(format.AsSpan(_at, end - _at), NumberStyles.None, CultureInfo.InvariantCulture, out int number)
+                ? number
+                : throw new FormatException($"'{format[_at..end]}' is no status");
+            _at = end - 1;
+            return status;
+        }
 
-            if (argument is not null && LogItems.Arguments.TryGetValue(letter, out string[]? allowed) && !allowed.Contains(argument))
+        private void Add(int start, string braces, int[] statuses, bool isExcept)
+        {
+            const int CaretName = 3;
+            string name = format[_at] == '^' && format.Length - _at >= CaretName ? format.Substring(_at, CaretName) : format[_at].ToString();
+            _at += name.Length;
+            if (!LogItems.All.TryGetValue(name, out LogItemKind kind))
             {
-                throw new FormatException($"'{format[start.._at]}': the braces may have {string.Join(", ", allowed)}");
+                throw new FormatException($"Unrecognized LogFormat directive '{format[start.._at]}'");
             }
 
             EndText();
-            _items.Add(new LogItem(writer, Encoding.UTF8.GetBytes(argument ?? "")));
+            _items.Add(new LogItem(kind.Make(braces), statuses, isExcept));
+            _needsTimestamps |= kind.NeedsTimestamps(braces);
         }
 
         private void EndText()
         {
             if (_text.Length > 0)
             {
-                _items.Add(new LogItem(LogItems.Literal, Encoding.UTF8.GetBytes(_text.ToString())));
+                _items.Add(new LogItem(LogItems.Literal(Encoding.UTF8.GetBytes(_text.ToString())), [], false));
                 _text.Clear();
             }
         }
 
-        // httpd knows \n and \t; a backslash before anything else goes with its configuration's quotes.
+        // httpd knows these; a backslash before anything else stands for itself.
         private static char Unescape(char c) => c switch
         {
             'n' => '\n',
+            'r' => '\r',
             't' => '\t',
             _ => c,
         };

@@ -1,7 +1,23 @@
 namespace Roundtrip.Site.AccessLog;
 
-/// <summary>One piece of a log line: what writes it, and what stood in its braces or, for literal text, the text.</summary>
-internal readonly record struct LogItem(LogItemWriter Write, byte[] Argument);
+/// <summary>One piece of a log line: what writes it, and for which statuses.</summary>
+/// <param name="Statuses">The statuses for which it is written, a dash standing in for it with others; empty for all.</param>
+/// <param name="IsExcept">Whether it is for all statuses but those.</param>
+internal readonly record struct LogItem(LogItemWriter Write, int[] Statuses, bool IsExcept)
+{
+    public bool IsFor(int status) => Statuses.Length == 0 || Statuses.Contains(status) != IsExcept;
+}
 
 /// <summary>Writes one item of the line for an exchange that has ended.</summary>
-internal delegate void LogItemWriter(ref LineWriter line, in LogFacts facts, byte[] argument);
+internal delegate void LogItemWriter(ref LineWriter line, in LogFacts facts);
+
+/// <summary>An item of the format language.</summary>
+/// <param name="Make">Makes the writer for what stands in the braces, empty where there are none. It throws <see cref="FormatException"/> where that cannot stand there.</param>
+internal readonly record struct LogItemKind(Func<string, LogItemWriter> Make)
+{
+    /// <summary>Whether it takes times in microseconds, with those braces.</summary>
+    public Func<string, bool> NeedsTimestamps { get; init; } = static _ => false;
+
+    /// <summary>An item for which the braces say nothing.</summary>
+    public static LogItemKind Of(LogItemWriter writer) => new(_ => writer);
+}

@@ -1,143 +1,65 @@
-using System.Text;
-using Roundtrip.Core;
 using Roundtrip.Http;
 
 namespace Roundtrip.Site.AccessLog;
 
-/// <summary>The items of a log format: a new one is one line in <see cref="Plain"/> or <see cref="WithArgument"/>, and its method.</summary>
-internal static class LogItems
+/// <summary>
+/// The items of a log format: a new one is one line in <see cref="All"/>, and its method. Those of the request are in LogItems.Request.cs, of the response in LogItems.Response.cs, of times in
+/// LogItems.Times.cs, of the connection and the server in LogItems.Connection.cs.
+/// </summary>
+internal static partial class LogItems
 {
-    /// <summary>By the letter behind the percent sign.</summary>
-    public static readonly Dictionary<char, LogItemWriter> Plain = new()
+    /// <summary>By the letter behind the percent sign and the braces, or the caret and two letters.</summary>
+    public static readonly Dictionary<string, LogItemKind> All = new()
     {
-        ['%'] = static (ref line, in _, _) => line.Write((byte)'%'),
-        ['a'] = Address,
-        ['h'] = Address,
-        ['l'] = Absent,
-        ['u'] = Absent,
-        ['t'] = static (ref line, in facts, _) => line.Write(facts.Time),
-        ['r'] = RequestLine,
-        ['m'] = static (ref line, in facts, _) => OrDash(ref line, facts.Request.MethodName),
-        ['U'] = static (ref line, in facts, _) => OrDash(ref line, facts.Request.Path),
-        ['q'] = Query,
-        ['H'] = static (ref line, in facts, _) => line.Write(Protocol(facts.Request.Version)),
-        ['s'] = static (ref line, in facts, _) => line.Write(facts.Exchange.Status),
-        ['b'] = SizeOrDash,
-        ['B'] = static (ref line, in facts, _) => line.Write(facts.Exchange.ContentSent),
-        ['D'] = static (ref line, in facts, _) => line.Write(facts.Elapsed * 1000),
-        ['T'] = static (ref line, in facts, _) => line.Write(facts.Elapsed / 1000),
-        ['p'] = static (ref line, in facts, _) => line.Write(facts.Exchange.Connection.Local.Port),
-        ['v'] = static (ref line, in facts, _) => OrDash(ref line, Host(facts.Request.Authority)),
-        ['V'] = static (ref line, in facts, _) => OrDash(ref line, Host(facts.Request.Authority)),
-        ['X'] = ConnectionStatus,
+        ["a"] = LogItemKind.Of(RemoteAddress),
+        ["A"] = LogItemKind.Of(static (ref line, in facts) => line.Write(facts.Exchange.Connection.Local)),
+        ["b"] = LogItemKind.Of(SizeOrDash),
+        ["B"] = LogItemKind.Of(static (ref line, in facts) => line.Write(facts.Exchange.ContentSent)),
+        ["C"] = new(Cookie),
+        ["D"] = new(static _ => Microseconds) { NeedsTimestamps = static _ => true },
+        ["e"] = new(EnvironmentVariable),
+        ["f"] = LogItemKind.Of(static (ref line, in facts) => OrDash(ref line, facts.FileName)),
+
+        // Deviates: names of clients are never looked up; HostnameLookups does nothing.
+        ["h"] = LogItemKind.Of(RemoteAddress),
+        ["H"] = LogItemKind.Of(static (ref line, in facts) => line.Write(Protocol(facts.Request.Version))),
+        ["i"] = new(RequestField),
+        ["I"] = LogItemKind.Of(static (ref line, in facts) => line.Write(facts.Exchange.BytesReceived)),
+        ["k"] = LogItemKind.Of(static (ref line, in facts) => line.Write(facts.Exchange.IndexOnConnection)),
+
+        // httpd has it from mod_ident, which nobody uses.
+        ["l"] = LogItemKind.Of(Absent),
+        ["L"] = new(LogId),
+        ["m"] = LogItemKind.Of(static (ref line, in facts) => OrDash(ref line, facts.Request.MethodName)),
+        ["n"] = new(Note),
+        ["o"] = new(ResponseField),
+        ["O"] = LogItemKind.Of(static (ref line, in facts) => line.Write(facts.Exchange.BytesSent)),
+        ["p"] = new(Port),
+        ["P"] = new(ProcessOrThread),
+        ["q"] = LogItemKind.Of(Query),
+        ["r"] = LogItemKind.Of(RequestLine),
+        ["R"] = LogItemKind.Of(static (ref line, in facts) => OrDash(ref line, facts.Handler)),
+
+        // Deviates: %s and %>s are one, since an error document does not change the status here.
+        ["s"] = LogItemKind.Of(Status),
+        ["S"] = LogItemKind.Of(static (ref line, in facts) => line.Write(facts.Exchange.BytesReceived + facts.Exchange.BytesSent)),
+        ["t"] = new(Time) { NeedsTimestamps = static braces => braces.EndsWith("usec", StringComparison.Ordinal) || braces.EndsWith("usec_frac", StringComparison.Ordinal) },
+        ["T"] = new(Duration) { NeedsTimestamps = static braces => braces is "ms" or "us" },
+        ["u"] = LogItemKind.Of(User),
+        ["U"] = LogItemKind.Of(UrlPath),
+        ["v"] = LogItemKind.Of(static (ref line, in facts) => line.WriteText(facts.Host.Name)),
+        ["V"] = LogItemKind.Of(ServerName),
+        ["X"] = LogItemKind.Of(ConnectionStatus),
+        ["^FB"] = new(static _ => FirstByte) { NeedsTimestamps = static _ => true },
+
+        // Deviates: trailers of requests are checked and dropped (RFC 9110 §6.5.1 allows it), and none are sent.
+        ["^ti"] = LogItemKind.Of(Absent),
+        ["^to"] = LogItemKind.Of(Absent),
     };
 
-    /// <summary>By the letter behind the closing brace.</summary>
-    public static readonly Dictionary<char, LogItemWriter> WithArgument = new()
-    {
-        ['i'] = RequestField,
-        ['T'] = Duration,
-    };
+    public static LogItemWriter Literal(byte[] text) => (ref line, in _) => line.Write(text);
 
-    /// <summary>What may stand in the braces, where not everything may.</summary>
-    public static readonly Dictionary<char, string[]> Arguments = new()
-    {
-        ['T'] = ["ms", "us", "s"],
-    };
-
-    public static void Literal(ref LineWriter line, in LogFacts facts, byte[] argument) => line.Write(argument);
-
-    private static void Address(ref LineWriter line, in LogFacts facts, byte[] argument) => line.Write(facts.Exchange.Connection.Remote);
-
-    private static void Absent(ref LineWriter line, in LogFacts facts, byte[] argument) => line.Write((byte)'-');
-
-    private static void RequestLine(ref LineWriter line, in LogFacts facts, byte[] argument)
-    {
-        RequestHead request = facts.Request;
-        if (request.MethodName.IsEmpty)
-        {
-            line.Write((byte)'-');
-            return;
-        }
-
-        line.WriteEscaped(request.MethodName);
-        line.Write((byte)' ');
-        line.WriteEscaped(request.Target);
-        if (request.Version != ProtocolVersion.Http09)
-        {
-            line.Write((byte)' ');
-            line.Write(Protocol(request.Version));
-        }
-    }
-
-    private static void Query(ref LineWriter line, in LogFacts facts, byte[] argument)
-    {
-        if (facts.Request.HasQuery)
-        {
-            line.Write((byte)'?');
-            line.WriteEscaped(facts.Request.Query);
-        }
-    }
-
-    private static void SizeOrDash(ref LineWriter line, in LogFacts facts, byte[] argument)
-    {
-        if (facts.Exchange.ContentSent == 0)
-        {
-            line.Write((byte)'-');
-        }
-        else
-        {
-            line.Write(facts.Exchange.ContentSent);
-        }
-    }
-
-    private static void RequestField(ref LineWriter line, in LogFacts facts, byte[] argument)
-    {
-        RequestHead request = facts.Request;
-        bool any = false;
-        foreach (ref readonly FieldEntry entry in request.Fields)
-        {
-            if (entry.Name.Length == argument.Length && Ascii.EqualsIgnoreCase(request.At(entry.Name), argument))
-            {
-                // RFC 9110 §5.3: several lines of a field are one list.
-                line.Write(any ? ", "u8 : default);
-                line.WriteEscaped(request.At(entry.Value));
-                any = true;
-            }
-        }
-
-        if (!any)
-        {
-            line.Write((byte)'-');
-        }
-    }
-
-    private static void Duration(ref LineWriter line, in LogFacts facts, byte[] argument) => line.Write(argument[0] switch
-    {
-        (byte)'m' => facts.Elapsed,
-        (byte)'u' => facts.Elapsed * 1000,
-        _ => facts.Elapsed / 1000,
-    });
-
-    // X: ended before the response was complete. "+" and "-": whether the client lets the connection go on.
-    private static void ConnectionStatus(ref LineWriter line, in LogFacts facts, byte[] argument)
-    {
-        RequestHead request = facts.Request;
-        ReadOnlySpan<byte> connection = request.Value(KnownField.Connection);
-        bool goesOn = request.Version switch
-        {
-            ProtocolVersion.Http09 => false,
-            ProtocolVersion.Http10 => Ascii.EqualsIgnoreCase(connection, "keep-alive"u8),
-            _ => !Ascii.EqualsIgnoreCase(connection, "close"u8),
-        };
-        line.Write(facts.Exchange.EndReason != EndReason.Completed ? (byte)'X' : goesOn ? (byte)'+' : (byte)'-');
-    }
-
-    private static ReadOnlySpan<byte> Host(ReadOnlySpan<byte> authority)
-    {
-        int colon = authority.LastIndexOf((byte)':');
-        return colon < 0 || authority[colon..].Contains((byte)']') ? authority : authority[..colon];
-    }
+    public static void Absent(ref LineWriter line, in LogFacts facts) => line.Write((byte)'-');
 
     private static ReadOnlySpan<byte> Protocol(ProtocolVersion version) => version switch
     {
@@ -158,4 +80,18 @@ internal static class LogItems
             line.WriteEscaped(value);
         }
     }
+
+    private static void OrDash(ref LineWriter line, string? text)
+    {
+        if (string.IsNullOrEmpty(text))
+        {
+            line.Write((byte)'-');
+        }
+        else
+        {
+            line.WriteText(text);
+        }
+    }
+
+    private static FormatException Braces(string item, string allowed) => new($"'{item}': the braces may have {allowed}");
 }

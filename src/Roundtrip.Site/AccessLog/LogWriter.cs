@@ -4,7 +4,7 @@ using Roundtrip.Transport.Files;
 namespace Roundtrip.Site.AccessLog;
 
 /// <summary>The writer's side of the access log, on its own thread: merges the loops' lines by their stamps and writes them.</summary>
-internal sealed class LogWriter(AppendFile destination, Action<string>? report) : IDisposable
+internal sealed class LogWriter(ILogTarget destination, Action<string>? report) : IDisposable
 {
     private const int ReportEvery = 60_000;
     private const int LookAgainAfter = 50;
@@ -51,6 +51,19 @@ internal sealed class LogWriter(AppendFile destination, Action<string>? report) 
 
         Flush();
         _holdsLines = _sources.Exists(source => source.HasLines);
+    }
+
+    /// <summary>Opens the destination anew. A line that a failed write cut stays cut in the former file.</summary>
+    public void Reopen()
+    {
+        if (destination.Reopen() is { } why)
+        {
+            report?.Invoke($"the access log was not reopened: {why}");
+        }
+        else
+        {
+            _isMidLine = false;
+        }
     }
 
     /// <param name="dropped">How many lines were dropped in all.</param>

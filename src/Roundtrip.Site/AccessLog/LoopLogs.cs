@@ -9,21 +9,25 @@ internal sealed class LoopLogs
 {
     private readonly Dictionary<AccessLog, AccessLogBuffer> _buffers;
     private readonly AccessLogBuffer[] _all;
-    private readonly (AccessLogBuffer Buffer, LogFormat Format)[][] _ofHost;
+    private readonly (AccessLogBuffer Buffer, LogFormat Format, LogCondition? Condition)[][] _ofHost;
 
     public LoopLogs(SiteSnapshot snapshot, EventLoop loop)
     {
         _buffers = snapshot.Hosts.SelectMany(host => host.Logs).Select(log => log.Log).Distinct().ToDictionary(log => log, log => log.CreateBuffer(loop));
         _all = [.. _buffers.Values];
-        _ofHost = [.. snapshot.Hosts.Select(host => host.Logs.Select(log => (_buffers[log.Log], log.Format)).ToArray())];
+        NeedsTimestamps = snapshot.Hosts.Any(host => host.Logs.Any(log => log.Format.NeedsTimestamps));
+        _ofHost = [.. snapshot.Hosts.Select(host => host.Logs.Select(log => (_buffers[log.Log], log.Format, log.Condition)).ToArray())];
     }
+
+    /// <summary>Whether a format asks for times in microseconds.</summary>
+    public bool NeedsTimestamps { get; }
 
     /// <summary>Writes the lines of an exchange that has ended.</summary>
     public void Write(Exchange exchange, SiteHost host)
     {
-        foreach ((AccessLogBuffer buffer, LogFormat format) in _ofHost[host.Index])
+        foreach ((AccessLogBuffer buffer, LogFormat format, LogCondition? condition) in _ofHost[host.Index])
         {
-            buffer.Write(exchange, format);
+            buffer.Write(exchange, host, format, condition);
         }
     }
 

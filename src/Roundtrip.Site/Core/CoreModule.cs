@@ -20,8 +20,6 @@ internal sealed class CoreModule : IConfigurationModule
         new("ServerName", AnyServer, 1, 1, "a name, perhaps with a scheme before it and a port behind it", SetServerName),
         new("ServerAlias", VirtualHost, 1, int.MaxValue, "names, * and ? among them", call =>
             call.Settings.Update(HostNames.Aliases, names => [.. names, .. call.Words])),
-        new("ErrorLog", AnyServer, 1, 1, "a file, or - for standard error", call =>
-            call.Settings.Set(CoreSettings.ErrorLog, call.Words[0] == "-" ? "-" : call.FullPath(call.Words[0]))),
         Directive.Of("ServerAdmin", AnyServer, "an address or a URL", CoreSettings.ServerAdmin, word => word),
         Directive.Of("ServerSignature", Anywhere, "On, Off or EMail", CoreSettings.ServerSignature, word => Choice(word, "Off", "On", "EMail")),
         Directive.Of("ServerTokens", ServerConfig, "Prod, Major, Minor, Min, OS or Full", CoreSettings.ServerTokens, ParseTokens),
@@ -45,6 +43,7 @@ internal sealed class CoreModule : IConfigurationModule
         .. LimitDirectives.All,
         .. Access.LimitSections.All,
         Compression.OutputFilters.Set,
+        .. ErrorLogDirectives.All,
         .. Ignored.OfCore,
     ];
 

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using Roundtrip.Configuration.Settings;
 using Roundtrip.Http;
+using Roundtrip.Server.Logs;
 
 namespace Roundtrip.Site.Core;
 
@@ -34,8 +35,14 @@ internal static class CoreSettings
     /// <summary>LimitRequestBody, in bytes; 0 for no limit. Of one directory or location too, unlike the other limits.</summary>
     public static readonly SettingKey<long> LimitRequestBody = new(1L << 30);
 
-    /// <summary>ErrorLog: a file's full path, or <c>-</c> for standard error.</summary>
+    /// <summary>ErrorLog: a file's full path, <c>-</c> for standard error, <c>|</c> and a program, or <c>syslog</c> with what is behind it.</summary>
     public static readonly SettingKey<string> ErrorLog = new("-");
+
+    /// <summary>LogLevel.</summary>
+    public static readonly SettingKey<LogLevels> LogLevel = new(LogLevels.Default, LogLevels.Merge);
+
+    /// <summary>ErrorLogFormat.</summary>
+    public static readonly SettingKey<ErrorLogFormats> ErrorLogFormats = new(Core.ErrorLogFormats.Default);
 
     public static readonly SettingKey<bool> UseCanonicalName = new(false);
 

@@ -4,12 +4,15 @@ namespace Roundtrip.Site.Files;
 
 /// <summary>The files of a folder that are not for visitors. They answer as if they were not there.</summary>
 /// <param name="files">Files that are hidden for what they are, such as a private key: paths from the folder, without a first slash.</param>
-internal sealed class HiddenNames(IEnumerable<string> files)
+/// <param name="beginnings">What the names of further ones begin with, such as rotated logs. An empty one hides all.</param>
+internal sealed class HiddenNames(IEnumerable<string> files, IEnumerable<string>? beginnings = null)
 {
     /// <summary>Nothing is hidden: a configuration says itself what is denied.</summary>
     public static readonly HiddenNames None = new([]) { HidesByRule = false };
 
     private readonly byte[][] _files = [.. files.Select(Encoding.UTF8.GetBytes)];
+
+    private readonly byte[][] _beginnings = [.. (beginnings ?? []).Select(Encoding.UTF8.GetBytes)];
 
     private bool HidesByRule { get; init; } = true;
 
@@ -19,6 +22,14 @@ internal sealed class HiddenNames(IEnumerable<string> files)
         foreach (byte[] file in _files)
         {
             if (Ascii.EqualsIgnoreCase(relative, file) || relative.SequenceEqual(file))
+            {
+                return true;
+            }
+        }
+
+        foreach (byte[] beginning in _beginnings)
+        {
+            if (relative.Length >= beginning.Length && Ascii.EqualsIgnoreCase(relative[..beginning.Length], beginning))
             {
                 return true;
             }

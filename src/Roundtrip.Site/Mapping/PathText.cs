@@ -12,6 +12,9 @@ internal static class PathText
 
     public static byte[] Bytes(string text) => text.Contains(Marker) ? Encoding.Latin1.GetBytes(text.Replace(MarkerText, "", StringComparison.Ordinal)) : Strict.GetBytes(text);
 
+    /// <summary>Whether the text is of a path that is no UTF-8.</summary>
+    public static bool IsRaw(string text) => text.Contains(Marker);
+
     // A character that no valid UTF-8 of a path gives, since noncharacters are left alone by everybody.
     private const char Marker = '\uFFFF';
     private const string MarkerText = "\uFFFF";

@@ -2,7 +2,9 @@ using System.Text;
 using Roundtrip.Configuration.Settings;
 using Roundtrip.Core;
 using Roundtrip.Http;
+using Roundtrip.Server.Logs;
 using Roundtrip.Site.Access;
+using Roundtrip.Site.Core;
 using Roundtrip.Site.Headers;
 using Roundtrip.Site.Variables;
 
@@ -14,7 +16,7 @@ namespace Roundtrip.Site.Serving;
 /// </summary>
 /// <param name="exchange">It, while it is open, and in its end's log lines.</param>
 /// <param name="host">The virtual host that serves it.</param>
-public sealed partial class RequestFacts(Exchange exchange, SiteHost host)
+public sealed partial class RequestFacts(Exchange exchange, SiteHost host) : IErrorLogContext
 {
     private Dictionary<string, string>? _environment;
     private Dictionary<string, string>? _notes;
@@ -52,6 +54,9 @@ public sealed partial class RequestFacts(Exchange exchange, SiteHost host)
 
     /// <summary>The question that a rule of access waits for; null where none does.</summary>
     internal NameQuestion? WantedName { get; private set; }
+
+    /// <summary>Whom the request's credentials proved to be; null where nobody asked for them.</summary>
+    public string? User { get; set; }
 
     /// <summary>The request's environment: SetEnv, SetEnvIf and their kin. As in httpd's tables, a name is found without regard to case.</summary>
     public IReadOnlyDictionary<string, string> Environment => _environment ?? (IReadOnlyDictionary<string, string>)System.Collections.Immutable.ImmutableDictionary<string, string>.Empty;
@@ -121,6 +126,12 @@ public sealed partial class RequestFacts(Exchange exchange, SiteHost host)
         WantedName ??= answer is null ? question : null;
         return answer;
     }
+
+    LogLevels IErrorLogContext.Levels => Settings.Get(CoreSettings.LogLevel);
+
+    string? IErrorLogContext.Variable(string name) => Environment.GetValueOrDefault(name);
+
+    string? IErrorLogContext.Note(string name) => NoteOf(name);
 
     /// <summary>The value of a request field, its lines joined as a list; null where it is not there. Bytes are read as Latin-1, so none is lost.</summary>
     public string? Field(string name)

@@ -1,6 +1,8 @@
 using Roundtrip.Configuration.Sections;
 using Roundtrip.Configuration.Settings;
+using Roundtrip.Server.Logs;
 using Roundtrip.Site.Access;
+using Roundtrip.Site.Core;
 
 namespace Roundtrip.Site.Serving;
 
@@ -10,7 +12,10 @@ namespace Roundtrip.Site.Serving;
 /// <param name="Path">The decoded path of the URL; after an internal redirect the new one.</param>
 /// <param name="Handler">The handler's name; empty for the default one, which sends files.</param>
 internal sealed record ResourceAbout(SiteHost Host, SectionResult Sections, string FileName, string Path, string Handler)
+    : IErrorLogContext
 {
+    LogLevels IErrorLogContext.Levels => Settings.Get(CoreSettings.LogLevel);
+
     public SettingBag Settings => Sections.Settings;
 
     /// <summary>Who may have it. For an index file its directory must be granted too: <see cref="Outer"/>.</summary>
@@ -36,4 +41,8 @@ internal sealed record ResourceAbout(SiteHost Host, SectionResult Sections, stri
     /// <summary>For what has no path of its own: a request that is refused before one is known.</summary>
     public static ResourceAbout OfHost(SiteHost host) =>
         new(host, new SectionResult(host.Settings, []), "", "", "") { Access = AccessRule.Granted };
+
+    string? IErrorLogContext.Variable(string name) => null;
+
+    string? IErrorLogContext.Note(string name) => null;
 }

@@ -1,6 +1,10 @@
+using System.Globalization;
 using Roundtrip.Configuration.Settings;
 using Roundtrip.Configuration.VirtualHosts;
+using Roundtrip.Server;
+using Roundtrip.Server.Logs;
 using Roundtrip.Site.AccessLog;
+using Roundtrip.Site.Core;
 using Roundtrip.Site.Mapping;
 
 namespace Roundtrip.Site.Serving;
@@ -8,11 +12,14 @@ namespace Roundtrip.Site.Serving;
 /// <summary>One virtual host, or the main server, of a snapshot: immutable and shared by the loops.</summary>
 public sealed class SiteHost
 {
-    internal SiteHost(ServerConfiguration configuration, AccessLogs logs)
+    internal SiteHost(ServerConfiguration configuration, AccessLogs logs, ErrorLogs? errorLogs = null)
     {
         Configuration = configuration;
+        Name = configuration.Name is { Length: > 0 } name ? name : Environment.MachineName;
         Map = new UrlMap(configuration.Settings);
-        Logs = [.. configuration.Settings.Get(LogSettings.CustomLogs).Select(log => new HostLog(logs.Find(log.Target), log.Format))];
+        Logs = [.. LogSettings.LogsOf(configuration.Settings, logs)];
+        Port = PortOf(configuration);
+        ErrorLog = errorLogs?.Find(configuration.Settings.Get(CoreSettings.ErrorLog), ErrorLogDirectives.OptionsOf(configuration.Settings, Name));
     }
 
     /// <summary>Its place among the hosts of its snapshot.</summary>
@@ -21,11 +28,26 @@ public sealed class SiteHost
     public ServerConfiguration Configuration { get; }
 
     /// <summary>ServerName; where there is none, the machine's.</summary>
-    public string Name => Configuration.Name is { Length: > 0 } name ? name : Environment.MachineName;
+    public string Name { get; }
+
+    /// <summary>The port of ServerName, or of the first address of VirtualHost; 0 where neither has one.</summary>
+    public int Port { get; }
 
     public SettingBag Settings => Configuration.Settings;
+
+    /// <summary>Where the lines about its requests go; null where only the server has a log.</summary>
+    public ErrorLog? ErrorLog { get; }
 
     internal UrlMap Map { get; }
 
     internal IReadOnlyList<HostLog> Logs { get; }
+
+    private static int PortOf(ServerConfiguration configuration)
+    {
+        string name = configuration.Settings.Get(HostNames.ServerName);
+        int colon = name.LastIndexOf(':');
+        return configuration.HasOwnName && colon > 0 && ushort.TryParse(name.AsSpan(colon + 1), NumberStyles.None, CultureInfo.InvariantCulture, out ushort port)
+            ? port
+            : configuration.Addresses.Count > 0 ? configuration.Addresses[0].Port : 0;
+    }
 }

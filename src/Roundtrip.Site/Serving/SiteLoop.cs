@@ -45,6 +45,8 @@ internal sealed class SiteLoop : IExchangeStarter, IExchangeObserver, IDisposabl
         snapshot.Joined();
     }
 
+    public bool WantsTimestamps => _logs.NeedsTimestamps;
+
     internal long UnixSeconds => _loop.UnixMilliseconds / 1000;
 
     /// <summary>Pages that are made for one request each.</summary>
@@ -72,12 +74,10 @@ internal sealed class SiteLoop : IExchangeStarter, IExchangeObserver, IDisposabl
         }
     }
 
-    public void Ended(Exchange exchange) => _logs.Write(exchange, exchange.Context switch
-    {
-        ResourceAbout about => about.Host,
-        RequestFacts facts => facts.Host,
-        _ => _snapshot.Hosts[0],
-    });
+    public void Ended(Exchange exchange) => _logs.Write(exchange, ServingHostOf(exchange));
+
+    public ErrorLog? LogOf(IConnectionHost connection, Exchange? exchange) =>
+        (exchange is not null ? ServingHostOf(exchange) : HostFor(connection, default)).ErrorLog;
 
     public void EndOfBatch(long now) => _logs.EndOfBatch(now);
 
@@ -122,21 +122,30 @@ internal sealed class SiteLoop : IExchangeStarter, IExchangeObserver, IDisposabl
     internal VariableOutcome VariablesOf(SiteHost host, RequestHead request, Exchange exchange) =>
         LoopOf(host).Variables.Find(request, exchange, static e => e.Context as RequestFacts ?? RequestFacts.Of(e, (ResourceAbout)e.Context!));
 
-    private HostLoop HostOf(Exchange exchange)
+    private HostLoop HostOf(Exchange exchange) => LoopOf(HostFor(exchange.Connection, exchange.Request.Authority));
+
+    // The host that was found for it; for what was refused before that, the one that would have been.
+    private SiteHost ServingHostOf(Exchange exchange) => exchange.Context switch
+    {
+        ResourceAbout about => about.Host,
+        RequestFacts facts => facts.Host,
+        _ => HostFor(exchange.Connection, exchange.Request.Authority),
+    };
+
+    private SiteHost HostFor(IConnectionHost connection, ReadOnlySpan<byte> authority)
     {
         if (_hosts.Length == 1)
         {
-            return LoopOf(_snapshot.Hosts[0]);
+            return _snapshot.Hosts[0];
         }
 
         // The address at which a connection came is asked of the kernel once.
-        IConnectionHost connection = exchange.Connection;
         if (connection.SiteState is not HostsOfAddress hosts || hosts.Site != this)
         {
             connection.SiteState = hosts = HostsOf(connection.Local);
         }
 
-        return LoopOf(_snapshot.HostOf(hosts.Table.Find(exchange.Request.Authority)));
+        return _snapshot.HostOf(hosts.Table.Find(authority));
     }
 
     private HostsOfAddress HostsOf(PeerAddress local)

@@ -20,7 +20,7 @@ public sealed class SiteSnapshot
     {
         (Services, Logs, _map) = (services, logs, configuration.Map);
         ServerConfiguration[] all = [configuration.Main, .. configuration.Hosts];
-        Hosts = [.. all.Select(host => new SiteHost(host, logs))];
+        Hosts = [.. all.Select(host => new SiteHost(host, logs, services.ErrorLogs))];
     }
 
     public SiteServices Services { get; }

@@ -40,6 +40,8 @@ public sealed unsafe class EpollLoop : EventLoop, IEpollSource, IDisposable
 
     public override long UnixMilliseconds => _unixMilliseconds;
 
+    public override long UnixMicroseconds => (DateTime.UtcNow - DateTime.UnixEpoch).Ticks / TimeSpan.TicksPerMicrosecond;
+
     /// <summary>Told when a connection could not be accepted; the error number's sentence. Null tells nobody.</summary>
     public Action<EndReason, string>? AcceptFailed { get; set; }
 

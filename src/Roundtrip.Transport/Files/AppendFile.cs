@@ -5,23 +5,30 @@ using Roundtrip.Transport.Interop;
 namespace Roundtrip.Transport.Files;
 
 /// <summary>A file or pipe to whose end is written, by this process and perhaps by others at the same time. It waits: not for a loop.</summary>
-public sealed unsafe class AppendFile : IDisposable
+public sealed unsafe class AppendFile : ILogTarget
 {
     // How long one that does not block, such as a terminal another program made so, is waited for.
     private const int Patience = 1000;
 
-    private readonly SafeFileHandle _file;
+    private readonly string? _path;
+    private SafeFileHandle _file;
 
-    private AppendFile(SafeFileHandle file) => _file = file;
+    private AppendFile(SafeFileHandle file, string? path) => (_file, _path) = (file, path);
 
     /// <summary>Opens a file for appending; makes it, readable by all, where it is not there. It does not wait for the reader of a FIFO, which must be there.</summary>
     /// <exception cref="TransportException">It cannot be opened; the message says why.</exception>
-    public static AppendFile Open(string path)
+    public static AppendFile Open(string path) => new(OpenHandle(path, 0), path);
+
+    /// <summary>The same for a file that is emptied first.</summary>
+    /// <exception cref="TransportException">It cannot be opened; the message says why.</exception>
+    public static AppendFile OpenEmpty(string path) => new(OpenHandle(path, Libc.OTrunc), path);
+
+    private static SafeFileHandle OpenHandle(string path, int more)
     {
         const uint Mode = 0x1A4; // 0644
         const int Enxio = 6;
         const int Flags = Libc.OWronly | Libc.OAppend;
-        int descriptor = Libc.Create(path, Flags | Libc.OCreat | Libc.OCloexec | Libc.ONoctty | Libc.ONonblock, Mode);
+        int descriptor = Libc.Create(path, Flags | more | Libc.OCreat | Libc.OCloexec | Libc.ONoctty | Libc.ONonblock, Mode);
         if (descriptor < 0)
         {
             int errno = Marshal.GetLastPInvokeError();
@@ -40,14 +47,14 @@ public sealed unsafe class AppendFile : IDisposable
             throw new TransportException($"cannot write to {path}: fcntl: {why}");
         }
 
-        return new AppendFile(file);
+        return file;
     }
 
     /// <summary>Writes to a descriptor that is open already, and closes it.</summary>
-    public static AppendFile Of(int descriptor) => new(new SafeFileHandle(descriptor, ownsHandle: true));
+    public static AppendFile Of(int descriptor) => new(new SafeFileHandle(descriptor, ownsHandle: true), null);
 
     /// <summary>Writes to a descriptor that is open already and stays so, such as standard error.</summary>
-    public static AppendFile Over(int descriptor) => new(new SafeFileHandle(descriptor, ownsHandle: false));
+    public static AppendFile Over(int descriptor) => new(new SafeFileHandle(descriptor, ownsHandle: false), null);
 
     /// <summary>Writes all of <paramref name="bytes"/>, in one call where the system takes them in one.</summary>
     /// <returns>How many were written; fewer than given when it failed, and <paramref name="error"/> says how.</returns>
@@ -76,6 +83,27 @@ public sealed unsafe class AppendFile : IDisposable
 
         error = null;
         return written;
+    }
+
+    /// <inheritdoc/>
+    public string? Reopen()
+    {
+        if (_path is null)
+        {
+            return null;
+        }
+
+        try
+        {
+            SafeFileHandle next = OpenHandle(_path, 0);
+            _file.Dispose();
+            _file = next;
+            return null;
+        }
+        catch (TransportException fault)
+        {
+            return fault.Message;
+        }
     }
 
     public void Dispose() => _file.Dispose();

@@ -10,6 +10,7 @@ internal static unsafe partial class Libc
     public const int OWronly = 0x1;
     public const int OCreat = 0x40;
     public const int OAppend = 0x400;
+    public const int OTrunc = 0x200;
     public const int FSetfl = 4;
     public const short PollOut = 0x4;
     public const int OPath = 0x200000;
@@ -61,6 +62,12 @@ internal static unsafe partial class Libc
 
     [LibraryImport("libc", EntryPoint = "open", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
     public static partial int Create(string path, int flags, uint mode);
+
+    [LibraryImport("libc", EntryPoint = "link", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    public static partial int Link(string path, string link);
+
+    [LibraryImport("libc", EntryPoint = "unlink", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    public static partial int Unlink(string path);
 
     [LibraryImport("libc", EntryPoint = "write", SetLastError = true)]
     public static partial nint Write(SafeHandle fd, byte* bytes, nint length);

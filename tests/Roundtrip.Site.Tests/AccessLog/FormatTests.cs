@@ -1,7 +1,13 @@
+using System.Diagnostics;
 using System.Text;
+using Roundtrip.Configuration;
+using Roundtrip.Configuration.Loading;
 using Roundtrip.Core;
+using Roundtrip.Server.Logs;
 using Roundtrip.Site.AccessLog;
+using Roundtrip.Site.Serving;
 using Roundtrip.Site.Tests.Support;
+using Roundtrip.Transport.Files;
 
 namespace Roundtrip.Site.Tests.AccessLog;
 
@@ -19,31 +25,107 @@ public class FormatTests
     }
 
     [Theory]
-    [InlineData("%a", "192.0.2.1")]
-    [InlineData("%m %U%q %H", "GET /p ?x=1 HTTP/1.1")]
-    [InlineData("%s %<s %>s", "404 404 404")]
+    [InlineData("%a %{c}a %h %{c}h %A", "192.0.2.1 192.0.2.1 192.0.2.1 192.0.2.1 127.0.0.1")]
+    [InlineData("%m %U%q %H", "GET /p?x=1 HTTP/1.1")]
+    [InlineData("%s %<s %>s %l %u", "404 404 404 - -")]
     [InlineData("%b|%B", "-|0")]
     [InlineData("%D %T %{ms}T %{us}T %{s}T", "2500000 2 2500 2500000 2")]
     [InlineData("%{X-Thing}i %{Absent}i", "1, 2 -")]
-    [InlineData("%v %V %p", "example.org example.org 8080")]
-    [InlineData("%X", "+")]
-    [InlineData("100%%\\t\\n\\\"", "100%\t\n\"")]
+    [InlineData("%{b}C %{A}C %{c}C %{d}C", "2 x y - -")]
+    [InlineData("%v %V %p %{canonical}p %{local}p %{remote}p", "named example.org 81 81 8080 50000")]
+    [InlineData("%I %O %S %k %L %{c}L %X %R %f", "94 321 415 3 - - + - -")]
+    [InlineData("%{Content-Length}o %{Content-Type}o %{Connection}o %{Transfer-Encoding}o %{x-own}o", "17 text/plain - - 5, 6")]
+    [InlineData("%{A}e %{A}n %{X}^ti %{X}^to %^FB", "- - - - -")]
+    [InlineData("%404,501{X-Thing}i %!404,501{X-Thing}i %400{X-Thing}i %!400{X-Thing}i %!200>s", "1, 2 - - 1, 2 404")]
+    [InlineData("100%%\\t\\n\\r\\\\\\\"\\x", "100%\t\n\r\\\\\"\\x")]
+    [InlineData("%{}t|%{begin}t", Time + "|" + Time)]
+    [InlineData("%{end}t", "[06/Nov/1994:08:49:39 +0000]")]
+    [InlineData("%{%Y-%m-%d}t %{begin:%T}t %{end:%T}t", "1994-11-06 08:49:37 08:49:39")]
+    [InlineData("%{sec}t %{msec}t %{usec}t", "784111777 784111777250 784111777250000")]
+    [InlineData("%{msec_frac}t %{end:msec_frac}t %{usec_frac}t", "250 750 250000")]
     public void Each_item_writes_its_fact(string format, string expected)
     {
-        FakeExchange exchange = Ended("GET /p?x=1 HTTP/1.1\nHost: example.org:99\nX-Thing: 1\nx-thing: 2\n", 404, 0);
+        FakeExchange exchange = Ended("GET /p?x=1 HTTP/1.1\nHost: example.org:99\nX-Thing: 1\nx-thing: 2\nCookie: b=2; a = x y ; a=3; c=\n", 404, 0);
+        exchange.SetSent(321, 17, 3);
 
-        Assert.Equal(expected.Replace("/p ?", "/p?", StringComparison.Ordinal) + "\n", Line(format, exchange));
+        Assert.Equal(expected + "\n", Line(format, exchange));
+    }
+
+    [Fact]
+    public void Process_and_thread_are_the_systems()
+    {
+        string line = Line("%P %{pid}P %{tid}P %{hextid}P", Ended("GET / HTTP/1.1\n", 200, 0));
+
+        Assert.Equal($"{Environment.ProcessId} {Environment.ProcessId} {SystemThread.Id} {SystemThread.Id:x}\n", line);
+        Assert.True(Directory.Exists($"/proc/self/task/{SystemThread.Id}"));
+    }
+
+    [Fact]
+    public void Microseconds_are_exact_where_they_were_kept()
+    {
+        FakeExchange exchange = Ended("GET / HTTP/1.1\n", 200, 0);
+        long microsecond = Stopwatch.Frequency / 1_000_000;
+        exchange.SetTimestamps(7 * microsecond, (7 + 123) * microsecond);
+
+        Assert.Equal("4567 4 4567 123\n", Line("%D %{ms}T %{us}T %^FB", exchange, "LogIOTrackTTFB on", stamp: (7 + 4567) * microsecond));
+        Assert.Equal("-\n", Line("%^FB", exchange, "", stamp: (7 + 4567) * microsecond));
     }
 
     [Theory]
-    [InlineData("GET / HTTP/1.0\n", EndReason.Completed, "-")]
-    [InlineData("GET / HTTP/1.0\nConnection: keep-alive\n", EndReason.Completed, "+")]
-    [InlineData("GET / HTTP/1.1\nConnection: close\n", EndReason.Completed, "-")]
-    [InlineData("GET / HTTP/1.1\n", EndReason.PeerReset, "X")]
-    public void The_connection_status_says_how_it_ended(string head, EndReason reason, string expected)
+    [InlineData("%h %T %t %{%H}t %{s}T %I", false)]
+    [InlineData("%D", true)]
+    [InlineData("%{us}T", true)]
+    [InlineData("%{ms}T", true)]
+    [InlineData("%^FB", true)]
+    [InlineData("%{end:usec_frac}t", true)]
+    public void The_clock_is_read_only_for_formats_that_ask(string format, bool expected) => Assert.Equal(expected, LogFormat.Parse(format).NeedsTimestamps);
+
+    [Fact]
+    public void What_something_asked_about_a_request_can_be_logged()
     {
-        var exchange = new FakeExchange(head);
+        SiteHost host = HostOf("");
+        FakeExchange exchange = Ended("GET /x HTTP/1.1\n", 200, 0);
+        var facts = new RequestFacts(exchange, host) { FileName = "/srv/\u00e9\n.html", Path = "/a b", Handler = "server-status", User = "" };
+        facts.SetEnvironment("NAME", "a\"\n\u00e9");
+        facts.SetNote("note", "n");
+        exchange.Context = facts;
+
+        Assert.Equal("/srv/\\xc3\\xa9\\n.html /a b server-status \"\" a\\\"\\n\\xe9 n -\n", Line("%f %U %R %u %{NAME}e %{Note}n %{name}e", exchange));
+        facts.User = "joe\n";
+        Assert.Equal("joe\\n\n", Line("%u", exchange));
+    }
+
+    [Fact]
+    public void The_canonical_name_is_used_where_the_configuration_wants_it()
+    {
+        FakeExchange exchange = Ended("GET / HTTP/1.1\nHost: client.example\n", 200, 0);
+
+        Assert.Equal("named named\n", Line("%v %V", exchange, "UseCanonicalName On"));
+        Assert.Equal("named named\n", Line("%v %V", Ended("GET / HTTP/1.0\n", 200, 0)));
+    }
+
+    [Theory]
+    [InlineData("GET / HTTP/1.0\n", EndReason.Completed, "", "-")]
+    [InlineData("GET / HTTP/1.0\n", EndReason.Completed, "keep-alive", "+")]
+    [InlineData("GET / HTTP/1.1\n", EndReason.Completed, "close", "-")]
+    [InlineData("GET / HTTP/1.1\n", EndReason.Completed, "", "+")]
+    [InlineData("GET / HTTP/1.1\n", EndReason.PeerReset, "", "X")]
+    public void The_connection_status_says_how_it_ended(string head, EndReason reason, string option, string expected)
+    {
+        var exchange = new FakeExchange(head) { ConnectionOption = option };
         exchange.End(reason, 200);
+
+        Assert.Equal(expected + "\n", Line("%X", exchange));
+    }
+
+    [Theory]
+    [InlineData(10, "-")]
+    [InlineData(9, "X")]
+    public void A_refusal_that_was_written_whole_was_not_broken_off(long sent, string expected)
+    {
+        var exchange = new FakeExchange("GET / HTTP/1.1\n") { ConnectionOption = "close" };
+        exchange.End(EndReason.InvalidRequestLine, 400, sent);
+        exchange.SetSent(200, 10, 0);
 
         Assert.Equal(expected + "\n", Line("%X", exchange));
     }
@@ -53,6 +135,7 @@ public class FormatTests
     {
         Assert.Equal($"192.0.2.1 - - {Time} \"-\" 400 - \"-\" \"-\"\n", Line("combined", Ended("", 400, 0)));
         Assert.Equal("GET /old\n", Line("%r", Ended("GET /old", 200, 0)));
+        Assert.Equal("- - - - -\n", Line("%U %m %f %R %q-", Ended("", 400, 0)));
     }
 
     [Theory]
@@ -68,16 +151,55 @@ public class FormatTests
         byte[] room = new byte[200];
         var line = new LineWriter(room, int.MaxValue);
         line.WriteEscaped(Encoding.Latin1.GetBytes(value));
+        Assert.Equal(expected, Encoding.ASCII.GetString(room, 0, line.Length));
 
+        line = new LineWriter(room, int.MaxValue);
+        line.WriteLatin1(value);
         Assert.Equal(expected, Encoding.ASCII.GetString(room, 0, line.Length));
     }
 
+    // The parser lets none of these bytes come so far; the log does not rely on it.
     [Theory]
-    [InlineData("%y", "'%y'")]
-    [InlineData("%h %{Foo}o", "'%{Foo}o'")]
+    [InlineData("%r")]
+    [InlineData("%m")]
+    [InlineData("%U")]
+    [InlineData("%q")]
+    [InlineData("%V")]
+    [InlineData("%{F}i")]
+    [InlineData("%{c}C")]
+    [InlineData("%u %f %R %{e}e %{n}n")]
+    [InlineData("%{F}o")]
+    public void No_item_that_a_client_can_fill_makes_two_lines(string format)
+    {
+        const string Evil = "a\r\v\u0001\u001b\u00e9\"\\b";
+        FakeExchange exchange = Ended($"G{Evil} /{Evil}?{Evil} HTTP/1.1\nHost: {Evil}\nF: {Evil}\nCookie: c={Evil}\n", 200, 0);
+        exchange.ResponseFields.Add("F"u8, "\"\\\t"u8);
+        foreach (bool isAsked in (ReadOnlySpan<bool>)[false, true])
+        {
+            if (isAsked)
+            {
+                var facts = new RequestFacts(exchange, HostOf("")) { FileName = Evil + '\n', Path = Evil + '\n', Handler = Evil + '\n', User = Evil + '\n' };
+                facts.SetEnvironment("e", Evil + '\n');
+                facts.SetNote("n", Evil + '\n');
+                exchange.Context = facts;
+            }
+
+            string line = Line($"\"{format}\"", exchange);
+            Assert.Single(line, c => c is < ' ' or > '~');
+            Assert.Equal(2, System.Text.RegularExpressions.Regex.Count(line, "(?<!\\\\)(\\\\\\\\)*\""));
+        }
+    }
+
+    [Theory]
+    [InlineData("%y", "Unrecognized LogFormat directive '%y'")]
+    [InlineData("%h %^XY", "Unrecognized LogFormat directive '%^XY'")]
     [InlineData("%{Foo", "brace")]
-    [InlineData("abc%", "within an item")]
-    [InlineData("%{hours}T", "ms, us, s")]
+    [InlineData("abc%", "Ran off end")]
+    [InlineData("abc%>", "Ran off end")]
+    [InlineData("abc%99999999999s", "no status")]
+    [InlineData("%{hours}T", "s, ms, us")]
+    [InlineData("%{x}p", "canonical, local, remote")]
+    [InlineData("%{x}P", "pid, tid, hextid")]
     public void An_unknown_item_is_named_in_the_error(string format, string expected)
     {
         FormatException error = Assert.Throws<FormatException>(() => LogFormat.Parse(format));
@@ -87,15 +209,29 @@ public class FormatTests
     private static FakeExchange Ended(string head, int status, long sent)
     {
         var exchange = new FakeExchange(head);
+        exchange.Respond(status, Http.FieldBlock.Create(("Content-Type", "text/plain"), ("X-Own", "5")), sent);
+        exchange.ResponseFields.Add("X-Own"u8, "6"u8);
         exchange.End(EndReason.Completed, status, sent);
         return exchange;
     }
 
-    private static string Line(string format, FakeExchange exchange)
+    private static SiteHost HostOf(string conf)
+    {
+        BuiltConfiguration built = SiteConfiguration.LoadFolder(
+            new InMemorySource().With("/site.conf", $"ServerName named:81\n{conf}\n"), "/", hasFile: true, static _ => []);
+        Assert.Empty(built.Errors);
+        return new SiteHost(built.Main, new AccessLogs(_ => AppendFile.Open("/dev/null"), null));
+    }
+
+    private static string Line(string format, FakeExchange exchange, string conf = "", long stamp = 0)
     {
         byte[] room = new byte[1000];
         var line = new LineWriter(room, int.MaxValue);
-        LogFormat.Parse(format).Write(ref line, new LogFacts(exchange, 2500, Encoding.ASCII.GetBytes(Time)));
+
+        // The request came 2.5 s ago, at 08:49:37.250.
+        var loop = new FakeLoop { Epoch = 784111777250 };
+        loop.Advance(2500);
+        LogFormat.Parse(format).Write(ref line, new LogFacts(exchange, HostOf(conf), loop, new LogClock(), stamp));
         Assert.False(line.IsFull);
         return Encoding.ASCII.GetString(room, 0, line.Length);
     }

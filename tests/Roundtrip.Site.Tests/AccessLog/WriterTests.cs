@@ -3,6 +3,7 @@ using System.IO.Pipes;
 using System.Text.RegularExpressions;
 using Roundtrip.Core;
 using Roundtrip.Site.AccessLog;
+using Roundtrip.Site.Serving;
 using Roundtrip.Site.Tests.Support;
 using Roundtrip.Transport.Files;
 
@@ -10,6 +11,8 @@ namespace Roundtrip.Site.Tests.AccessLog;
 
 public class WriterTests
 {
+    private static readonly SiteHost Host = SiteUnderTest.HostOf("/");
+
     [Fact]
     public void Lines_are_appended_in_order_and_flushed_at_the_end()
     {
@@ -21,7 +24,7 @@ public class WriterTests
             AccessLogBuffer buffer = log.CreateBuffer(loop);
             for (int i = 0; i < 5000; i++)
             {
-                buffer.Write(Ended("GET / HTTP/1.1\n", i), LogFormat.Parse("%s"));
+                buffer.Write(Ended("GET / HTTP/1.1\n", i + 1), Host, LogFormat.Parse("%s"));
             }
 
             buffer.EndOfLoop();
@@ -37,7 +40,7 @@ public class WriterTests
         var loop = new FakeLoop();
         using var log = new Site.AccessLog.AccessLog(AppendFile.Open(folder["log"]), null);
         AccessLogBuffer buffer = log.CreateBuffer(loop);
-        buffer.Write(Ended("GET / HTTP/1.1\n", 7), LogFormat.Parse("%s"));
+        buffer.Write(Ended("GET / HTTP/1.1\n", 7), Host, LogFormat.Parse("%s"));
         loop.Advance(50);
         buffer.EndOfBatch(loop.Now);
         Assert.NotEqual(AccessLogBuffer.NothingWaits, buffer.FirstWaiting);
@@ -63,7 +66,7 @@ public class WriterTests
             for (int i = 0; i < Lines; i++)
             {
                 int loop = random.Next(Loops);
-                buffers[loop].Write(Ended("GET / HTTP/1.1\n", i), LogFormat.Parse("%s"));
+                buffers[loop].Write(Ended("GET / HTTP/1.1\n", i + 1), Host, LogFormat.Parse("%s"));
                 if (random.Next(500) == 0)
                 {
                     buffers[loop].EndOfBatch(long.MaxValue);
@@ -95,7 +98,7 @@ public class WriterTests
                 {
                     exchange.Renew();
                     exchange.End(EndReason.Completed, i + 1);
-                    buffer.Write(exchange, LogFormat.Parse("%U %s"));
+                    buffer.Write(exchange, Host, LogFormat.Parse("%U %s"));
                     if (i % 1000 == 0)
                     {
                         buffer.EndOfBatch(long.MaxValue);
@@ -118,6 +121,34 @@ public class WriterTests
     }
 
     [Fact]
+    public void A_log_that_was_moved_away_goes_on_in_a_new_file_and_loses_and_splits_nothing()
+    {
+        const int Lines = 20_000;
+        using var folder = new TempFolder();
+        int moves = 0;
+        using (var log = new Site.AccessLog.AccessLog(AppendFile.Open(folder["log"]), null))
+        {
+            AccessLogBuffer buffer = log.CreateBuffer(new FakeLoop());
+            for (int i = 0; i < Lines; i++)
+            {
+                buffer.Write(Ended("GET / HTTP/1.1\n", i + 1), Host, LogFormat.Parse("%s"));
+                if (i % 2000 == 1999)
+                {
+                    File.Move(folder["log"], folder[$"log.{moves++:00}"]);
+                    buffer.EndOfBatch(long.MaxValue);
+                    log.Reopen();
+                    Assert.True(SpinWait.SpinUntil(() => File.Exists(folder["log"]), TimeSpan.FromSeconds(20)));
+                }
+            }
+
+            buffer.EndOfLoop();
+        }
+
+        Assert.Equal(Numbers(Lines), Directory.GetFiles(folder.Path).OrderBy(file => file == folder["log"]).ThenBy(file => file, StringComparer.Ordinal).SelectMany(File.ReadAllLines));
+        Assert.True(moves >= 10);
+    }
+
+    [Fact]
     public void A_full_disk_costs_lines_that_are_counted_and_reported()
     {
         var reports = new List<string>();
@@ -125,7 +156,7 @@ public class WriterTests
         AccessLogBuffer buffer = log.CreateBuffer(new FakeLoop());
         for (int i = 0; i < 3000; i++)
         {
-            buffer.Write(Ended("GET / HTTP/1.1\n", 200), LogFormat.Parse("combined"));
+            buffer.Write(Ended("GET / HTTP/1.1\n", 200), Host, LogFormat.Parse("combined"));
         }
 
         buffer.EndOfLoop();
@@ -146,7 +177,7 @@ public class WriterTests
         var log = new Site.AccessLog.AccessLog(
             AppendFile.Over((int)pipe.SafePipeHandle.DangerousGetHandle()), reports.Add);
         AccessLogBuffer buffer = log.CreateBuffer(new FakeLoop());
-        buffer.Write(Ended("GET / HTTP/1.1\n", 200), LogFormat.Parse("%s"));
+        buffer.Write(Ended("GET / HTTP/1.1\n", 200), Host, LogFormat.Parse("%s"));
         buffer.EndOfLoop();
         log.Dispose();
 
@@ -166,7 +197,7 @@ public class WriterTests
         // More than the pipe, the writer and the blocks hold together.
         for (int i = 0; i < 10_000; i++)
         {
-            buffer.Write(exchange, LogFormat.Parse("combined"));
+            buffer.Write(exchange, Host, LogFormat.Parse("combined"));
         }
 
         Assert.InRange(log.Dropped, 1000, 9999);
@@ -187,9 +218,9 @@ public class WriterTests
         using (var log = new Site.AccessLog.AccessLog(AppendFile.Open(folder["log"]), null))
         {
             AccessLogBuffer buffer = log.CreateBuffer(new FakeLoop());
-            buffer.Write(Ended("GET / HTTP/1.1\n", 1), LogFormat.Parse("%s %{X}i"));
-            buffer.Write(Ended(head, 2), LogFormat.Parse("%s %{X}i"));
-            buffer.Write(Ended("GET / HTTP/1.1\n", 3), LogFormat.Parse("%s %{X}i"));
+            buffer.Write(Ended("GET / HTTP/1.1\n", 1), Host, LogFormat.Parse("%s %{X}i"));
+            buffer.Write(Ended(head, 2), Host, LogFormat.Parse("%s %{X}i"));
+            buffer.Write(Ended("GET / HTTP/1.1\n", 3), Host, LogFormat.Parse("%s %{X}i"));
             buffer.EndOfLoop();
         }
 
@@ -205,7 +236,7 @@ public class WriterTests
         return exchange;
     }
 
-    private static IEnumerable<string> Numbers(int count) => Enumerable.Range(0, count).Select(i => i.ToString(CultureInfo.InvariantCulture));
+    private static IEnumerable<string> Numbers(int count) => Enumerable.Range(1, count).Select(i => i.ToString(CultureInfo.InvariantCulture));
 
     private static long Count(string report) => long.Parse(Regex.Match(report, "^[0-9]+").Value, CultureInfo.InvariantCulture);
 }

@@ -31,6 +31,12 @@ internal sealed class FakeExchange : Exchange
 
     public long AnnouncedLength { get; private set; }
 
+    public string ConnectionOption { get; set; } = "";
+
+    public override ReadOnlySpan<byte> SentConnectionOption => Encoding.ASCII.GetBytes(ConnectionOption);
+
+    public override long BytesReceived => Request.Length;
+
     /// <summary>Whether content is kept.</summary>
     public bool Keeps { get; set; } = true;
 
@@ -72,6 +78,14 @@ internal sealed class FakeExchange : Exchange
 
     public void SetStarted(long at) => StartedAt = at;
 
+    public void SetSent(long bytes, long contentLength, int index)
+    {
+        (BytesSent, SentContentLength, IndexOnConnection) = (bytes, contentLength, index);
+    }
+
+    /// <summary>On the clock of Stopwatch.</summary>
+    public void SetTimestamps(long started, long responded) => (StartedTimestamp, RespondedTimestamp) = (started, responded);
+
     public void End(EndReason reason, int status = 0, long sent = 0)
     {
         EndReason = reason;
@@ -92,7 +106,7 @@ internal sealed class FakeExchange : Exchange
         // Not Assert.Equal, which allocates.
         Assert.False(HasResponded);
         Assert.True(EndReason == EndReason.None);
-        (Status, Shared, AnnouncedLength) = (status, fields, contentLength);
+        (Status, Shared, SharedFields, AnnouncedLength) = (status, fields, fields, contentLength);
     }
 
     public override int Write(ReadOnlySpan<byte> content)

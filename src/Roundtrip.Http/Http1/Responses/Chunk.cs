@@ -10,17 +10,27 @@ internal static class Chunk
     private const int LongestSizeLine = 18;
 
     /// <summary>Writes the size line. A size of 0 would end the body, so it is never asked for.</summary>
-    public static void WriteSize(OutputQueue output, long size)
+    /// <returns>How many bytes that were.</returns>
+    public static int WriteSize(OutputQueue output, long size)
     {
         Span<byte> room = output.GetSpan(LongestSizeLine);
         Utf8Formatter.TryFormat(size, room, out int digits, 'x');
         room[digits] = (byte)'\r';
         room[digits + 1] = (byte)'\n';
         output.Advance(digits + 2);
+        return digits + 2;
     }
 
-    public static void WriteEnd(OutputQueue output) => output.Write("\r\n"u8);
+    /// <returns>How many bytes that were.</returns>
+    public static int WriteEnd(OutputQueue output) => Write(output, "\r\n"u8);
 
     /// <summary>The last chunk and an empty trailer section.</summary>
-    public static void WriteLast(OutputQueue output) => output.Write("0\r\n\r\n"u8);
+    /// <returns>How many bytes that were.</returns>
+    public static int WriteLast(OutputQueue output) => Write(output, "0\r\n\r\n"u8);
+
+    private static int Write(OutputQueue output, ReadOnlySpan<byte> bytes)
+    {
+        output.Write(bytes);
+        return bytes.Length;
+    }
 }

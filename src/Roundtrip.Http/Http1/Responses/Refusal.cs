@@ -6,7 +6,9 @@ namespace Roundtrip.Http.Http1;
 /// <summary>What a client is told when the engine itself refuses its request.</summary>
 internal static class Refusal
 {
-    private static readonly FieldBlock PlainText = FieldBlock.Create(("Content-Type", "text/plain; charset=us-ascii"));
+    /// <summary>The fields of every refusal.</summary>
+    public static readonly FieldBlock Fields = FieldBlock.Create(("Content-Type", "text/plain; charset=us-ascii"));
+
     private static readonly FieldBuffer NoFields = new();
     private static readonly byte[]?[] Contents = new byte[byte.MaxValue + 1][];
 
@@ -33,7 +35,7 @@ internal static class Refusal
     public static int Write(OutputQueue output, ReadOnlySpan<byte> start, EndReason sentence, ReadOnlySpan<byte> date, bool isHead)
     {
         ReadOnlySpan<byte> content = ContentOf(sentence);
-        ResponseHead.Write(output, start, date, PlainText, NoFields, content.Length, isChunked: false, "Connection: close\r\n"u8);
+        ResponseHead.Write(output, start, date, Fields, NoFields, content.Length, isChunked: false, "Connection: close\r\n"u8);
         if (isHead)
         {
             return 0;
@@ -42,6 +44,8 @@ internal static class Refusal
         output.Write(content);
         return content.Length;
     }
+
+    public static int LengthOf(EndReason sentence) => ContentOf(sentence).Length;
 
     // Made once for each reason. Two loops may make the same one at the same time: either will do.
     private static byte[] ContentOf(EndReason reason) =>

@@ -1,0 +1,106 @@
+using System.Text;
+using Roundtrip.Core;
+using Roundtrip.Http;
+
+namespace Roundtrip.Site.AccessLog;
+
+// What was answered.
+internal static partial class LogItems
+{
+    private static void Status(ref LineWriter line, in LogFacts facts)
+    {
+        if (facts.Exchange.Status == 0)
+        {
+            line.Write((byte)'-');
+        }
+        else
+        {
+            line.Write(facts.Exchange.Status);
+        }
+    }
+
+    private static void SizeOrDash(ref LineWriter line, in LogFacts facts)
+    {
+        if (facts.Exchange.ContentSent == 0)
+        {
+            line.Write((byte)'-');
+        }
+        else
+        {
+            line.Write(facts.Exchange.ContentSent);
+        }
+    }
+
+    private static LogItemWriter ResponseField(string braces)
+    {
+        byte[] name = Encoding.UTF8.GetBytes(braces);
+
+        // The engine's own fields. As in httpd, Date and Server, which every response has, are not among what can be logged.
+        return braces.ToUpperInvariant() switch
+        {
+            "CONTENT-LENGTH" => ContentLength,
+            "CONNECTION" => static (ref line, in facts) => OrDash(ref line, facts.Exchange.SentConnectionOption),
+            "TRANSFER-ENCODING" => static (ref line, in facts) => line.Write(facts.Exchange.IsResponseChunked ? "chunked"u8 : "-"u8),
+            _ => (ref line, in facts) =>
+            {
+                bool any = false;
+                FieldBlock shared = facts.Exchange.SharedFields;
+                foreach (ref readonly FieldEntry entry in shared.Fields)
+                {
+                    if (Ascii.EqualsIgnoreCase(shared.At(entry.Name), name))
+                    {
+                        AddToList(ref line, shared.At(entry.Value), ref any);
+                    }
+                }
+
+                FieldBuffer own = facts.Exchange.ResponseFields;
+                foreach (ref readonly FieldEntry entry in own.Fields)
+                {
+                    if (Ascii.EqualsIgnoreCase(own.At(entry.Name), name))
+                    {
+                        AddToList(ref line, own.At(entry.Value), ref any);
+                    }
+                }
+
+                if (!any)
+                {
+                    line.Write((byte)'-');
+                }
+            },
+        };
+    }
+
+    private static void AddToList(ref LineWriter line, ReadOnlySpan<byte> value, ref bool any)
+    {
+        line.Write(any ? ", "u8 : default);
+        line.WriteEscaped(value);
+        any = true;
+    }
+
+    private static void ContentLength(ref LineWriter line, in LogFacts facts)
+    {
+        if (facts.Exchange.SentContentLength < 0)
+        {
+            line.Write((byte)'-');
+        }
+        else
+        {
+            line.Write(facts.Exchange.SentContentLength);
+        }
+    }
+
+    // X: ended before the response was complete. "+" and "-": whether the connection goes on.
+    private static void ConnectionStatus(ref LineWriter line, in LogFacts facts)
+    {
+        Exchange exchange = facts.Exchange;
+        bool isWhole = exchange.EndReason == EndReason.Completed
+            || exchange.SentContentLength >= 0 && (exchange.Request.Method == Method.Head || exchange.ContentSent >= exchange.SentContentLength);
+        bool goesOn = exchange.Request.Version switch
+        {
+            ProtocolVersion.Http09 => false,
+            ProtocolVersion.Http10 => exchange.SentConnectionOption.SequenceEqual("keep-alive"u8),
+            _ => exchange.SentConnectionOption.IsEmpty,
+        };
+        line.Write(!isWhole ? (byte)'X' : goesOn ? (byte)'+' : (byte)'-');
+    }
+}
