@@ -4,6 +4,8 @@ using Roundtrip.Program;
 var root = new RootCommand("A web server, an edge and a network toolkit that spends fewer round trips and shows where each one went.")
 {
     ServeCommand.Create(),
+    ConfigtestCommand.Create(),
+    ModulesCommand.Create(),
 };
 
 ParseResult parsed = root.Parse(args);

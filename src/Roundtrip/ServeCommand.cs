@@ -1,11 +1,12 @@
 using System.CommandLine;
+using System.CommandLine.Parsing;
 using System.Net;
 using System.Runtime.InteropServices;
 using Roundtrip.Transport;
 
 namespace Roundtrip.Program;
 
-/// <summary><c>roundtrip serve [FOLDER] [--http PORT] [--https PORT] [--bind ADDRESS]</c></summary>
+/// <summary><c>roundtrip serve [FOLDER] [--http PORT] [--https PORT] [--bind ADDRESS]</c>, or <c>roundtrip serve -c FILE [-D NAME]</c></summary>
 internal static class ServeCommand
 {
     public static Command Create()
@@ -33,11 +34,25 @@ internal static class ServeCommand
                 return address;
             },
         };
-        var command = new Command("serve", "Serves a folder over HTTP and HTTPS.") { folder, http, https, bind };
-        command.SetAction(parsed => Run(new FolderAddress(
-            parsed.GetRequiredValue(folder).FullName, parsed.GetRequiredValue(bind), parsed.GetValue(http), parsed.GetValue(https))));
+        Option<string> file = ConfigurationFile.FileOption("Serves what this configuration of Apache httpd says, instead of a folder.");
+        Option<string[]> defines = ConfigurationFile.DefineOption();
+        var command = new Command("serve", "Serves a folder over HTTP and HTTPS, or a configuration.") { folder, http, https, bind, file, defines };
+        command.Validators.Add(result =>
+        {
+            bool hasFile = result.GetResult(file) is { Implicit: false };
+            if (hasFile && (result.GetResult(folder) is { Tokens.Count: > 0 } || ((SymbolResult?[])[result.GetResult(http), result.GetResult(https), result.GetResult(bind)]).Any(IsGiven)))
+            {
+                result.AddError("serve takes a FOLDER with --http, --https and --bind, or -c FILE, which says all of that itself");
+            }
+        });
+        command.SetAction(parsed => parsed.GetValue(file) is { } path
+            ? Run(() => ServingHost.Start(ConfigurationFile.Read(path, parsed.GetRequiredValue(defines)).Built))
+            : Run(() => ServingHost.Start(new FolderAddress(
+                parsed.GetRequiredValue(folder).FullName, parsed.GetRequiredValue(bind), parsed.GetValue(http), parsed.GetValue(https)))));
         return command;
     }
+
+    private static bool IsGiven(SymbolResult? result) => result is OptionResult { Implicit: false };
 
     private static Option<ushort> Port(string name, ushort port, string description) => new(name)
     {
@@ -55,7 +70,7 @@ internal static class ServeCommand
         },
     };
 
-    private static int Run(FolderAddress where)
+    private static int Run(Func<ServingHost> start)
     {
         using var stop = new ManualResetEventSlim();
         void OnSignal(PosixSignalContext context)
@@ -68,7 +83,7 @@ internal static class ServeCommand
         using PosixSignalRegistration interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, OnSignal);
         try
         {
-            using var host = ServingHost.Start(where);
+            using ServingHost host = start();
             Console.Out.WriteLine($"ready {string.Join(' ', host.Urls)}");
             Console.Out.Flush();
             stop.Wait();

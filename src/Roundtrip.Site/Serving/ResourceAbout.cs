@@ -1,6 +1,7 @@
 using Roundtrip.Configuration.Sections;
 using Roundtrip.Configuration.Settings;
 using Roundtrip.Site.Access;
+using Roundtrip.Site.Core;
 
 namespace Roundtrip.Site.Serving;
 
@@ -18,6 +19,9 @@ internal sealed record ResourceAbout(SiteHost Host, SectionResult Sections, stri
 
     /// <summary>Whether every request for it is answered in the same way, but for what HTTP itself lets the request choose.</summary>
     public bool IsSameForAll => Sections.Conditions.Count == 0 && Access.GrantsAll;
+
+    /// <summary>Whether nothing may be sent for it as it lies on the disk: a directive guards it, or it is a handler's to compute that is not built.</summary>
+    public bool IsGuarded => Settings.Get(CoreSettings.Guard).Length > 0 || Handler is not ("" or "default-handler");
 
     /// <summary>For what has no path of its own: a request that is refused before one is known.</summary>
     public static ResourceAbout OfHost(SiteHost host) =>

@@ -38,12 +38,19 @@ internal sealed class Responder(SiteLoop site)
 
             facts.Settings = decided;
             access = AccessRule.Both(access, ResourceAbout.RuleOf(facts.Settings));
-            resource = resource.With(about with { Sections = new(facts.Settings, []) });
+            string handler = decided.Get(CoreSettings.Handler) is { Length: > 0 } said ? said : about.Handler;
+            resource = resource.With(about with { Sections = new(decided, []), Handler = handler });
+            facts.Handler = handler;
         }
 
         if (access.Decide(facts) != AccessDecision.Granted)
         {
             AnswerStatus(exchange, resource.About, 403);
+        }
+        else if (resource.About.IsGuarded && (resource.IsFile || resource.Page is not null))
+        {
+            // By an If section: what others guard is no file any more when it comes here.
+            AnswerStatus(exchange, resource.About, 501);
         }
         else if (exchange.Request.Method is Method.Get or Method.Head)
         {
