@@ -18,6 +18,7 @@ public sealed class ConfigurationBuilder
     private readonly SectionReader _sections;
     private readonly List<ConfigurationError> _errors = [];
     private readonly List<ConfigurationError> _warnings = [];
+    private readonly HashSet<string> _saidOnce = [];
     private readonly List<HostScope> _hosts = [];
     private readonly Func<string, IReadOnlyList<IPAddress>> _resolve;
 
@@ -55,6 +56,14 @@ public sealed class ConfigurationBuilder
     }
 
     internal void Warn(SourcePosition position, string message) => _warnings.Add(new ConfigurationError(position, message));
+
+    internal void WarnOnce(SourcePosition position, string message)
+    {
+        if (_saidOnce.Add(message))
+        {
+            Warn(position, message);
+        }
+    }
 
     internal void Fail(SourcePosition position, string message) => _errors.Add(new ConfigurationError(position, message));
 

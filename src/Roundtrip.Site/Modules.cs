@@ -30,4 +30,7 @@ public static class Modules
         new Core.MpmModule(),
         new Core.UnixdModule(),
     ];
+
+    /// <summary>The modules of httpd whose directives are those of the language itself, which the loader obeys.</summary>
+    public static IReadOnlyList<string> OfLanguage { get; } = ["macro_module", "so_module", "http_module", "version_module", "unixd_module"];
 }

@@ -12,6 +12,7 @@ using Roundtrip.Site.Directories;
 using Roundtrip.Site.Files;
 using Roundtrip.Site.Mime;
 using Roundtrip.Site.Tls;
+using Roundtrip.Site.Unbuilt;
 using Roundtrip.Transport.Tls;
 
 namespace Roundtrip.Site;
@@ -20,7 +21,12 @@ namespace Roundtrip.Site;
 public static class SiteConfiguration
 {
     /// <summary>Loads a configuration file and all that it includes.</summary>
-    public static BuiltConfiguration Load(IConfigurationSource source, string file, LoadOptions options, Func<string, IReadOnlyList<IPAddress>> resolve)
+    public static BuiltConfiguration Load(IConfigurationSource source, string file, LoadOptions options, Func<string, IReadOnlyList<IPAddress>> resolve) =>
+        LoadWhole(source, file, options, resolve).Built;
+
+    /// <summary>As <see cref="Load"/>, with the tree that it was built of: which modules it loads and which names it defines.</summary>
+    public static (BuiltConfiguration Built, LoadedConfiguration Loaded) LoadWhole(
+        IConfigurationSource source, string file, LoadOptions options, Func<string, IReadOnlyList<IPAddress>> resolve)
     {
         LoadedConfiguration loaded = ConfigurationLoader.Load(source, file, Known(options));
         var defaults = new SettingBag();
@@ -31,7 +37,7 @@ public static class SiteConfiguration
             defaults.Set(MimeSettings.Types, MediaTypes.Embedded);
         }
 
-        return Build(loaded, source, defaults, resolve);
+        return (Build(loaded, source, defaults, resolve), loaded);
     }
 
     /// <summary>
@@ -87,16 +93,21 @@ public static class SiteConfiguration
             .Distinct(),
     ];
 
+    public static string DocumentRootOf(SettingBag settings) => settings.Get(CoreSettings.DocumentRoot);
+
     /// <summary>The Listen directives.</summary>
     public static IReadOnlyList<ListenAddress> ListensOf(SettingBag settings) => settings.Get(CoreSettings.Listen);
 
     private static LoadOptions Known(LoadOptions options)
     {
         HashSet<string> names = Modules.All.SelectMany(module => module.Directives).Select(directive => directive.Name).ToHashSet(StringComparer.OrdinalIgnoreCase);
+
+        // Debian loads its mpm by LoadModule, of which is not to be said that it is there already.
+        IEnumerable<string> always = Modules.All.Where(module => module.IsAlwaysLoaded && !module.Name.StartsWith("mpm_", StringComparison.Ordinal)).Select(module => module.Name);
         return options with
         {
-            BuiltInModules = Modules.All.Select(module => module.Name).ToHashSet(),
-            StaticModules = options.StaticModules.Union(Modules.All.Where(module => module.IsAlwaysLoaded).Select(module => module.Name)).ToHashSet(),
+            BuiltInModules = Modules.All.Select(module => module.Name).Concat(Modules.OfLanguage).ToHashSet(),
+            StaticModules = options.StaticModules.Union(always).ToHashSet(),
             IsDirective = names.Contains,
             IsSection = names.Contains,
         };
@@ -104,7 +115,7 @@ public static class SiteConfiguration
 
     private static BuiltConfiguration Build(LoadedConfiguration loaded, IConfigurationSource source, SettingBag defaults, Func<string, IReadOnlyList<IPAddress>> resolve)
     {
-        var table = new DirectiveTable(Modules.All, loaded.Modules.Contains);
+        var table = new DirectiveTable([.. Modules.All, .. UnbuiltModules.All], loaded.Modules.Contains);
         BuiltConfiguration built = ConfigurationBuilder.Build(loaded.Nodes, table, loaded.ServerRoot, source, defaults, resolve);
         return built with { Errors = [.. loaded.Errors, .. built.Errors], Warnings = [.. loaded.Warnings, .. built.Warnings] };
     }

@@ -17,7 +17,7 @@ internal sealed record ConfigurationFile(string Path, IReadOnlyList<string> Defi
 
     /// <summary>The files as they are on the disk, with the variables of the environment, and those of <c>envvars</c> beside the file where Debian's layout has one.</summary>
     /// <exception cref="ServeException">envvars cannot be evaluated.</exception>
-    public IConfigurationSource OpenSource()
+    public DiskConfigurationSource OpenSource()
     {
         string file = System.IO.Path.Combine(Folder, "envvars");
         if (!File.Exists(file))
@@ -29,7 +29,10 @@ internal sealed record ConfigurationFile(string Path, IReadOnlyList<string> Defi
         return new DiskConfigurationSource(name => variables.TryGetValue(name, out string? value) ? value : Environment.GetEnvironmentVariable(name));
     }
 
-    public BuiltConfiguration Load(IConfigurationSource source) => SiteConfiguration.Load(
+    public BuiltConfiguration Load(IConfigurationSource source) => LoadWhole(source).Built;
+
+    /// <summary>With the tree that it was built of.</summary>
+    public (BuiltConfiguration Built, LoadedConfiguration Tree) LoadWhole(IConfigurationSource source) => SiteConfiguration.LoadWhole(
         source, Path, new LoadOptions { ServerRoot = Folder, Defines = Defines.ToHashSet() }, FolderConfiguration.Resolve);
 
     // A shell script, which is what Debian's apache2ctl takes it for.

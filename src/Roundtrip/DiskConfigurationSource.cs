@@ -6,10 +6,16 @@ namespace Roundtrip.Program;
 /// <param name="variables">Debian's envvars, or the process's own environment.</param>
 internal sealed class DiskConfigurationSource(Func<string, string?> variables) : IConfigurationSource
 {
+    private readonly List<string> _read = [];
+
+    /// <summary>The files that were read, in that order.</summary>
+    public IReadOnlyList<string> ReadFiles => _read;
+
     public FileText Read(string path)
     {
         try
         {
+            _read.Add(path);
             return new FileText(File.ReadAllText(path));
         }
         catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)

@@ -13,6 +13,8 @@ switch (args)
 var root = new RootCommand("A web server, an edge and a network toolkit that spends fewer round trips and shows where each one went.")
 {
     ServeCommand.Create(),
+    ConfigtestCommand.Create(),
+    ModulesCommand.Create(),
 };
 foreach (Command command in ControlCommands.Create())
 {

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.CommandLine.Parsing;
 using System.Net;
 using Roundtrip.Processes;
 using Roundtrip.Site;
@@ -50,6 +51,8 @@ internal static class ServeCommand
                 parsed.GetRequiredValue(folder).FullName, parsed.GetRequiredValue(bind), parsed.GetValue(http), parsed.GetValue(https)))));
         return command;
     }
+
+    private static bool IsGiven(SymbolResult? result) => result is OptionResult { Implicit: false };
 
     private static Option<ushort> Port(string name, ushort port, string description) => new(name)
     {

@@ -41,6 +41,9 @@ public sealed class DirectiveCall(ConfigurationBuilder builder, Scope scope, Con
     /// <summary>Says something about the line that does not make the configuration unusable.</summary>
     public void Warn(string message) => builder.Warn(node.Position, message);
 
+    /// <summary>As <see cref="Warn"/>, but a message that was given before is not given again: what holds for every line with a directive.</summary>
+    public void WarnOnce(string message) => builder.WarnOnce(node.Position, message);
+
     /// <summary>Applies the lines of a section, in the given scope.</summary>
     public void ApplyChildren(Scope inner)
     {

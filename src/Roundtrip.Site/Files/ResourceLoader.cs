@@ -68,8 +68,7 @@ internal sealed class ResourceLoader(FileRoots roots, Action<string>? report)
     }
 
     // What is computed by something that is not built is not sent as it lies on the disk.
-    private static Resource? Refusal(ResourceAbout about) =>
-        about.Settings.Get(CoreSettings.Guard).Length > 0 || about.Handler is not ("" or "default-handler") ? Resource.OfStatus(about, 501) : null;
+    private static Resource? Refusal(ResourceAbout about) => about.IsGuarded ? Resource.OfStatus(about, 501) : null;
 
     private static Resource? Redirection(ResourceAbout about)
     {

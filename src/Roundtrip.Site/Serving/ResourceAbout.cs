@@ -38,6 +38,9 @@ internal sealed record ResourceAbout(SiteHost Host, SectionResult Sections, stri
         || !Sections.Settings.Get(Variables.VariableSettings.OfSections).IsEmpty
         || Variables.ObeyedVariables.AreAmong(Sections.Settings.Get(Variables.VariableSettings.Fixed));
 
+    /// <summary>Whether nothing may be sent for it as it lies on the disk: a directive guards it, or it is a handler's to compute that is not built.</summary>
+    public bool IsGuarded => Settings.Get(CoreSettings.Guard).Length > 0 || Handler is not ("" or "default-handler");
+
     /// <summary>For what has no path of its own: a request that is refused before one is known.</summary>
     public static ResourceAbout OfHost(SiteHost host) =>
         new(host, new SectionResult(host.Settings, []), "", "", "") { Access = AccessRule.Granted };

@@ -67,6 +67,11 @@ internal sealed class Responder(SiteLoop site)
         {
             AnswerStatus(exchange, resource.About, 403);
         }
+        else if (resource.About.IsGuarded && (resource.IsFile || resource.Page is not null))
+        {
+            // By a handler that an If section sets: what others set is no file any more when it comes here.
+            AnswerStatus(exchange, resource.About, 501);
+        }
         else if (exchange.Request.Method is Method.Get or Method.Head)
         {
             Send(exchange, resource);
@@ -97,7 +102,8 @@ internal sealed class Responder(SiteLoop site)
             }
 
             facts.Settings = decided;
-            resource = resource.With(about with { Sections = new(facts.Settings, []), Access = AccessSettings.RuleOf(facts.Settings) });
+            facts.Handler = decided.Get(CoreSettings.Handler) is { Length: > 0 } said ? said : about.Handler;
+            resource = resource.With(about with { Sections = new(decided, []), Access = AccessSettings.RuleOf(decided), Handler = facts.Handler });
         }
 
         VariableRules rules = facts.Settings.Get(VariableSettings.OfSections);

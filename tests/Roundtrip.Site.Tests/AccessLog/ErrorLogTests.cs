@@ -39,8 +39,8 @@ public class ErrorLogTests
         Assert.Empty(built.Errors);
         var errorLogs = new ErrorLogs(AppendFile.Open);
         using (var logs = new AccessLogs(_ => AppendFile.Open("/dev/null"), null))
-        using (var snapshot = new SiteSnapshot(built, logs, new SiteServices { ErrorLogs = errorLogs }))
         {
+            var snapshot = new SiteSnapshot(built, logs, new SiteServices { ErrorLogs = errorLogs });
             var loop = new FakeLoop();
             using var site = new SiteLoop(snapshot, loop);
             foreach ((string host, string path) in ((string, string)[])[("a.example", "/"), ("b.example", "/"), ("b.example", "/loud"), ("other", "/")])
