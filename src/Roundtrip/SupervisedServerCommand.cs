@@ -1,5 +1,4 @@
 using Roundtrip.Configuration.Loading;
-using Roundtrip.Processes;
 using Roundtrip.Processes.Control;
 using Roundtrip.Processes.Descriptors;
 using Roundtrip.Processes.Supervision;

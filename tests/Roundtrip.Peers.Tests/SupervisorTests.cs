@@ -1,10 +1,12 @@
 using System.Diagnostics;
 using System.Net;
 using System.Net.Sockets;
+using System.Runtime.Versioning;
 
 namespace Roundtrip.Peers.Tests;
 
 /// <summary>The program as root starts it: a supervisor with rights, a server without.</summary>
+[SupportedOSPlatform("linux")]
 public sealed class SupervisorTests : IDisposable
 {
     private readonly string _folder = Directory.CreateTempSubdirectory("roundtrip-supervised-").FullName;

@@ -1,6 +1,5 @@
 using System.Globalization;
 using System.Text;
-using Roundtrip.Core;
 using Roundtrip.Http;
 
 namespace Roundtrip.Server.Logs;

@@ -1,5 +1,4 @@
 using System.Text;
-using Roundtrip.Server.Logs;
 
 namespace Roundtrip.Site.AccessLog;
 

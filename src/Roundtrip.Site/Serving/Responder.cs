@@ -67,7 +67,7 @@ internal sealed class Responder(SiteLoop site)
         {
             AnswerStatus(exchange, resource.About, 403);
         }
-        else if (resource.About.IsGuarded && (resource.IsFile || resource.Page is not null))
+        else if (resource.About.IsGuarded && (resource.IsFile || resource.Listing is not null))
         {
             // By a handler that an If section sets: what others set is no file any more when it comes here.
             AnswerStatus(exchange, resource.About, 501);

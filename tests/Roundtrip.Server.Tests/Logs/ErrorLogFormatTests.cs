@@ -2,7 +2,6 @@ using System.Text;
 using System.Text.RegularExpressions;
 using Roundtrip.Http;
 using Roundtrip.Server.Logs;
-using Roundtrip.Transport.Files;
 
 namespace Roundtrip.Server.Tests.Logs;
 

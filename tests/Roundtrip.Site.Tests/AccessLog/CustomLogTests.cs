@@ -141,7 +141,7 @@ public class CustomLogTests
         return exchange;
     }
 
-    private static IReadOnlyList<string> Lines(SiteHost host, FakeExchange? exchange = null)
+    private static List<string> Lines(SiteHost host, FakeExchange? exchange = null)
     {
         var lines = new List<string>();
         foreach (HostLog log in host.Logs)

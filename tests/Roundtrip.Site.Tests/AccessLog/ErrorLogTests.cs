@@ -1,7 +1,6 @@
 using System.Text;
 using Roundtrip.Configuration;
 using Roundtrip.Configuration.Loading;
-using Roundtrip.Core;
 using Roundtrip.Server;
 using Roundtrip.Server.Logs;
 using Roundtrip.Site.AccessLog;
@@ -21,7 +20,9 @@ public class ErrorLogTests
         BuiltConfiguration built = Build($"""
             LoadModule authz_core_module x
             DocumentRoot {folder.Path}
+            <Directory />
             Require all granted
+            </Directory>
             ErrorLog {folder["main"]}
             ErrorLogFormat "%v %M"
             <VirtualHost *:*>

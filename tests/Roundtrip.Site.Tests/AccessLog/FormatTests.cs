@@ -90,7 +90,7 @@ public class FormatTests
         facts.SetNote("note", "n");
         exchange.Context = facts;
 
-        Assert.Equal("/srv/\\xc3\\xa9\\n.html /a b server-status \"\" a\\\"\\n\\xe9 n -\n", Line("%f %U %R %u %{NAME}e %{Note}n %{name}e", exchange));
+        Assert.Equal("/srv/\\xc3\\xa9\\n.html /a b server-status \"\" a\\\"\\n\\xe9 n a\\\"\\n\\xe9\n", Line("%f %U %R %u %{NAME}e %{Note}n %{name}e", exchange));
         facts.User = "joe\n";
         Assert.Equal("joe\\n\n", Line("%u", exchange));
     }

@@ -1,4 +1,3 @@
-using Roundtrip.Site.Core;
 using Roundtrip.Site.Tests.Headers;
 using Roundtrip.Site.Tests.Support;
 

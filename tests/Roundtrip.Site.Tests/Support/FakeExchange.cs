@@ -33,7 +33,7 @@ internal sealed class FakeExchange : Exchange
 
     public string ConnectionOption { get; set; } = "";
 
-    public override ReadOnlySpan<byte> SentConnectionOption => Encoding.ASCII.GetBytes(ConnectionOption);
+    public override ReadOnlySpan<byte> SentConnectionOption => ConnectionOption.Length == 0 ? [] : Encoding.ASCII.GetBytes(ConnectionOption);
 
     public override long BytesReceived => Request.Length;
 

@@ -13,8 +13,10 @@ public class DebianTreeTests
     // So with mod_logio's items.
     private static readonly bool HasOctetsSent = IsFormat("%O");
 
+    private static readonly string[] Kinds = ["mods", "conf", "sites"];
+
     public static TheoryData<string> Available() =>
-        [.. new[] { "mods", "conf", "sites" }.SelectMany(kind => Directory.EnumerateFiles(Path.Combine(Folder(), $"{kind}-available")).Select(file => $"{kind}-available/{Path.GetFileName(file)}")).Order()];
+        [.. Kinds.SelectMany(kind => Directory.EnumerateFiles(Path.Combine(Folder(), $"{kind}-available")).Select(file => $"{kind}-available/{Path.GetFileName(file)}")).Order()];
 
     [Fact]
     public void The_default_tree_has_no_error_and_warns_of_nothing_but_what_is_not_built()
@@ -75,6 +77,7 @@ public class DebianTreeTests
             source.With($"/etc/apache2/{Path.GetRelativePath(Folder(), file)}", File.ReadAllText(file));
         }
 
+        source.With("/etc/mime.types", "text/html html\n");
         source.With("/etc/apache2/all.conf", $"Include /etc/apache2/apache2.conf\n{more}\n");
         return SiteConfiguration.Load(source, "/etc/apache2/all.conf", new LoadOptions(), static _ => []);
     }
