@@ -55,7 +55,9 @@ public static class SiteConfiguration
 
         // What site.conf names for the server's own use may lie in the folder, and is not for visitors: a key above all.
         built.Main.Settings.Set(CoreSettings.HiddenNames, new HiddenNames(PrivateFiles(folder, built.Main.Settings), RotatedLogs(folder, built.Main.Settings)));
-        return built;
+        return built.Main.Settings.Get(SslSettings.KeyFiles).Length > built.Main.Settings.Get(SslSettings.CertificateFiles).Length
+            ? built with { Errors = [.. built.Errors, new ConfigurationError(new SourcePosition($"{folder}/site.conf", 1), "SSLCertificateKeyFile needs an SSLCertificateFile")] }
+            : built;
     }
 
     /// <summary>The limits of a server: of all of its connections before a virtual host is known.</summary>

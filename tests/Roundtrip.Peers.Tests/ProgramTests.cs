@@ -74,7 +74,7 @@ public class ProgramTests
         Finished roundtrip = Roundtrip("serve", folder.Path, "--http", "0", "--https", "0");
 
         Assert.Equal(1, roundtrip.ExitCode);
-        Assert.Contains("site.conf:2: Invalid command 'KeepAliveTimout'; the nearest that a site.conf may have is KeepAliveTimeout", roundtrip.Errors, StringComparison.Ordinal);
+        Assert.Contains("site.conf:2: Invalid command 'KeepAliveTimout', perhaps misspelled or defined by a module not included in the server configuration; the nearest name is KeepAliveTimeout", roundtrip.Errors, StringComparison.Ordinal);
         Assert.Contains("site.conf:3: Timeout: 'soon' is not a number", roundtrip.Errors, StringComparison.Ordinal);
         Assert.Contains("site.conf:4: LimitRequestLine takes bytes", roundtrip.Errors, StringComparison.Ordinal);
     }
