@@ -34,7 +34,8 @@ public class EditedHeadTests
             exchange.DoNotPersist();
             exchange.Respond(200, FieldBlock.Empty, 0);
             exchange.Complete();
-        }) { StatusLines = new StatusLines("Other/1 (Unix)") };
+        })
+        { StatusLines = new StatusLines("Other/1 (Unix)") };
 
         host.Use(new Http1Connection(host, new Http1Resources())).Feed("GET / HTTP/1.1\r\nHost: a\r\n\r\n");
 

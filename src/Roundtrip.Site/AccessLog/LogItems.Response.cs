@@ -66,7 +66,7 @@ internal static partial class LogItems
                 {
                     line.Write((byte)'-');
                 }
-            },
+            }
         };
     }
 

@@ -1,5 +1,5 @@
-using Roundtrip.Site.Access;
 using Roundtrip.Server.Logs;
+using Roundtrip.Site.Access;
 using Roundtrip.Site.Files;
 
 namespace Roundtrip.Site.Serving;

@@ -1,6 +1,6 @@
-using Roundtrip.Site.Files;
 using System.Text;
 using Roundtrip.Http;
+using Roundtrip.Site.Files;
 using Roundtrip.Site.Tests.Support;
 
 namespace Roundtrip.Site.Tests.Files;
