@@ -75,7 +75,6 @@ public sealed unsafe partial class FileRoot : IDisposable
         }
 
         // What was renamed to that name meanwhile is looked at again.
-
         if (!TryStamp(descriptor, out stamp))
         {
             outcome = OpenOutcome.Failed;
