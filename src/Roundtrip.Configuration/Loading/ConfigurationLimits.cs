@@ -3,7 +3,7 @@ namespace Roundtrip.Configuration.Loading;
 /// <summary>What a load may use up. A configuration is its owner's word, but an included file, a macro or a variable can grow without end by mistake.</summary>
 public sealed record ConfigurationLimits
 {
-    /// <summary>Characters in a line with its continuations, and after its variables are expanded. httpd: 16 MiB.</summary>
+    /// <summary>Characters in a line with its continuations, and after its variables are expanded.</summary>
     public int LineLength { get; init; } = 1 << 20;
 
     /// <summary>Characters in all that is read, included files as often as they are included, plus what variables and macros expand to.</summary>
@@ -15,10 +15,10 @@ public sealed record ConfigurationLimits
     /// <summary>Sections within sections, conditions included, over all files.</summary>
     public int SectionDepth { get; init; } = 64;
 
-    /// <summary>Files included by files. httpd: 128.</summary>
+    /// <summary>Files included by files.</summary>
     public int IncludeDepth { get; init; } = 32;
 
-    /// <summary>Directories within an included directory. httpd: AP_MAX_INCLUDE_DIR_DEPTH, 20.</summary>
+    /// <summary>Directories within an included directory. httpd: AP_MAX_INCLUDE_DIR_DEPTH.</summary>
     public int DirectoryDepth { get; init; } = 20;
 
     /// <summary>Macros used within macros.</summary>

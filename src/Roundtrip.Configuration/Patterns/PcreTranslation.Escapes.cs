@@ -203,8 +203,8 @@ internal sealed partial class PcreTranslation
 
     private void Member()
     {
-        int end;
-        if (StartsWith("[:") && (end = pattern.IndexOf(":]", _at, StringComparison.Ordinal)) > 0)
+        int end = EndOfPosix();
+        if (end >= 0)
         {
             string name = pattern[(_at + 2)..end];
             string? set = PosixSet(name);
@@ -224,6 +224,18 @@ internal sealed partial class PcreTranslation
         {
             Range();
         }
+    }
+
+    /// <returns>Where the <c>:]</c> of a <c>[:name:]</c> stands that begins here; -1 for a <c>[</c> that stands for itself, as in <c>[[:]</c>.</returns>
+    private int EndOfPosix()
+    {
+        int end = StartsWith("[:") ? _at + 2 : pattern.Length;
+        while (end < pattern.Length && (char.IsAsciiLetter(pattern[end]) || pattern[end] == '^'))
+        {
+            end++;
+        }
+
+        return pattern.AsSpan(Math.Min(end, pattern.Length)).StartsWith(":]") ? end : -1;
     }
 
     // One character, or two with - between them; a - anywhere else stands for itself.

@@ -21,6 +21,8 @@ public class ServerPatternTests
     [InlineData("[a-z-9]+", "m-9A", "m-9", true)]
     [InlineData("[]a]+", "x]a", "]a", true)]
     [InlineData("[^]a]", "]ab", "b", true)]
+    [InlineData("[[:]+", "a[:]", "[:", true)]
+    [InlineData("[[:a]+", "a[:]", "a[:", true)]
     [InlineData("[\\w.-]+", "!a.b-c!", "a.b-c", true)]
     [InlineData("[\\W]", "aé", "é", true)]
     [InlineData("\\d+", "\u06611", "1", true)]
@@ -120,7 +122,7 @@ public class ServerPatternTests
     [Fact]
     public void Whatever_is_read_nothing_is_thrown()
     {
-        string[] pieces = ["a", "b", "(", ")", "(?:", "(?<n>", "(?P=n)", "[", "]", "^", "$", "*", "+", "?", "{2}", "{2,", "|", "\\", "\\d", "\\1", "\\k<n>", "[:alpha:]", "-", "\\x", "\\Q", "\\E", "(?i)", "(?#", "\0", "\\c", ".", "\\b"];
+        string[] pieces = ["a", "b", "(", ")", "(?:", "(?<n>", "(?P=n)", "[", "]", "^", "$", "*", "+", "?", "{2}", "{2,", "|", "\\", "\\d", "\\1", "\\k<n>", "[:alpha:]", "[:", ":]", "-", "\\x", "\\Q", "\\E", "(?i)", "(?#", "\0", "\\c", ".", "\\b"];
         var random = new Random(7);
         int parsed = 0;
         for (int i = 0; i < 10_000; i++)

@@ -3,7 +3,7 @@ using Roundtrip.Configuration.Tests.Support;
 
 namespace Roundtrip.Configuration.Tests.Syntax;
 
-/// <summary>Each expectation was seen in httpd 2.4's own behaviour, save where a deviation is said.</summary>
+/// <summary>Lines, sections and variables. The rules for closing brackets, comments that are continued and whole-line expansion were tried with httpd 2.4.</summary>
 public class GrammarTests
 {
     [Theory]
