@@ -1,5 +1,4 @@
 using System.Globalization;
-using Roundtrip.Configuration.Directives;
 using Roundtrip.Configuration.Patterns;
 using Roundtrip.Configuration.VirtualHosts;
 using Roundtrip.Site;

@@ -5,7 +5,6 @@ using Roundtrip.Core;
 using Roundtrip.Server;
 using Roundtrip.Site;
 using Roundtrip.Site.AccessLog;
-using Roundtrip.Site.Core;
 using Roundtrip.Site.Serving;
 using Roundtrip.Transport.Files;
 using Roundtrip.Transport.Tls;

@@ -3,7 +3,6 @@ using Roundtrip.Core;
 using Roundtrip.Site.Files;
 using Roundtrip.Site.Serving;
 using Roundtrip.Site.Tests.Support;
-using Roundtrip.Transport.Files;
 
 namespace Roundtrip.Site.Tests.Files;
 

@@ -13,8 +13,10 @@ public class DebianTreeTests
     // So with mod_logio's items.
     private static readonly bool HasOctetsSent = IsFormat("%O");
 
+    private static readonly string[] Kinds = ["mods", "conf", "sites"];
+
     public static TheoryData<string> Available() =>
-        [.. new[] { "mods", "conf", "sites" }.SelectMany(kind => Directory.EnumerateFiles(Path.Combine(Folder(), $"{kind}-available")).Select(file => $"{kind}-available/{Path.GetFileName(file)}")).Order()];
+        [.. Kinds.SelectMany(kind => Directory.EnumerateFiles(Path.Combine(Folder(), $"{kind}-available")).Select(file => $"{kind}-available/{Path.GetFileName(file)}")).Order()];
 
     [Fact]
     public void The_default_tree_has_no_error_and_warns_of_nothing_but_what_is_not_built()
