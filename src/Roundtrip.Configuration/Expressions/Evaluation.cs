@@ -35,7 +35,7 @@ internal sealed class Evaluation(IExpressionContext context, PatternMatch captur
         PatternMatch match = pattern.Match(text);
         if (match.Outcome == PatternOutcome.TimedOut)
         {
-            Fail($"The regular expression '{pattern.Text}' takes more than {ServerPattern.MatchTimeout.TotalMilliseconds} ms");
+            Fail($"The regular expression '{pattern.Text}' takes too long");
         }
 
         Captures = pattern.Groups > 0 ? match : Captures;

@@ -4,15 +4,20 @@ namespace Roundtrip.Configuration.Patterns;
 
 /// <summary>
 /// A regular expression of httpd's directives: PCRE's syntax, on .NET's engines. It is run by the non-backtracking one, in time linear in the input, unless it needs what only the other
-/// can do (back references, look-around, atomic groups); <see cref="IsLinear"/> says which. Either way a search ends after <see cref="MatchTimeout"/> at the latest.
+/// can do (back references, look-around, atomic groups); <see cref="IsLinear"/> says which. A search by the backtracking engine ends after <see cref="MatchTimeout"/> at the latest, one by the
+/// other after <see cref="LinearTimeout"/>: it needs no limit against a pattern, only against a long input on a machine that is busy.
 /// </summary>
 /// <remarks>
-/// Letters, digits and white space (<c>\w \d \s</c>) are ASCII's, as in PCRE without UCP. <c>\b</c> knows Unicode's letters. Groups are numbered by their opening parentheses, named ones too.
+/// Letters, digits and white space (<c>\w \d \s</c>) are ASCII's, as in PCRE without UCP. <c>\b</c> knows Unicode's letters, and without regard to case a
+/// letter also matches those that Unicode holds equal to it (<c>k</c> the Kelvin sign). Groups are numbered by their opening parentheses, named ones too.
 /// </remarks>
 public sealed class ServerPattern
 {
-    /// <summary>How long one search may take.</summary>
+    /// <summary>How long one search may take by the backtracking engine, on the wall's clock.</summary>
     public static readonly TimeSpan MatchTimeout = TimeSpan.FromMilliseconds(50);
+
+    /// <summary>The same for a linear one.</summary>
+    public static readonly TimeSpan LinearTimeout = TimeSpan.FromSeconds(1);
 
     /// <summary>Characters in a pattern.</summary>
     public const int MaximumLength = 8192;
@@ -85,8 +90,8 @@ public sealed class ServerPattern
         fault = "";
         try
         {
-            var linear = new Regex(translation.Result, flags | RegexOptions.NonBacktracking, MatchTimeout);
-            return new ServerPattern(text, linear, translation.Groups, translation.Names, isLinear: true);
+            var linear = new Regex(translation.Result, flags | RegexOptions.NonBacktracking, LinearTimeout);
+            return Warm(new ServerPattern(text, linear, translation.Groups, translation.Names, isLinear: true));
         }
         catch (NotSupportedException)
         {
@@ -98,6 +103,14 @@ public sealed class ServerPattern
             return null;
         }
 
-        return new ServerPattern(text, new Regex(translation.Result, flags, MatchTimeout), translation.Groups, translation.Names, isLinear: false);
+        var backtracking = new Regex(translation.Result, flags, MatchTimeout);
+        return Warm(new ServerPattern(text, backtracking, translation.Groups, translation.Names, isLinear: false));
+    }
+
+    // A first search prepares what later ones use: its time is spent here, and not taken from a request's 50 ms.
+    private static ServerPattern Warm(ServerPattern pattern)
+    {
+        pattern.Match(" ");
+        return pattern;
     }
 }

@@ -4,7 +4,7 @@ using Roundtrip.Configuration.Tests.Support;
 
 namespace Roundtrip.Configuration.Tests.Expressions;
 
-public class StringTests
+public class ExpressionStringTests
 {
     private static readonly ExpressionOptions Files = new() { AllowFileFunctions = true };
 

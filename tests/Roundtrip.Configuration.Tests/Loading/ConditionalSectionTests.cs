@@ -3,7 +3,7 @@ using Roundtrip.Configuration.Tests.Support;
 
 namespace Roundtrip.Configuration.Tests.Loading;
 
-public class ConditionTests
+public class ConditionalSectionTests
 {
     private static readonly LoadOptions Options = Loads.With("rewrite_module", "mpm_event_module") with
     {

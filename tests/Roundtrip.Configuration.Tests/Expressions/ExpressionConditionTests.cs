@@ -3,7 +3,7 @@ using Roundtrip.Configuration.Tests.Support;
 
 namespace Roundtrip.Configuration.Tests.Expressions;
 
-public class ConditionTests
+public class ExpressionConditionTests
 {
     private static readonly ExpressionOptions Files = new() { AllowFileFunctions = true };
 
