@@ -1,6 +1,5 @@
 using System.Net;
 using Roundtrip.Configuration;
-using Roundtrip.Configuration.Loading;
 using Roundtrip.Site;
 
 namespace Roundtrip.Program;

@@ -87,7 +87,7 @@ internal ref struct LineWriter(Span<byte> room, int longestValue)
     /// <summary>Writes text of the configuration, a name or a path, as UTF-8 and escaped.</summary>
     public void WriteText(string text)
     {
-        if (PathText.IsRaw(text))
+        if (PathText.HasEscapes(text))
         {
             WriteEscaped(PathText.Bytes(text));
             return;

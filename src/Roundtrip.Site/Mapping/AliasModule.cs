@@ -69,7 +69,7 @@ internal sealed class AliasModule : IConfigurationModule
             throw new FormatException("Redirect to non-URL, or without the path that it is for");
         }
 
-        AddRule(call, new UrlRule(path, null, Checked(target, needsUrl), status));
+        AddRule(call, new UrlRule(path, null, Checked(target, needsUrl), status) { IsWhole = words.Count == 1 && needsUrl });
     }
 
     private static void AddRedirectMatch(DirectiveCall call)

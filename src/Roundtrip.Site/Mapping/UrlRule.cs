@@ -13,6 +13,9 @@ public sealed record UrlRule(string Prefix, ServerPattern? Pattern, string Targe
     /// <summary>The handler that ScriptAlias chooses; empty for none.</summary>
     public string Handler { get; init; } = "";
 
+    /// <summary>Whether the target is all of the result: a Redirect in a Location, without a path of its own, puts nothing behind it.</summary>
+    public bool IsWhole { get; init; }
+
     /// <param name="result">What the path becomes; null where that is too long, or the pattern's time was up: then nothing may be served for it.</param>
     /// <returns>Whether the rule is for the path.</returns>
     public bool TryApply(string path, out string? result)
@@ -22,7 +25,7 @@ public sealed record UrlRule(string Prefix, ServerPattern? Pattern, string Targe
             int length = LengthOfPrefix(path);
 
             // A URL has what is behind the prefix encoded again; a file's path has it as it is.
-            result = length < 0 ? null : Target + (Status == 0 ? path[length..] : PathEncoding.Encode(PathText.Bytes(path[length..])));
+            result = length < 0 ? null : IsWhole ? Target : Target + (Status == 0 ? path[length..] : PathEncoding.Encode(PathText.Bytes(path[length..])));
             return length >= 0;
         }
 
