@@ -128,6 +128,8 @@ public class SupervisorTests
         supervised.WaitForOutput("ended with exit code 3; it is started again in");
 
         Assert.NotEqual(server, supervised.Ask("a"));
+        // A server listens before it writes its line.
+        supervised.WaitForLog("1 ok 0\n1 ok 0\n");
         Assert.Equal("1 ok 0\n1 ok 0\n", supervised.Log);
     }
 

@@ -31,44 +31,41 @@ internal static partial class LogItems
         }
     }
 
-    private static LogItemWriter ResponseField(string braces)
+    // The engine's own fields first. As in httpd, Date and Server, which every response has, are not among what can be logged.
+    private static LogItemWriter ResponseField(string braces) => braces.ToUpperInvariant() switch
     {
-        byte[] name = Encoding.UTF8.GetBytes(braces);
+        "CONTENT-LENGTH" => ContentLength,
+        "CONNECTION" => static (ref line, in facts) => OrDash(ref line, facts.Exchange.SentConnectionOption),
+        "TRANSFER-ENCODING" => static (ref line, in facts) => line.Write(facts.Exchange.IsResponseChunked ? "chunked"u8 : "-"u8),
+        _ => HandlersField(Encoding.UTF8.GetBytes(braces)),
+    };
 
-        // The engine's own fields. As in httpd, Date and Server, which every response has, are not among what can be logged.
-        return braces.ToUpperInvariant() switch
+    private static LogItemWriter HandlersField(byte[] name) => (ref line, in facts) =>
+    {
+        bool any = false;
+        FieldBlock shared = facts.Exchange.SharedFields;
+        foreach (ref readonly FieldEntry entry in shared.Fields)
         {
-            "CONTENT-LENGTH" => ContentLength,
-            "CONNECTION" => static (ref line, in facts) => OrDash(ref line, facts.Exchange.SentConnectionOption),
-            "TRANSFER-ENCODING" => static (ref line, in facts) => line.Write(facts.Exchange.IsResponseChunked ? "chunked"u8 : "-"u8),
-            _ => (ref line, in facts) =>
+            if (Ascii.EqualsIgnoreCase(shared.At(entry.Name), name))
             {
-                bool any = false;
-                FieldBlock shared = facts.Exchange.SharedFields;
-                foreach (ref readonly FieldEntry entry in shared.Fields)
-                {
-                    if (Ascii.EqualsIgnoreCase(shared.At(entry.Name), name))
-                    {
-                        AddToList(ref line, shared.At(entry.Value), ref any);
-                    }
-                }
-
-                FieldBuffer own = facts.Exchange.ResponseFields;
-                foreach (ref readonly FieldEntry entry in own.Fields)
-                {
-                    if (Ascii.EqualsIgnoreCase(own.At(entry.Name), name))
-                    {
-                        AddToList(ref line, own.At(entry.Value), ref any);
-                    }
-                }
-
-                if (!any)
-                {
-                    line.Write((byte)'-');
-                }
+                AddToList(ref line, shared.At(entry.Value), ref any);
             }
-        };
-    }
+        }
+
+        FieldBuffer own = facts.Exchange.ResponseFields;
+        foreach (ref readonly FieldEntry entry in own.Fields)
+        {
+            if (Ascii.EqualsIgnoreCase(own.At(entry.Name), name))
+            {
+                AddToList(ref line, own.At(entry.Value), ref any);
+            }
+        }
+
+        if (!any)
+        {
+            line.Write((byte)'-');
+        }
+    };
 
     private static void AddToList(ref LineWriter line, ReadOnlySpan<byte> value, ref bool any)
     {
