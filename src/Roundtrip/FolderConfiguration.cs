@@ -1,5 +1,6 @@
 using System.Net;
 using Roundtrip.Configuration;
+using Roundtrip.Configuration.Loading;
 using Roundtrip.Site;
 
 namespace Roundtrip.Program;

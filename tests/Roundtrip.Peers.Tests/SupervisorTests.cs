@@ -10,7 +10,7 @@ namespace Roundtrip.Peers.Tests;
 public sealed class SupervisorTests : IDisposable
 {
     private readonly string _folder = Directory.CreateTempSubdirectory("roundtrip-supervised-").FullName;
-    private readonly int _port = FreePort();
+    private readonly int _port = FreePorts.InARow(2);
     private readonly HttpClient _client = new();
     private Process? _supervisor;
 
@@ -146,13 +146,6 @@ public sealed class SupervisorTests : IDisposable
         _supervisor?.Dispose();
         _client.Dispose();
         Directory.Delete(_folder, recursive: true);
-    }
-
-    private static int FreePort()
-    {
-        using var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
-        socket.Bind(new IPEndPoint(IPAddress.Loopback, 0));
-        return ((IPEndPoint)socket.LocalEndPoint!).Port;
     }
 
     private int Descriptors() => Directory.GetFiles($"/proc/{ServerId}/fd").Length;

@@ -100,7 +100,7 @@ public class SystemdTests
     {
         const string Activate = "/usr/bin/systemd-socket-activate";
         Assert.SkipUnless(File.Exists(Activate), "systemd is not installed");
-        int port = FreePort();
+        int port = FreePorts.InARow(1);
         ChildStart own = ChildProgram.Own("activation");
         using ChildProgram program = ChildProgram.Start(
             new ChildStart { Path = Activate, Arguments = ["-l", $"127.0.0.1:{port}", "--fdname=web", own.Path, .. own.Arguments] }, withErrors: true);
@@ -160,12 +160,5 @@ public class SystemdTests
     {
         byte[] buffer = new byte[512];
         return Encoding.UTF8.GetString(buffer, 0, socket.Receive(buffer));
-    }
-
-    private static int FreePort()
-    {
-        using var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
-        socket.Bind(new IPEndPoint(IPAddress.Loopback, 0));
-        return ((IPEndPoint)socket.LocalEndPoint!).Port;
     }
 }

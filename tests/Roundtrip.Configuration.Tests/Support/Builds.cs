@@ -19,7 +19,7 @@ internal static class Builds
     {
         LoadedConfiguration tree = Loads.Text(text);
         Assert.Empty(tree.Errors);
-        return ConfigurationBuilder.Build(tree.Nodes, new DirectiveTable([new TestModule()], loaded.Contains), "/srv", new SettingBag(), Resolve);
+        return ConfigurationBuilder.Build(tree.Nodes, new DirectiveTable([new TestModule()], loaded.Contains), "/srv", new InMemorySource(), new SettingBag(), Resolve);
     }
 
     public static string[] Errors(BuiltConfiguration built) => [.. built.Errors.Select(error => error.ToString())];

@@ -15,7 +15,8 @@ public sealed class Ground : IDisposable
     public Ground()
     {
         WriteFiles();
-        (ApachePort, RoundtripPort) = (FreePort(), FreePort());
+        ApachePort = FreePorts.InARow(2);
+        RoundtripPort = ApachePort + 1;
 
         // As root, httpd's children must be somebody else, who can read the folder.
         string user = Environment.IsPrivilegedProcess ? "User www-data\nGroup www-data" : "";
@@ -86,13 +87,6 @@ public sealed class Ground : IDisposable
         {
             return false;
         }
-    }
-
-    private static int FreePort()
-    {
-        using var probe = new TcpListener(IPAddress.Loopback, 0);
-        probe.Start();
-        return ((IPEndPoint)probe.LocalEndpoint).Port;
     }
 
     private string WriteConfiguration(string server, int port, string own)
