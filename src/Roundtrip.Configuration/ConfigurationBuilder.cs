@@ -21,14 +21,13 @@ public sealed class ConfigurationBuilder
     private readonly HashSet<string> _saidOnce = [];
     private readonly List<HostScope> _hosts = [];
     private readonly Func<string, IReadOnlyList<IPAddress>> _resolve;
+    private readonly string _serverRoot;
 
     private ConfigurationBuilder(DirectiveTable table, string serverRoot, IConfigurationSource source, Func<string, IReadOnlyList<IPAddress>> resolve)
     {
-        (_table, ServerRoot, Source, _resolve) = (table, serverRoot, source, resolve);
+        (_table, _serverRoot, Source, _resolve) = (table, serverRoot, source, resolve);
         _sections = new SectionReader(this);
     }
-
-    internal string ServerRoot { get; }
 
     internal IConfigurationSource Source { get; }
 
@@ -54,6 +53,8 @@ public sealed class ConfigurationBuilder
             builder._errors,
             builder._warnings);
     }
+
+    internal string FullPath(string name) => name.StartsWith('/') ? name : $"{_serverRoot.TrimEnd('/')}/{name}";
 
     internal void Warn(SourcePosition position, string message) => _warnings.Add(new ConfigurationError(position, message));
 

@@ -1,5 +1,4 @@
 using System.CommandLine;
-using System.CommandLine.Parsing;
 using System.Net;
 using Roundtrip.Processes;
 using Roundtrip.Site;
@@ -40,7 +39,7 @@ internal static class ServeCommand
         var command = new Command("serve", "Serves a folder, or what a configuration in httpd's language says.") { folder, http, https, bind, file, defines };
         command.Validators.Add(result =>
         {
-            if (result.GetValue(file) is not null && (result.GetResult(folder) is { Tokens.Count: > 0 } || new Option[] { http, https, bind }.Any(option => result.GetResult(option) is { Tokens.Count: > 0 })))
+            if (result.GetResult(file) is { Tokens.Count: > 0 } && (result.GetResult(folder) is { Tokens.Count: > 0 } || new Option[] { http, https, bind }.Any(option => result.GetResult(option) is { Tokens.Count: > 0 })))
             {
                 result.AddError("with -c the configuration says what is served and where: FOLDER, --http, --https and --bind do not go with it");
             }
@@ -51,8 +50,6 @@ internal static class ServeCommand
                 parsed.GetRequiredValue(folder).FullName, parsed.GetRequiredValue(bind), parsed.GetValue(http), parsed.GetValue(https)))));
         return command;
     }
-
-    private static bool IsGiven(SymbolResult? result) => result is OptionResult { Implicit: false };
 
     private static Option<ushort> Port(string name, ushort port, string description) => new(name)
     {

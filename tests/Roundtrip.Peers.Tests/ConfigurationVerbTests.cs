@@ -90,7 +90,7 @@ public class ConfigurationVerbTests
         folder.Write("a.conf", "");
         Finished done = Roundtrip("configtest", "-c", $"{folder.Path}/a.conf");
 
-        Assert.Equal((1, $"roundtrip: {folder.Path}/envvars: broken\n"), (done.ExitCode, done.Errors));
+        Assert.Equal((1, $"broken\nroundtrip: {folder.Path}/envvars cannot be evaluated: /bin/sh exit code 1\n"), (done.ExitCode, done.Errors));
     }
 
     [Fact]

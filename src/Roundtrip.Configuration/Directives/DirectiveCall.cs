@@ -25,11 +25,8 @@ public sealed class DirectiveCall(ConfigurationBuilder builder, Scope scope, Con
 
     public SourcePosition Position => node.Position;
 
-    /// <summary>ServerRoot; relative file names count from it.</summary>
-    public string ServerRoot => builder.ServerRoot;
-
     /// <summary>A full file name: a relative one counts from ServerRoot.</summary>
-    public string FullPath(string name) => name.StartsWith('/') ? name : $"{builder.ServerRoot.TrimEnd('/')}/{name}";
+    public string FullPath(string name) => builder.FullPath(name);
 
     /// <summary>Reads a file that the directive names, from where the configuration itself comes.</summary>
     /// <param name="path">Its full path.</param>

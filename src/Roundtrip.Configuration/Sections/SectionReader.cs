@@ -43,19 +43,17 @@ internal sealed class SectionReader(ConfigurationBuilder builder)
 
     private void ReadDirectory(Scope scope, SectionNode node)
     {
-        PathMatch match = Match(node, out string? path);
-        if (path is not null && !path.StartsWith('/'))
+        if (Pattern(node, out string text) is { } pattern)
         {
-            throw new FormatException($"'{path}' is not a full path");
+            Read(scope, node, ScopeKind.Directory, pattern, null);
+            return;
         }
 
-        if (path is not null && !path.EndsWith('/'))
-        {
-            path += "/";
-            match = PathMatch.OfText(path);
-        }
-
-        Read(scope, node, ScopeKind.Directory, match, path);
+        // Deviates: httpd takes a relative path from where it was started.
+        text = builder.FullPath(text);
+        bool isGlob = Glob.IsPattern(text);
+        text = isGlob || text.EndsWith('/') ? text : text + "/";
+        Read(scope, node, ScopeKind.Directory, PathMatch.OfText(text), isGlob ? null : text);
     }
 
     private void Read(Scope scope, SectionNode node, ScopeKind kind, PathMatch match, string? path)
@@ -65,8 +63,16 @@ internal sealed class SectionReader(ConfigurationBuilder builder)
         scope.Sections.Add(new Section(kind, match, inner.Settings, inner.Sections, node.Position));
     }
 
-    // <Name path>, <Name ~ regex>, <NameMatch regex>.
+    // The path of the section, where it has a plain one.
     private static PathMatch Match(SectionNode node, out string? path)
+    {
+        PathMatch? pattern = Pattern(node, out string text);
+        path = pattern is not null || Glob.IsPattern(text) ? null : text;
+        return pattern ?? PathMatch.OfText(text);
+    }
+
+    // <Name path>, <Name ~ regex>, <NameMatch regex>: null for the first.
+    private static PathMatch? Pattern(SectionNode node, out string text)
     {
         IReadOnlyList<string> words = Words.Split(node.RawArguments);
         bool isMatch = node.Name.EndsWith("Match", StringComparison.OrdinalIgnoreCase);
@@ -76,14 +82,8 @@ internal sealed class SectionReader(ConfigurationBuilder builder)
             throw new FormatException(isMatch ? "takes a regular expression" : "takes a path, or ~ and a regular expression");
         }
 
-        if (isMatch || isTilde)
-        {
-            path = null;
-            return PathMatch.OfPattern(ServerPattern.Parse(words[^1], PatternOptions.None, out string fault) ?? throw new FormatException(fault));
-        }
-
-        path = Glob.IsPattern(words[0]) ? null : words[0];
-        return PathMatch.OfText(words[0]);
+        text = words[^1];
+        return isMatch || isTilde ? PathMatch.OfPattern(ServerPattern.Parse(text, PatternOptions.None, out string fault) ?? throw new FormatException(fault)) : null;
     }
 
     private void ReadCondition(Scope scope, SectionNode node)

@@ -63,13 +63,22 @@ internal sealed class FilterModule : IConfigurationModule
     [
         new("AddOutputFilterByType", Anywhere, 2, int.MaxValue, "filters with ; between them, and media types", OutputFilters.AddByType),
         Directive.Of("CompressMinSize", Anywhere, "bytes", CompressionSettings.MinSize, word => Number(word)),
-        NotBuilt("FilterDeclare"),
-        NotBuilt("FilterProvider"),
-        NotBuilt("FilterChain"),
+        new("FilterDeclare", Anywhere, 1, 2, "a filter's name and its type", static _ => { }),
+        new("FilterProvider", Anywhere, 3, 3, "a filter's name, its provider and an expression", static _ => { }),
+        new("FilterChain", Anywhere, 1, int.MaxValue, "filters' names, perhaps with + - = @ or !", RefuseChain),
     ];
 
-    private static Directive NotBuilt(string name) => new(name, Anywhere, 0, int.MaxValue, "anything", call =>
-        call.Warn("chains of filters are not built, and content is sent without: use AddOutputFilterByType"));
+    // A declared filter does nothing until a chain names it; what a chain would have changed is not sent as it lies on the disk.
+    private static void RefuseChain(DirectiveCall call)
+    {
+        if (call.Words.All(word => word is "!" or ['-', ..]))
+        {
+            return;
+        }
+
+        call.Warn("chains of filters are not built: all of its scope is answered with 501 (AddOutputFilterByType and SetOutputFilter compress)");
+        call.Settings.Set(Core.CoreSettings.Guard, "FilterChain");
+    }
 }
 
 internal static class AlterETags

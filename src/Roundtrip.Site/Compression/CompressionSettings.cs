@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using Roundtrip.Configuration.Settings;
 using Roundtrip.Http;
+using Roundtrip.Site.Mime;
 
 namespace Roundtrip.Site.Compression;
 
@@ -58,6 +59,11 @@ internal static class CompressionSettings
 
         return false;
     }
+
+    /// <summary>The same for a file, whose extensions may ask for more.</summary>
+    public static bool Wants(SettingBag settings, FileMetadata file, ContentCoding coding) => file.Codings.Contains(coding) || Wants(settings, file.ContentType, coding);
+
+    public static bool WantsAny(SettingBag settings, FileMetadata file) => file.Codings.Length > 0 || WantsAny(settings, file.ContentType);
 
     public static bool WantsAny(SettingBag settings, string contentType) => Wants(settings, contentType, ContentCoding.Gzip)
         || Wants(settings, contentType, ContentCoding.Brotli) || Wants(settings, contentType, ContentCoding.Zstandard);

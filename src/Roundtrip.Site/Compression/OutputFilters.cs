@@ -19,26 +19,30 @@ internal static class OutputFilters
             before.AddRange(call.Words.Skip(1).SelectMany(type => codings.Select(coding => (type, coding)))));
     }
 
+    public static string[] NamesOf(string filters) => filters.Split(';', StringSplitOptions.RemoveEmptyEntries);
+
+    /// <summary>What a filter compresses to; null for one that is not built.</summary>
+    public static ContentCoding? CodingOf(string filter) => filter.ToUpperInvariant() switch
+    {
+        "DEFLATE" => ContentCoding.Gzip,
+        "BROTLI_COMPRESS" => ContentCoding.Brotli,
+        "ZSTD_COMPRESS" => ContentCoding.Zstandard,
+        _ => null,
+    };
+
     // What a filter that is not built would have changed is not sent as it lies on the disk: INCLUDES, above all, takes secrets out of a page.
     private static IEnumerable<ContentCoding> Parse(DirectiveCall call, string names)
     {
-        foreach (string name in names.Split(';', StringSplitOptions.RemoveEmptyEntries))
+        foreach (string name in NamesOf(names))
         {
-            switch (name.ToUpperInvariant())
+            if (CodingOf(name) is { } coding)
             {
-                case "DEFLATE":
-                    yield return ContentCoding.Gzip;
-                    break;
-                case "BROTLI_COMPRESS":
-                    yield return ContentCoding.Brotli;
-                    break;
-                case "ZSTD_COMPRESS":
-                    yield return ContentCoding.Zstandard;
-                    break;
-                default:
-                    call.Warn($"the filter '{name}' is not built: all of its scope is answered with 501");
-                    call.Settings.Set(CoreSettings.Guard, $"the filter {name}");
-                    break;
+                yield return coding;
+            }
+            else
+            {
+                call.Warn($"the filter '{name}' is not built: all of its scope is answered with 501");
+                call.Settings.Set(CoreSettings.Guard, $"the filter {name}");
             }
         }
     }

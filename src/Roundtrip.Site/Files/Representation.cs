@@ -66,6 +66,9 @@ internal sealed class Representation
     /// <summary>What the configuration says of the file.</summary>
     public SettingBag Settings { get; }
 
+    /// <summary>Whether the configuration wants it compressed.</summary>
+    public bool IsToBeCompressed => CompressionSettings.WantsAny(Settings, _metadata);
+
     /// <summary>How long a response may be kept; null where nothing says so.</summary>
     public Expiry? Expiry { get; }
 

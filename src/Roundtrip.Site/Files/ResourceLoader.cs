@@ -49,8 +49,7 @@ internal sealed class ResourceLoader(FileRoots roots, Action<string>? report)
         string text = PathText.Of(path);
         MappedPath mapped = host.Map.Map(text);
         SectionResult sections = mapped.Status == 0 ? host.Configuration.Walk.Of(mapped.FileName, text) : host.Configuration.Walk.OfLocation(text);
-        string handler = sections.Settings.Get(CoreSettings.Handler) is { Length: > 0 } said ? said : mapped.Handler;
-        var about = new ResourceAbout(host, sections, mapped.FileName, text, handler);
+        ResourceAbout about = About(host, sections, mapped, text);
         if (mapped.Status != 0)
         {
             // Redirects of the server come before access is decided.
@@ -64,7 +63,13 @@ internal sealed class ResourceLoader(FileRoots roots, Action<string>? report)
 
         return Refusal(about) ?? Redirection(about) ?? (text.EndsWith('/')
             ? TryLoadIndex(about, mapped, path, look, redirects)
-            : TryLoadFile(about, mapped, look));
+            : TryLoadFile(about, mapped, look, redirects));
+    }
+
+    private static ResourceAbout About(SiteHost host, SectionResult sections, MappedPath mapped, string path)
+    {
+        string handler = sections.Settings.Get(CoreSettings.Handler) is { Length: > 0 } said ? said : mapped.Handler;
+        return new ResourceAbout(host, sections, mapped.FileName, path, handler);
     }
 
     // What is computed by something that is not built is not sent as it lies on the disk.
@@ -93,15 +98,32 @@ internal sealed class ResourceLoader(FileRoots roots, Action<string>? report)
             // What is not there, or is a directory, leaves the place to the next name.
             if (found is not { Status: 404 or 301 })
             {
-                return found?.With(found.About with { Outer = AccessRule.Both(about.Access, found.About.Outer) });
+                return found is null ? null : Inside(about, found);
             }
         }
 
-        return TryLoadDirectory(about, mapped, look);
+        return TryLoadDirectory(about, mapped, look, redirects);
     }
 
+    // FallbackResource: what answers in the place of what is not there. What there is neither is 404 as it would be without.
+    private Resource? TryLoadFallback(ResourceAbout about, in Look look, int redirects)
+    {
+        string fallback = about.Settings.Get(DirectorySettings.Fallback);
+        if (fallback.Length == 0 || redirects == 0)
+        {
+            return Resource.OfStatus(about, 404);
+        }
+
+        // None behind it: it would be asked for in its own place.
+        Resource? found = TryLoad(about.Host, PathText.Bytes(fallback), look, redirects: 0);
+        return found is null ? null : Inside(about, found);
+    }
+
+    // Who may not have what was asked for does not get what stands for it.
+    private static Resource Inside(ResourceAbout asked, Resource found) => found.With(found.About with { Outer = AccessRule.Both(asked.Access, found.About.Outer) });
+
     [SkipLocalsInit]
-    private Resource? TryLoadFile(ResourceAbout about, MappedPath mapped, in Look look)
+    private Resource? TryLoadFile(ResourceAbout about, MappedPath mapped, in Look look, int redirects)
     {
         Span<byte> room = stackalloc byte[FilePath.MaximumLength + 1];
         if (!FilePath.TryJoin(mapped.Relative, default, room, out FilePath path) || about.Settings.Get(CoreSettings.HiddenNames).IsHidden(path.Bytes)
@@ -111,14 +133,18 @@ internal sealed class ResourceLoader(FileRoots roots, Action<string>? report)
         }
 
         OpenOutcome outcome = TryOpen(root, path, look, out Opened file);
-        if (outcome != OpenOutcome.Found)
+        switch (outcome)
         {
-            return outcome == OpenOutcome.WouldWait ? null : Refusal(about, outcome, path);
-        }
-
-        if (file.Stamp.Kind == FileKind.Directory)
-        {
-            return about.Settings.Get(DirectorySettings.Slash) ? Resource.OfRedirect(about, 301, null) : TryLoadDirectory(about, mapped, look);
+            case OpenOutcome.WouldWait:
+                return null;
+            case OpenOutcome.Missing:
+                return TryLoadFallback(about, look, redirects);
+            case OpenOutcome.Found when file.Stamp.Kind == FileKind.Directory:
+                return TryLoadDirectoryWithoutSlash(about, mapped, look);
+            case OpenOutcome.Found:
+                break;
+            default:
+                return Refusal(about, outcome, path);
         }
 
         // Its name says which handler it has, where nothing else does.
@@ -133,6 +159,12 @@ internal sealed class ResourceLoader(FileRoots roots, Action<string>? report)
             }
         }
 
+        if (metadata.UnbuiltFilter.Length > 0)
+        {
+            file.File?.ReleaseReference();
+            return Resource.OfStatus(about, 501);
+        }
+
         Span<Opened> forms = [default, default, default, file];
         if (about.Settings.Get(FileSettings.Precompressed) && !TryOpenSiblings(root, path.Bytes, look, forms))
         {
@@ -141,7 +173,7 @@ internal sealed class ResourceLoader(FileRoots roots, Action<string>? report)
         }
 
         // Reading and compressing may take long: not on a loop. What is wanted at once, and would not be kept, is sent as it is.
-        bool isCompressible = metadata.ContentEncoding.Length == 0 && CompressionSettings.WantsAny(about.Settings, metadata.ContentType);
+        bool isCompressible = metadata.ContentEncoding.Length == 0 && CompressionSettings.WantsAny(about.Settings, metadata);
         bool compresses = isCompressible && look.Compresses
             && file.Stamp.Size >= about.Settings.Get(CompressionSettings.MinSize) && file.Stamp.Size <= CompressionSettings.MaximumSize;
         if (compresses && !look.MayWait)
@@ -153,7 +185,7 @@ internal sealed class ResourceLoader(FileRoots roots, Action<string>? report)
         Span<byte[]?> compressed = [null, null, null];
         if (compresses)
         {
-            Compress(about, metadata.ContentType, forms, compressed);
+            Compress(about, metadata, forms, compressed);
         }
 
         return Make(about, path, forms, compressed, look, isCompressible);
@@ -168,7 +200,7 @@ internal sealed class ResourceLoader(FileRoots roots, Action<string>? report)
     }
 
     // The codings of which there is no sibling. A file that cannot be read now is sent, or fails, as it is.
-    private static void Compress(ResourceAbout about, string type, ReadOnlySpan<Opened> forms, Span<byte[]?> compressed)
+    private static void Compress(ResourceAbout about, FileMetadata metadata, ReadOnlySpan<Opened> forms, Span<byte[]?> compressed)
     {
         byte[]? content = forms[^1].Content;
         if (content is null && !TryRead(forms[^1].File!, out content))
@@ -178,7 +210,7 @@ internal sealed class ResourceLoader(FileRoots roots, Action<string>? report)
 
         for (int i = 0; i < Siblings.Length; i++)
         {
-            if (!forms[i].IsRegular && CompressionSettings.Wants(about.Settings, type, Siblings[i].Coding))
+            if (!forms[i].IsRegular && CompressionSettings.Wants(about.Settings, metadata, Siblings[i].Coding))
             {
                 compressed[i] = Compressor.Compress(Siblings[i].Coding, content, about.Settings);
             }
@@ -341,8 +373,22 @@ internal sealed class ResourceLoader(FileRoots roots, Action<string>? report)
         return FileReadStatus.Read;
     }
 
+    // Only the disk says that it is a directory: then its own sections hold for it, which its name did not match.
+    private Resource? TryLoadDirectoryWithoutSlash(ResourceAbout about, MappedPath mapped, in Look look)
+    {
+        SectionResult sections = about.Host.Configuration.Walk.Of(mapped.FileName + "/", about.Path);
+        if (sections.IsUndecided)
+        {
+            return Resource.OfStatus(about, 500);
+        }
+
+        about = About(about.Host, sections, mapped, about.Path);
+        return Refusal(about) ?? Redirection(about)
+            ?? (about.Settings.Get(DirectorySettings.Slash) ? Resource.OfRedirect(about, 301, null) : TryLoadDirectory(about, mapped, look, redirects: 0));
+    }
+
     [SkipLocalsInit]
-    private Resource? TryLoadDirectory(ResourceAbout about, MappedPath mapped, in Look look)
+    private Resource? TryLoadDirectory(ResourceAbout about, MappedPath mapped, in Look look, int redirects)
     {
         Span<byte> room = stackalloc byte[FilePath.MaximumLength + 1];
         HiddenNames hidden = about.Settings.Get(CoreSettings.HiddenNames);
@@ -363,7 +409,13 @@ internal sealed class ResourceLoader(FileRoots roots, Action<string>? report)
         {
             if (outcome != OpenOutcome.Found)
             {
-                return outcome == OpenOutcome.WouldWait ? null : Refusal(about, outcome, path);
+                return outcome == OpenOutcome.WouldWait ? null : outcome == OpenOutcome.Missing ? TryLoadFallback(about, look, redirects) : Refusal(about, outcome, path);
+            }
+
+            // A fallback is the last name of an index.
+            if (stamp.Kind == FileKind.Directory && redirects > 0 && about.Settings.Get(DirectorySettings.Fallback).Length > 0)
+            {
+                return TryLoadFallback(about, look, redirects);
             }
 
             // mod_autoindex refuses a directory that it may not list; without it there is nothing that a directory could be.

@@ -1,5 +1,7 @@
 using System.Collections.Immutable;
 using Roundtrip.Configuration.Settings;
+using Roundtrip.Http;
+using Roundtrip.Site.Compression;
 using Roundtrip.Site.Core;
 using Roundtrip.Site.Files;
 
@@ -10,9 +12,10 @@ namespace Roundtrip.Site.Mime;
 /// <param name="ContentEncoding">The value of Content-Encoding; empty for none.</param>
 /// <param name="Languages">The languages in the order of their extensions.</param>
 /// <param name="Handler">What AddHandler says; empty for nothing.</param>
-/// <param name="OutputFilters">The filters of AddOutputFilter.</param>
+/// <param name="Codings">What AddOutputFilter's filters compress to.</param>
+/// <param name="UnbuiltFilter">A filter of AddOutputFilter that is not built, so that the file must not be sent as it lies on the disk; empty for none.</param>
 internal sealed record FileMetadata(
-    string ContentType, string ContentEncoding, ImmutableArray<string> Languages, string Handler, ImmutableArray<string> OutputFilters)
+    string ContentType, string ContentEncoding, ImmutableArray<string> Languages, string Handler, ImmutableArray<ContentCoding> Codings, string UnbuiltFilter)
 {
     /// <param name="path">The file's path or name.</param>
     public static FileMetadata Of(string path, SettingBag settings)
@@ -21,7 +24,8 @@ internal sealed record FileMetadata(
         ExtensionMap map = settings.Get(MimeSettings.Extensions);
         string? type = null, charset = null;
         string encoding = "", handler = "";
-        List<string> languages = [], filters = [];
+        List<string> languages = [];
+        string[] filters = [];
         string[] extensions = ExtensionsOf(path[(path.LastIndexOf('/') + 1)..]);
         for (int i = 0; i < extensions.Length; i++)
         {
@@ -39,7 +43,7 @@ internal sealed record FileMetadata(
             handler = info.Handler ?? handler;
             encoding = info.Encoding is null ? encoding : encoding.Length == 0 ? info.Encoding : $"{encoding}, {info.Encoding}";
             languages.AddRange(info.Language is null ? [] : [info.Language]);
-            filters.AddRange(info.OutputFilters?.Split(';', StringSplitOptions.RemoveEmptyEntries) ?? []);
+            filters = [.. filters, .. OutputFilters.NamesOf(info.OutputFilters ?? "")];
         }
 
         if (languages.Count == 0 && settings.Get(MimeSettings.DefaultLanguage) is { Length: > 0 } language)
@@ -47,7 +51,9 @@ internal sealed record FileMetadata(
             languages.Add(language);
         }
 
-        return new FileMetadata(TypeOf(type, charset, settings), encoding, [.. languages], handler, [.. filters]);
+        return new FileMetadata(TypeOf(type, charset, settings), encoding, [.. languages], handler,
+            [.. filters.Select(OutputFilters.CodingOf).OfType<ContentCoding>()],
+            filters.FirstOrDefault(name => OutputFilters.CodingOf(name) is null) ?? "");
     }
 
     /// <summary>Whether a type is none of a content but the old way to name a handler: <c>AddType application/x-httpd-php .php</c>. Such a file is a program.</summary>

@@ -1,5 +1,6 @@
 using Roundtrip.Configuration.Directives;
 using Roundtrip.Configuration.Loading;
+using Roundtrip.Site.Compression;
 using static Roundtrip.Configuration.Directives.DirectiveContext;
 
 namespace Roundtrip.Site.Mime;
@@ -20,7 +21,7 @@ internal sealed class MimeModule : IConfigurationModule
         Add("AddEncoding", "an encoding and extensions", static (info, value) => info with { Encoding = value }),
         Add("AddHandler", "a handler's name and extensions", static (info, value) => info with { Handler = value }),
         Add("AddInputFilter", "filters' names and extensions", static (info, value) => info with { InputFilters = value }),
-        Add("AddOutputFilter", "filters' names and extensions", static (info, value) => info with { OutputFilters = value }),
+        AddOutputFilter,
         Remove("RemoveType", static info => info with { Type = "" }),
         Remove("RemoveCharset", static info => info with { Charset = null }),
         Remove("RemoveLanguage", static info => info with { Language = null }),
@@ -33,15 +34,27 @@ internal sealed class MimeModule : IConfigurationModule
         new("MultiviewsMatch", Anywhere, 1, 2, "Any, NegotiatedOnly, Filters or Handlers", SetMatch),
     ];
 
-    private static Directive Add(string name, string usage, Func<ExtensionInfo, string, ExtensionInfo> change) =>
-        new(name, Anywhere, 2, int.MaxValue, usage, call =>
+    private static Directive AddOutputFilter => new("AddOutputFilter", Anywhere, 2, int.MaxValue, "filters' names and extensions", call =>
+    {
+        if (OutputFilters.NamesOf(call.Words[0]).FirstOrDefault(name => OutputFilters.CodingOf(name) is null) is { } unbuilt)
         {
-            string value = Headers.FieldText.Checked(call.Words[0]);
-            foreach (string extension in call.Words.Skip(1))
-            {
-                call.Settings.Update(MimeSettings.Extensions, map => map.Add(extension, info => change(info, value)));
-            }
-        });
+            call.Warn($"the filter '{unbuilt}' is not built: files with these extensions are answered with 501");
+        }
+
+        AddTo(call, static (info, value) => info with { OutputFilters = value });
+    });
+
+    private static Directive Add(string name, string usage, Func<ExtensionInfo, string, ExtensionInfo> change) =>
+        new(name, Anywhere, 2, int.MaxValue, usage, call => AddTo(call, change));
+
+    private static void AddTo(DirectiveCall call, Func<ExtensionInfo, string, ExtensionInfo> change)
+    {
+        string value = Headers.FieldText.Checked(call.Words[0]);
+        foreach (string extension in call.Words.Skip(1))
+        {
+            call.Settings.Update(MimeSettings.Extensions, map => map.Add(extension, info => change(info, value)));
+        }
+    }
 
     private static Directive Remove(string name, Func<ExtensionInfo, ExtensionInfo> change) => new(name, Anywhere, 1, int.MaxValue, "extensions", call =>
     {

@@ -11,13 +11,13 @@ public sealed partial class RequestFacts : IExpressionContext
 {
     string? IExpressionContext.Variable(string name) => name switch
     {
-        "HTTP_ACCEPT" => Field("Accept"),
-        "HTTP_COOKIE" => Field("Cookie"),
-        "HTTP_FORWARDED" => Field("Forwarded"),
-        "HTTP_HOST" => Field("Host"),
-        "HTTP_PROXY_CONNECTION" => Field("Proxy-Connection"),
-        "HTTP_REFERER" => Field("Referer"),
-        "HTTP_USER_AGENT" => Field("User-Agent"),
+        "HTTP_ACCEPT" => FieldOfExpression("Accept"),
+        "HTTP_COOKIE" => FieldOfExpression("Cookie"),
+        "HTTP_FORWARDED" => FieldOfExpression("Forwarded"),
+        "HTTP_HOST" => FieldOfExpression("Host"),
+        "HTTP_PROXY_CONNECTION" => FieldOfExpression("Proxy-Connection"),
+        "HTTP_REFERER" => FieldOfExpression("Referer"),
+        "HTTP_USER_AGENT" => FieldOfExpression("User-Agent"),
         "REQUEST_METHOD" => Text(Request.MethodName),
         "REQUEST_SCHEME" => Exchange.Connection.IsSecure ? "https" : "http",
         "REQUEST_URI" => Text(Request.Path),
@@ -46,7 +46,7 @@ public sealed partial class RequestFacts : IExpressionContext
         _ => null,
     };
 
-    string? IExpressionContext.RequestHeader(string name, bool varies) => Field(name);
+    string? IExpressionContext.RequestHeader(string name, bool varies) => varies ? FieldOfExpression(name) : Field(name);
 
     string? IExpressionContext.ResponseHeader(string name)
     {

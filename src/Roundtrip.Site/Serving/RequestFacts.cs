@@ -21,6 +21,7 @@ public sealed partial class RequestFacts(Exchange exchange, SiteHost host) : IEr
     private Dictionary<string, string>? _environment;
     private Dictionary<string, string>? _notes;
     private RequestHead? _edited;
+    private List<string>? _lookedAt;
 
     public Exchange Exchange => exchange;
 
@@ -54,6 +55,9 @@ public sealed partial class RequestFacts(Exchange exchange, SiteHost host) : IEr
 
     /// <summary>The question that a rule of access waits for; null where none does.</summary>
     internal NameQuestion? WantedName { get; private set; }
+
+    /// <summary>The request fields that expressions have looked at so far, as a value of Vary; null where there are none.</summary>
+    internal string? Vary => _lookedAt is null ? null : string.Join(", ", _lookedAt);
 
     /// <summary>Whom the request's credentials proved to be; null where nobody asked for them.</summary>
     public string? User { get; set; }
@@ -147,5 +151,16 @@ public sealed partial class RequestFacts(Exchange exchange, SiteHost host) : IEr
         }
 
         return value;
+    }
+
+    private string? FieldOfExpression(string name)
+    {
+        _lookedAt ??= [];
+        if (!_lookedAt.Contains(name, StringComparer.OrdinalIgnoreCase))
+        {
+            _lookedAt.Add(name);
+        }
+
+        return Field(name);
     }
 }

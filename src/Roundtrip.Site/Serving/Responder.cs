@@ -37,10 +37,17 @@ internal sealed class Responder(SiteLoop site)
             return;
         }
 
+        // As in httpd, what Require's expressions look at does not count: a cache must not keep what they refuse.
+        string? vary = facts.Vary;
         AccessDecision decision = Decide(exchange, facts, resource.About.Access, about.Outer);
         if (decision == AccessDecision.Pending && site.Names.TryWait(exchange, facts.WantedName!.Value, found))
         {
             return;
+        }
+
+        if (vary is not null)
+        {
+            exchange.ResponseFields.Add("Vary"u8, Encoding.Latin1.GetBytes(vary));
         }
 
         facts.AddFixedVariables(facts.Settings.Get(VariableSettings.Fixed));

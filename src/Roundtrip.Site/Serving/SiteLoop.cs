@@ -5,7 +5,6 @@ using Roundtrip.Http;
 using Roundtrip.Server;
 using Roundtrip.Site.Access;
 using Roundtrip.Site.AccessLog;
-using Roundtrip.Site.Compression;
 using Roundtrip.Site.Files;
 using Roundtrip.Site.Variables;
 using Roundtrip.Transport;
@@ -110,7 +109,7 @@ internal sealed class SiteLoop : IExchangeStarter, IExchangeObserver, IDisposabl
         }
 
         // One that was not compressed, and should be, makes no place for itself.
-        if (!found.IsFile || !CompressionSettings.WantsAny(found.About.Settings, found.Plain.ContentType))
+        if (!found.IsFile || !found.Plain.IsToBeCompressed)
         {
             Keep(host, path, found, _loop.Now);
         }

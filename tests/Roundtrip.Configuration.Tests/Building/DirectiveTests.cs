@@ -17,7 +17,6 @@ public class DirectiveTests
     [InlineData("<Put>\n</Put>", "/srv/a.conf:1: Invalid command '<Put>', perhaps misspelled or defined by a module not included in the server configuration; the nearest name is Put")]
     [InlineData("Box", "/srv/a.conf:1: Invalid command 'Box', perhaps misspelled or defined by a module not included in the server configuration; the nearest name is Box")]
     [InlineData("<Directory /a>\n<Location /b>\n</Location>\n</Directory>", "/srv/a.conf:2: <Location>: not allowed within another section (Directory)")]
-    [InlineData("<Directory a>\n</Directory>", "/srv/a.conf:1: <Directory>: 'a' is not a full path")]
     [InlineData("<Directory>\n</Directory>", "/srv/a.conf:1: <Directory>: takes a path, or ~ and a regular expression")]
     [InlineData("<FilesMatch a b>\n</FilesMatch>", "/srv/a.conf:1: <FilesMatch>: takes a regular expression")]
     [InlineData("<Else>\n</Else>", "/srv/a.conf:1: <Else>: there is no <If> or <ElseIf> before it")]

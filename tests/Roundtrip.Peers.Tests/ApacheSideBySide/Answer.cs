@@ -50,7 +50,7 @@ internal sealed partial class Answer
             ["location"] = Resolve(Field("Location"), authority),
             ["type"] = isOwn ? "" : Field("Content-Type").Replace(" ", "", StringComparison.Ordinal).ToUpperInvariant(),
             ["encoding"] = Field("Content-Encoding"),
-            ["language"] = Field("Content-Language"),
+            ["language"] = Field("Content-Language").Replace(" ", "", StringComparison.Ordinal),
             ["vary"] = Sorted(Field("Vary")),
             ["cache-control"] = Field("Cache-Control"),
             ["expires"] = Field("Expires"),

@@ -18,10 +18,10 @@ public sealed class Ground : IDisposable
         ApachePort = FreePorts.InARow(2);
         RoundtripPort = ApachePort + 1;
 
-        // As root, httpd's children must be somebody else, who can read the folder.
+        // As root, the servers must be somebody else, who can read the folder.
         string user = Environment.IsPrivilegedProcess ? "User www-data\nGroup www-data" : "";
         Start("apache2", ["-D", "FOREGROUND", "-f", WriteConfiguration("httpd", ApachePort, user)], ApachePort);
-        Start("dotnet", [Repository.BuiltProgram, "serve", "-c", WriteConfiguration("roundtrip", RoundtripPort, "")], RoundtripPort);
+        Start("dotnet", [Repository.BuiltProgram, "serve", "-c", WriteConfiguration("roundtrip", RoundtripPort, user)], RoundtripPort);
         using var modules = JsonDocument.Parse(Run.Program("dotnet", Repository.BuiltProgram, "modules", "--json").Output);
         Built = [.. modules.RootElement.EnumerateArray().Select(module => module.GetProperty("name").GetString()!)];
     }

@@ -101,11 +101,22 @@ public class CompressionTests
     [Theory]
     [InlineData("SetOutputFilter INCLUDES")]
     [InlineData("AddOutputFilterByType SUBSTITUTE text/plain")]
+    [InlineData("AddOutputFilter DEFLATE;INCLUDES txt")]
+    [InlineData("FilterProvider page INCLUDES true\nFilterChain page")]
     public void A_filter_that_is_not_built_guards_its_scope(string conf)
     {
         using SiteUnderTest site = Of(conf);
 
         Assert.Equal(501, site.Get("/a.txt").Status);
+    }
+
+    [Fact]
+    public void A_filter_of_an_extension_compresses()
+    {
+        using SiteUnderTest site = Of("AddOutputFilter DEFLATE txt");
+
+        Assert.Equal("gzip", site.Get("/a.txt", "Accept-Encoding: gzip").Field("Content-Encoding"));
+        Assert.Null(site.Get("/a.png", "Accept-Encoding: gzip").Field("Content-Encoding"));
     }
 
     [Theory]
