@@ -22,7 +22,7 @@ public sealed class ErrorLogWriter : IDisposable
     private static readonly ErrorLine ReopenMark = new(LogLevel.Emerg, "");
 
     private readonly BlockingCollection<ErrorLine> _lines = new(QueueLength);
-    private ILogTarget _target;
+    private readonly ILogTarget _target;
     private readonly Thread _writer;
     private bool _isMidLine;
     private long _dropped;
@@ -41,25 +41,11 @@ public sealed class ErrorLogWriter : IDisposable
     /// <summary>Has the target let go of a file that was moved away, between two lines. One that cannot be opened anew is said in the former one.</summary>
     public void Reopen() => TryAdd(ReopenMark);
 
-    /// <summary>Has lines from now on go to another target, and closes the former one once the lines before are written.</summary>
-    internal void GoOver(ILogTarget target)
-    {
-        if (!TryAdd(new ErrorLine(LogLevel.Emerg, "") { Next = target }))
-        {
-            // A full queue: its writer is stuck in the former target, whose lines it would lose.
-            target.Dispose();
-            Interlocked.Increment(ref _dropped);
-        }
-    }
-
-    /// <summary>Writes what is queued and ends. A pipe that nobody reads is given up after 5 s, with the lines that wait for it.</summary>
+    /// <summary>Writes what is queued and ends. A pipe that nobody reads is given up after 5 s, with the lines that wait for it. May be called again, and meanwhile on another thread.</summary>
     public void Dispose()
     {
         _lines.CompleteAdding();
-        if (_writer.Join(EndPatience))
-        {
-            _target.Dispose();
-        }
+        _writer.Join(EndPatience);
     }
 
     /// <param name="text">The line without its end.</param>
@@ -86,18 +72,12 @@ public sealed class ErrorLogWriter : IDisposable
 
     private void WriteLines()
     {
+        using ILogTarget closed = _target;
         foreach (ErrorLine line in _lines.GetConsumingEnumerable())
         {
             if (ReferenceEquals(line, ReopenMark))
             {
                 Reopened(_target.Reopen());
-                continue;
-            }
-
-            if (line.Next is { } next)
-            {
-                _target.Dispose();
-                (_target, _isMidLine) = (next, false);
                 continue;
             }
 
@@ -148,9 +128,5 @@ public sealed class ErrorLogWriter : IDisposable
         }
     }
 
-    private sealed record ErrorLine(LogLevel Level, string Text)
-    {
-        /// <summary>The target to go over to, in place of a line.</summary>
-        public ILogTarget? Next { get; init; }
-    }
+    private sealed record ErrorLine(LogLevel Level, string Text);
 }

@@ -18,9 +18,7 @@ public sealed class AccessLog : IDisposable
     private readonly Lock _lock = new();
     private AccessLogBuffer[] _buffers = [];
     private volatile bool _isEnding;
-    private bool _isRetired;
-    private int _writers;
-    private int _isEnded;
+    private bool _isEnded;
     private volatile bool _isToReopen;
 
     /// <param name="destination">Where lines go; the log closes it.</param>
@@ -54,7 +52,6 @@ public sealed class AccessLog : IDisposable
         lock (_lock)
         {
             Volatile.Write(ref _buffers, [.. _buffers, buffer]);
-            _writers++;
         }
 
         return buffer;
@@ -67,14 +64,23 @@ public sealed class AccessLog : IDisposable
         _wakeUp.Set();
     }
 
-    /// <summary>Writes what was handed over and ends. The loops have ended before.</summary>
+    /// <summary>Writes what was handed over and ends; who calls it meanwhile waits for the same end. The loops have ended before.</summary>
     public void Dispose()
     {
-        if (Interlocked.Exchange(ref _isEnded, 1) != 0)
+        lock (_lock)
         {
-            return;
+            if (!_isEnded)
+            {
+                _isEnded = true;
+                End();
+            }
         }
+    }
 
+    internal void Wake() => _wakeUp.Set();
+
+    private void End()
+    {
         _isEnding = true;
         _wakeUp.Set();
         if (_thread.Join(EndPatience))
@@ -85,41 +91,6 @@ public sealed class AccessLog : IDisposable
         else
         {
             _writer.ReportStuck();
-        }
-    }
-
-    /// <summary>It is to end when its buffers have: called when another log has taken its place.</summary>
-    internal void Retire()
-    {
-        lock (_lock)
-        {
-            _isRetired = true;
-        }
-
-        EndIfUnused();
-    }
-
-    /// <summary>A loop has no more lines for it.</summary>
-    internal void Left()
-    {
-        Interlocked.Decrement(ref _writers);
-        EndIfUnused();
-    }
-
-    internal void Wake() => _wakeUp.Set();
-
-    private void EndIfUnused()
-    {
-        bool isUnused;
-        lock (_lock)
-        {
-            isUnused = _isRetired && Volatile.Read(ref _writers) == 0;
-        }
-
-        if (isUnused)
-        {
-            // Not on a loop: the last lines may wait for a disk.
-            ThreadPool.UnsafeQueueUserWorkItem(static log => log.Dispose(), this, preferLocal: false);
         }
     }
 

@@ -76,7 +76,7 @@ internal sealed class SiteLoop : IExchangeStarter, IExchangeObserver, IDisposabl
 
     public void Ended(Exchange exchange) => _logs.Write(exchange, ServingHostOf(exchange));
 
-    public ErrorLog? LogOf(IConnectionHost connection, Exchange? exchange) =>
+    public ErrorLog LogOf(IConnectionHost connection, Exchange? exchange) =>
         (exchange is not null ? ServingHostOf(exchange) : HostFor(connection, default)).ErrorLog;
 
     public void EndOfBatch(long now) => _logs.EndOfBatch(now);
