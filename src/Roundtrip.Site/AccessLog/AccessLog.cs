@@ -19,7 +19,6 @@ public sealed class AccessLog : IDisposable
     private AccessLogBuffer[] _buffers = [];
     private volatile bool _isEnding;
     private bool _isEnded;
-    private volatile bool _isToReopen;
 
     /// <param name="destination">Where lines go; the log closes it.</param>
     /// <param name="report">Told, on the writer's thread, how many lines were dropped and why: at once, then at most once a minute, and at the end.</param>
@@ -55,13 +54,6 @@ public sealed class AccessLog : IDisposable
         }
 
         return buffer;
-    }
-
-    /// <summary>Opens the file anew by its path, soon, on the writer's thread: between two lines. A file that cannot be opened is reported, and the former one written on.</summary>
-    public void Reopen()
-    {
-        _isToReopen = true;
-        _wakeUp.Set();
     }
 
     /// <summary>Writes what was handed over and ends; who calls it meanwhile waits for the same end. The loops have ended before.</summary>
@@ -101,12 +93,6 @@ public sealed class AccessLog : IDisposable
         {
             _wakeUp.WaitOne(_writer.Patience(Dropped));
             isEnding = _isEnding;
-            if (_isToReopen)
-            {
-                _isToReopen = false;
-                _writer.Reopen();
-            }
-
             _writer.Write(Volatile.Read(ref _buffers), isEnding);
             _writer.ReportDropped(Dropped, isEnding);
         }

@@ -82,8 +82,6 @@ public class ErrorLogWriterTests
             return written;
         }
 
-        public string? Reopen() => null;
-
         public void Dispose()
         {
         }

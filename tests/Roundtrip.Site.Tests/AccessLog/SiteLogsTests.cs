@@ -11,13 +11,18 @@ namespace Roundtrip.Site.Tests.AccessLog;
 public class SiteLogsTests
 {
     [Fact]
-    public void A_former_configurations_logs_are_closed_when_its_last_loop_has_left_it_and_have_all_that_was_written()
+    public void A_reload_opens_logs_anew_and_the_former_ones_are_closed_with_all_their_lines_when_the_last_loop_has_left_them()
     {
         const int Reloads = 5;
         using var folder = new TempFolder();
         SiteLoop[] serving = [];
         for (int i = 0; i <= Reloads; i++)
         {
+            if (i > 0)
+            {
+                File.Move(folder["error"], folder[$"moved{i - 1}"]);
+            }
+
             SiteSnapshot next = Make(folder, i);
             SiteLoop[] former = serving;
             serving = [new SiteLoop(next, new FakeLoop()), new SiteLoop(next, new FakeLoop())];
@@ -35,7 +40,12 @@ public class SiteLogsTests
 
         Array.ForEach(serving, loop => loop.Dispose());
         Assert.True(SpinWait.SpinUntil(() => OpenFiles(folder) == 0, TimeSpan.FromSeconds(20)));
-        Assert.Equal(Enumerable.Range(0, Reloads).SelectMany(i => new[] { $"late {i}", $"late {i}" }), File.ReadAllLines(folder["error"]));
+        for (int i = 0; i < Reloads; i++)
+        {
+            Assert.Equal([$"late {i}", $"late {i}"], File.ReadAllLines(folder[$"moved{i}"]));
+        }
+
+        Assert.Empty(File.ReadAllText(folder["error"]));
     }
 
     // Two error logs and two access logs, of which one is each configuration's own.
