@@ -1,6 +1,6 @@
 using System.Runtime.InteropServices;
 using Microsoft.Win32.SafeHandles;
-using Roundtrip.Transport.Interop;
+using Roundtrip.Interop;
 
 namespace Roundtrip.Transport.Files;
 
@@ -27,7 +27,7 @@ public sealed unsafe class AppendFile : ILogTarget
         const uint Mode = 0x1A4; // 0644
         const int Enxio = 6;
         const int Flags = Libc.OWronly | Libc.OAppend;
-        int descriptor = Libc.Create(path, Flags | more | Libc.OCreat | Libc.OCloexec | Libc.ONoctty | Libc.ONonblock, Mode);
+        int descriptor = Libc.Open(path, Flags | more | Libc.OCreat | Libc.OCloexec | Libc.ONoctty | Libc.ONonblock, Mode);
         if (descriptor < 0)
         {
             int errno = Marshal.GetLastPInvokeError();
@@ -39,7 +39,7 @@ public sealed unsafe class AppendFile : ILogTarget
 
         // Writing waits for a slow reader, as long as it takes: the logs' own threads may.
         var file = new SafeFileHandle(descriptor, ownsHandle: true);
-        if (Libc.SetFlags(file, Libc.FSetfl, Flags) < 0)
+        if (Libc.Fcntl(file, Libc.FSetfl, Flags) < 0)
         {
             string why = Libc.ErrorText(Marshal.GetLastPInvokeError());
             file.Dispose();
