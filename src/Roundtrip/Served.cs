@@ -22,7 +22,7 @@ internal sealed record Served(BuiltConfiguration Configuration)
     /// <summary>Makes the endpoints, once the error log is there to be told of failed handshakes.</summary>
     public required Func<Served, ITlsObserver, IReadOnlyList<ServerEndpoint>> Endpoints { get; init; }
 
-    /// <summary>Starts the program of a log's target, or gives what it was opened as already; null for a target that is to be opened here.</summary>
+    /// <summary>Gives what a log's target was opened as already, by a supervisor; null for a target that is to be opened here.</summary>
     public Func<string, ILogTarget?> FindLog { get; init; } = static _ => null;
 
     /// <summary>The sockets that listen at an address already, one a loop; none where they are to be opened.</summary>

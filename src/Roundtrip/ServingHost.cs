@@ -64,7 +64,7 @@ internal sealed class ServingHost : IDisposable
         ThrowIfWrong(served.Configuration);
         SiteSnapshot? site = null;
         void Report(LogLevel level, string module, string message) => site?.Hosts[0].ErrorLog.Write(level, module, null, message);
-        var opener = new LogTargetOpener(null, message => Report(LogLevel.Error, "core", message));
+        var opener = new LogTargetOpener(message => Report(LogLevel.Error, "core", message));
         var logs = new SiteLogs(target => served.FindLog(target) ?? opener.Open(target), message => Report(LogLevel.Warn, "log_config", message));
         try
         {
