@@ -188,13 +188,29 @@ internal sealed class Responder(SiteLoop site)
                 exchange.ResponseFields.Add("Location"u8, Encoding.ASCII.GetBytes(PathEncoding.EncodeUrl(document.Value)));
                 ErrorPages.Answer(exchange, 302);
                 break;
-            case ErrorDocumentKind.Path when site.FindNow(about.Host, PathText.Bytes(document.Value)) is { IsFile: true } page && page.About.IsGranted:
-                FileAnswer.AnswerAs(exchange, status, page.Select(RequestFacts.RequestOf(exchange)), site.UnixSeconds);
+            case ErrorDocumentKind.Path when TryAnswerPage(exchange, status, about.Host, document.Value):
                 break;
             default:
                 ErrorPages.Answer(exchange, status);
                 break;
         }
+    }
+
+    private bool TryAnswerPage(Exchange exchange, int status, SiteHost host, string path)
+    {
+        if (site.FindNow(host, PathText.Bytes(path)) is not { } page)
+        {
+            return false;
+        }
+
+        bool isSent = page.IsFile && page.About.IsGranted;
+        if (isSent)
+        {
+            FileAnswer.AnswerAs(exchange, status, page.Select(RequestFacts.RequestOf(exchange)), site.UnixSeconds);
+        }
+
+        page.ReleaseReference();
+        return isSent;
     }
 
     // A path is encoded anew, without empty segments: "//host/x" or "/\host/x" in the request must not become another host's address in a browser.

@@ -32,6 +32,7 @@ internal sealed class SiteLoop : IExchangeStarter, IExchangeObserver, IDisposabl
     private readonly Responder _responder;
     private readonly LoopLogs _logs;
     private readonly Dictionary<PeerAddress, HostsOfAddress> _byAddress = [];
+    private bool _hasEnded;
 
     public SiteLoop(SiteSnapshot snapshot, EventLoop loop)
     {
@@ -86,6 +87,7 @@ internal sealed class SiteLoop : IExchangeStarter, IExchangeObserver, IDisposabl
     /// <summary>Forgets the hot files. The loop has ended, or serves this site no more.</summary>
     public void Dispose()
     {
+        _hasEnded = true;
         foreach (HostLoop? host in _hosts)
         {
             host?.Dispose();
@@ -94,12 +96,15 @@ internal sealed class SiteLoop : IExchangeStarter, IExchangeObserver, IDisposabl
         _snapshot.Left();
     }
 
-    /// <summary>The resource of another path of the host, for an error document: what is hot, or what can be had without waiting; otherwise null.</summary>
+    /// <summary>
+    /// The resource of another path of the host, for an error document: what is hot, or what can be had without waiting; otherwise null. The caller has a reference, and releases it.
+    /// </summary>
     internal Resource? FindNow(SiteHost of, ReadOnlySpan<byte> path)
     {
         HostLoop host = LoopOf(of);
         if (host.Hot.Find(path) is { } hot && (_loop.Now - hot.CheckedAt < FreshFor || hot.Resource.Check(mayWait: false) == FactCheck.Holds))
         {
+            hot.Resource.AddReference();
             return hot.Resource;
         }
 
@@ -276,6 +281,12 @@ internal sealed class SiteLoop : IExchangeStarter, IExchangeObserver, IDisposabl
     // What is no file is not kept: a new file is there at once.
     private void Keep(HostLoop host, ReadOnlySpan<byte> path, Resource found, long checkedAt)
     {
+        // A load may end after the last exchange, and with it the site, has.
+        if (_hasEnded)
+        {
+            return;
+        }
+
         if (found.IsFile)
         {
             host.Hot.Add(path, found, checkedAt);

@@ -29,17 +29,17 @@ public class SiteLogsTests
             foreach (SiteLoop loop in former)
             {
                 // One loop after the other: what is under way on the last one still has its logs.
-                Assert.True(OpenFiles(folder) >= 8);
+                Assert.True(folder.OpenFiles >= 8);
                 loop.LogOf(new FakeConnection(), null).Write(LogLevel.Error, "core", null, $"late {i - 1}");
                 loop.EndOfLoop();
                 loop.Dispose();
             }
 
-            Assert.True(SpinWait.SpinUntil(() => OpenFiles(folder) == 4, TimeSpan.FromSeconds(20)), $"{OpenFiles(folder)} are open after {i} reloads");
+            Assert.True(SpinWait.SpinUntil(() => folder.OpenFiles == 4, TimeSpan.FromSeconds(20)), $"{folder.OpenFiles} are open after {i} reloads");
         }
 
         Array.ForEach(serving, loop => loop.Dispose());
-        Assert.True(SpinWait.SpinUntil(() => OpenFiles(folder) == 0, TimeSpan.FromSeconds(20)));
+        Assert.True(SpinWait.SpinUntil(() => folder.OpenFiles == 0, TimeSpan.FromSeconds(20)));
         for (int i = 0; i < Reloads; i++)
         {
             Assert.Equal([$"late {i}", $"late {i}"], File.ReadAllLines(folder[$"moved{i}"]));
@@ -68,7 +68,4 @@ public class SiteLogsTests
         Assert.Empty(built.Errors);
         return new SiteSnapshot(built, new SiteLogs(AppendFile.Open, null), new SiteServices());
     }
-
-    private static int OpenFiles(TempFolder folder) => Directory.GetFiles("/proc/self/fd")
-        .Count(file => new FileInfo(file).LinkTarget?.StartsWith(folder.Path + "/", StringComparison.Ordinal) == true);
 }
