@@ -51,7 +51,7 @@ internal sealed class ResourceLoader(FileRoots roots, Action<string>? report)
         SectionResult sections = mapped.Status == 0 ? host.Configuration.Walk.Of(mapped.FileName, text) : host.Configuration.Walk.OfLocation(text);
         string handler = sections.Settings.Get(CoreSettings.Handler) is { Length: > 0 } said ? said : mapped.Handler;
         var about = new ResourceAbout(host, sections, mapped.FileName, text, handler);
-        if (mapped.Status != 0)
+        if (mapped.Status != 0 && !about.IsGuardedByDirective)
         {
             // Redirects of the server come before access is decided.
             return Resource.OfRedirect(about with { Access = AccessRule.Granted }, mapped.Status, mapped.Target);
@@ -62,13 +62,10 @@ internal sealed class ResourceLoader(FileRoots roots, Action<string>? report)
             return Resource.OfStatus(about, 500);
         }
 
-        return Refusal(about) ?? Redirection(about) ?? (text.EndsWith('/')
+        return Resource.OfGuarded(about) ?? Redirection(about) ?? (text.EndsWith('/')
             ? TryLoadIndex(about, mapped, path, look, redirects)
             : TryLoadFile(about, mapped, look));
     }
-
-    // What is computed by something that is not built is not sent as it lies on the disk.
-    private static Resource? Refusal(ResourceAbout about) => about.IsGuarded ? Resource.OfStatus(about, 501) : null;
 
     private static Resource? Redirection(ResourceAbout about)
     {
@@ -126,7 +123,7 @@ internal sealed class ResourceLoader(FileRoots roots, Action<string>? report)
         if (about.Settings.Get(CoreSettings.Handler).Length == 0 && (metadata.Handler.Length > 0 || FileMetadata.NamesHandler(metadata.ContentType)))
         {
             about = about with { Handler = metadata.Handler.Length > 0 ? metadata.Handler : metadata.ContentType };
-            if (Refusal(about) is { } refused)
+            if (Resource.OfGuarded(about) is { } refused)
             {
                 file.File?.ReleaseReference();
                 return refused;

@@ -37,7 +37,7 @@ internal sealed class Responder(SiteLoop site)
             return;
         }
 
-        AccessDecision decision = Decide(exchange, facts, resource.About.Access, about.Outer);
+        AccessDecision decision = Decide(exchange, facts, resource.About.Access, resource.About.Outer);
         if (decision == AccessDecision.Pending && site.Names.TryWait(exchange, facts.WantedName!.Value, found))
         {
             return;
@@ -58,22 +58,13 @@ internal sealed class Responder(SiteLoop site)
 
     private void Finish(Exchange exchange, Resource resource, AccessDecision decision)
     {
-        // What a directive guards that is not built is not served, and not said to be forbidden either.
-        if (resource.About.Settings.Get(CoreSettings.Guard).Length > 0)
-        {
-            AnswerStatus(exchange, resource.About, 501);
-        }
-        else if (decision != AccessDecision.Granted)
+        if (decision != AccessDecision.Granted)
         {
             AnswerStatus(exchange, resource.About, 403);
         }
-        else if (resource.About.IsGuarded && (resource.IsFile || resource.Listing is not null))
+        else if (exchange.Request.Method is Method.Get or Method.Head || resource.About.IsGuarded)
         {
-            // By a handler that an If section sets: what others set is no file any more when it comes here.
-            AnswerStatus(exchange, resource.About, 501);
-        }
-        else if (exchange.Request.Method is Method.Get or Method.Head)
-        {
+            // What is guarded is no content any more when it comes here, and knows no method.
             Send(exchange, resource);
         }
         else
