@@ -68,7 +68,7 @@ internal sealed class ServingHost : IDisposable
         var logs = new SiteLogs(target => served.FindLog(target) ?? opener.Open(target), message => Report(LogLevel.Warn, "log_config", message));
         try
         {
-            site = new SiteSnapshot(served.Configuration, logs, new SiteServices { Report = message => Report(LogLevel.Error, "files", message) });
+            site = new SiteSnapshot(served.Configuration, logs, new SiteServices());
             use(site, OptionsOf(served, site));
         }
         catch
@@ -78,18 +78,14 @@ internal sealed class ServingHost : IDisposable
         }
     }
 
-    private static ServerOptions OptionsOf(Served served, SiteSnapshot site)
+    private static ServerOptions OptionsOf(Served served, SiteSnapshot site) => new()
     {
-        ErrorLog errorLog = site.Hosts[0].ErrorLog;
-        return new ServerOptions
-        {
-            Endpoints = served.Endpoints(served, new TlsFailureLog(errorLog)),
-            ErrorLog = errorLog,
-            Limits = SiteConfiguration.LimitsOf(served.Configuration.Main.Settings),
-            StatusLines = new StatusLines(SiteConfiguration.ServerNameOf(served.Configuration.Main.Settings)),
-            CreateSite = site.CreateLoop,
-        };
-    }
+        Endpoints = served.Endpoints(served),
+        ErrorLog = site.Hosts[0].ErrorLog,
+        Limits = SiteConfiguration.LimitsOf(served.Configuration.Main.Settings),
+        StatusLines = new StatusLines(SiteConfiguration.ServerNameOf(served.Configuration.Main.Settings)),
+        CreateSite = site.CreateLoop,
+    };
 
     private static void ThrowIfWrong(BuiltConfiguration configuration)
     {

@@ -3,6 +3,7 @@ using Microsoft.Win32.SafeHandles;
 using Roundtrip.Configuration.Sections;
 using Roundtrip.Core;
 using Roundtrip.Http;
+using Roundtrip.Server;
 using Roundtrip.Site.Access;
 using Roundtrip.Site.Compression;
 using Roundtrip.Site.Core;
@@ -15,7 +16,7 @@ using Roundtrip.Transport.Files;
 namespace Roundtrip.Site.Files;
 
 /// <summary>Finds what a path names. It keeps nothing, so that the same code runs on a loop, where it may not wait for the disk, and off it.</summary>
-internal sealed class ResourceLoader(FileRoots roots, Action<string>? report)
+internal sealed class ResourceLoader(FileRoots roots)
 {
     /// <summary>Files up to this many bytes are kept in memory.</summary>
     public const int MaximumInMemory = 64 * 1024;
@@ -375,12 +376,12 @@ internal sealed class ResourceLoader(FileRoots roots, Action<string>? report)
             ? Resource.OfListing(listing)
             : Resource.OfStatus(about, 403);
 
-    private Resource Refusal(ResourceAbout about, OpenOutcome outcome, FilePath path)
+    private static Resource Refusal(ResourceAbout about, OpenOutcome outcome, FilePath path)
     {
         if (outcome is OpenOutcome.Failed or OpenOutcome.OutOfDescriptors)
         {
             string why = outcome == OpenOutcome.Failed ? EndReasons.Describe(EndReason.ResponseSourceFailed) : EndReasons.Describe(EndReason.OutOfDescriptors);
-            report?.Invoke($"{System.Text.Encoding.UTF8.GetString(path.Bytes)}: {why}");
+            about.Host.ErrorLog.Write(LogLevel.Error, "files", null, $"{System.Text.Encoding.UTF8.GetString(path.Bytes)}: {why}");
         }
 
         return Resource.OfStatus(about, outcome switch

@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using System.Text;
 using Roundtrip.Configuration.VirtualHosts;
 using Roundtrip.Core;
 using Roundtrip.Http;
@@ -37,10 +38,10 @@ internal sealed class SiteLoop : IExchangeStarter, IExchangeObserver, IDisposabl
     public SiteLoop(SiteSnapshot snapshot, EventLoop loop)
     {
         (_snapshot, _loop) = (snapshot, loop);
-        _loader = new ResourceLoader(snapshot.Roots, snapshot.Services.Report);
+        _loader = new ResourceLoader(snapshot.Roots);
         _hosts = new HostLoop?[snapshot.Hosts.Count];
         _responder = new Responder(this);
-        Pages = new PageQueue(loop, snapshot.Services.Report);
+        Pages = new PageQueue(loop);
         Names = new PeerNames(loop, snapshot.Services.Names, _responder.Answer);
         _logs = new LoopLogs(snapshot, loop);
         snapshot.Joined();
@@ -78,7 +79,7 @@ internal sealed class SiteLoop : IExchangeStarter, IExchangeObserver, IDisposabl
     public void Ended(Exchange exchange) => _logs.Write(exchange, ServingHostOf(exchange));
 
     public ErrorLog LogOf(IConnectionHost connection, Exchange? exchange) =>
-        (exchange is not null ? ServingHostOf(exchange) : HostFor(connection, default)).ErrorLog;
+        (exchange is not null ? ServingHostOf(exchange) : HostFor(connection, Encoding.ASCII.GetBytes(connection.ServerName ?? ""))).ErrorLog;
 
     public void EndOfBatch(long now) => _logs.EndOfBatch(now);
 

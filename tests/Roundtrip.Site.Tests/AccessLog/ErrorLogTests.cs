@@ -12,7 +12,7 @@ namespace Roundtrip.Site.Tests.AccessLog;
 public class ErrorLogTests
 {
     [Fact]
-    public void Lines_about_a_request_go_to_its_hosts_log_at_its_directorys_level()
+    public void Lines_about_a_request_or_a_handshake_go_to_its_hosts_log_and_a_requests_at_its_directorys_level()
     {
         using var folder = new TempFolder();
         BuiltConfiguration built = Build($"""
@@ -54,10 +54,11 @@ public class ErrorLogTests
             }
 
             site.LogOf(new FakeConnection(), null).Write(LogLevel.Error, "http", "192.0.2.1:1", "of a connection");
+            site.LogOf(new FakeConnection { ServerName = "b.example" }, null).Write(LogLevel.Error, "ssl", "192.0.2.1:1", "of a handshake");
         }
 
         Assert.Equal(["a.example error /", "a.example warn /", "a.example error /", "a.example warn /", "a.example of a connection"], File.ReadAllLines(folder["main"]));
-        Assert.Equal(["b.example error /", "b.example http /", "b.example error /loud", "b.example warn /loud", "b.example debug /loud", "b.example http /loud"], File.ReadAllLines(folder["b"]));
+        Assert.Equal(["b.example error /", "b.example http /", "b.example error /loud", "b.example warn /loud", "b.example debug /loud", "b.example http /loud", "b.example of a handshake"], File.ReadAllLines(folder["b"]));
     }
 
     [Fact]

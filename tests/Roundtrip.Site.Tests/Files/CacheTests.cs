@@ -48,7 +48,7 @@ public class CacheTests
         folder.With("f", "0");
         using var roots = new FileRoots();
         int done = 0;
-        var loader = new ResourceLoader(roots, null)
+        var loader = new ResourceLoader(roots)
         {
             // Longer each time, so that the time of change need not tell.
             WasRead = () =>
