@@ -1,6 +1,6 @@
 using System.Runtime.InteropServices;
+using Roundtrip.Interop;
 using Roundtrip.Processes.Descriptors;
-using Roundtrip.Processes.Interop;
 
 namespace Roundtrip.Processes;
 

@@ -6,7 +6,8 @@ namespace Roundtrip.Server;
 /// Says in the error log that connections could not be accepted. Without descriptors that happens as fast as clients come, and a line for each would bury the
 /// log: there is one at once, then one for each <see cref="Interval"/> with the number of failures since the last. For one loop.
 /// </summary>
-internal sealed class AcceptFailureLog(ErrorLog log)
+/// <param name="log">Gives the log that is the loop's now.</param>
+internal sealed class AcceptFailureLog(Func<ErrorLog> log)
 {
     /// <summary>Milliseconds.</summary>
     public const long Interval = 10_000;
@@ -24,7 +25,7 @@ internal sealed class AcceptFailureLog(ErrorLog log)
         }
 
         string times = _unsaid > 1 ? $" ({_unsaid} times since this was last said)" : "";
-        log.Write(LogLevel.Error, "core", null, $"{EndReasons.Describe(reason)}: {detail}{times}");
+        log().Write(LogLevel.Error, "core", null, $"{EndReasons.Describe(reason)}: {detail}{times}");
         (_unsaid, _nextAt) = (0, now + Interval);
     }
 }

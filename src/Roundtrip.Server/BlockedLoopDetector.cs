@@ -8,7 +8,7 @@ namespace Roundtrip.Server;
 /// <see cref="Enter"/> and <see cref="Leave"/>. The clock is the coarse one, read once for a batch of events and once for each request: a call's time begins where
 /// that of the one before it ended.
 /// </summary>
-internal sealed class BlockedLoopDetector(ErrorLog log) : IDisposable
+internal sealed class BlockedLoopDetector(LoopServer server) : IDisposable
 {
     /// <summary>Milliseconds.</summary>
     public const long Tolerated = 50;
@@ -23,6 +23,7 @@ internal sealed class BlockedLoopDetector(ErrorLog log) : IDisposable
     private long _delaySampledAt;
     private long _delayAtSample;
     private string? _culprit;
+    private ErrorLog? _culpritsLog;
 
     public void Enter()
     {
@@ -44,6 +45,7 @@ internal sealed class BlockedLoopDetector(ErrorLog log) : IDisposable
         if (ReadClock() - _entered > Tolerated && _culprit is null)
         {
             RequestHead request = exchange.Request;
+            _culpritsLog = server.LogOf(exchange.Connection, exchange);
             _culprit = $"{exchange.Handler?.Name ?? "the handler"} of {Encoding.Latin1.GetString(request.MethodName)} {Encoding.Latin1.GetString(request.Target)}";
         }
     }
@@ -56,7 +58,7 @@ internal sealed class BlockedLoopDetector(ErrorLog log) : IDisposable
             Report(elapsed);
         }
 
-        _culprit = null;
+        (_culprit, _culpritsLog) = (null, null);
     }
 
     /// <summary>The loop may sleep now: that is nobody's time.</summary>
@@ -71,7 +73,7 @@ internal sealed class BlockedLoopDetector(ErrorLog log) : IDisposable
         long blocked = elapsed - ((_delay?.Read() ?? 0) - _delayAtSample);
         if (blocked > Tolerated)
         {
-            log.Write(
+            (_culpritsLog ?? server.ErrorLog).Write(
                 LogLevel.Warn,
                 "core",
                 null,

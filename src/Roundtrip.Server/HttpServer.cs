@@ -120,9 +120,10 @@ public sealed class HttpServer : IDisposable
 
         for (int i = 0; i < _options.Loops; i++)
         {
-            var failures = new AcceptFailureLog(_options.ErrorLog);
-            var loop = new EpollLoop { AcceptFailed = (reason, detail) => failures.Add(reason, detail, Environment.TickCount64) };
+            var loop = new EpollLoop();
             var server = new LoopServer(loop, _options, _counts);
+            var failures = new AcceptFailureLog(() => server.ErrorLog);
+            loop.AcceptFailed = (reason, detail) => failures.Add(reason, detail, Environment.TickCount64);
             _loops.Add((loop, server, new Thread(loop.Run) { Name = $"loop {i}", IsBackground = true }));
             for (int e = 0; e < addresses.Length; e++)
             {

@@ -27,7 +27,7 @@ internal sealed class LoopServer : IDisposable
     {
         (Loop, _options, _counts) = (loop, options, counts);
         Site = options.CreateSite(loop);
-        Blocked = new BlockedLoopDetector(options.ErrorLog);
+        Blocked = new BlockedLoopDetector(this);
         loop.EndOfBatch = EndOfBatch;
     }
 
@@ -43,7 +43,7 @@ internal sealed class LoopServer : IDisposable
 
     public ErrorLog ErrorLog => _options.ErrorLog;
 
-    public BlockedLoopDetector Blocked { get; private set; }
+    public BlockedLoopDetector Blocked { get; }
 
     /// <summary>The log of a connection's host, or of an exchange's.</summary>
     public ErrorLog LogOf(IConnectionHost connection, Exchange? exchange) => ((exchange?.Owner as LoopSite) ?? Site).LogOf(connection, exchange) ?? ErrorLog;
@@ -111,7 +111,6 @@ internal sealed class LoopServer : IDisposable
         LoopSite former = Site;
         _options = options;
         Site = options.CreateSite(Loop);
-        Blocked = new BlockedLoopDetector(options.ErrorLog);
         former.Retire();
     }
 
@@ -198,7 +197,7 @@ internal sealed class LoopServer : IDisposable
         }
     }
 
-    private TlsLoop MakeTlsLoop() => new(Loop) { MinimumRate = Limits.ResponseMinRate, Drained = StoppedIfEmpty };
+    private TlsLoop MakeTlsLoop() => new(Loop) { MinimumRate = Limits.ResponseMinRate, Observer = new TlsFailureLog(this), Drained = StoppedIfEmpty };
 
     private void EndOfBatch()
     {

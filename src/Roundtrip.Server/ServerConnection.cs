@@ -3,6 +3,7 @@ using Roundtrip.Core;
 using Roundtrip.Http;
 using Roundtrip.Http.Http1;
 using Roundtrip.Transport;
+using Roundtrip.Transport.Tls;
 
 namespace Roundtrip.Server;
 
@@ -60,7 +61,7 @@ internal sealed partial class ServerConnection(LoopServer server, TransportConne
 
     public bool IsSecure => isSecure;
 
-    public string? ServerName => transport.Tls?.ServerName;
+    public string? ServerName => (transport as TlsConnection)?.ServerName;
 
     public object? SiteState { get; set; }
 

@@ -3,7 +3,6 @@ using Roundtrip.Configuration;
 using Roundtrip.Configuration.Directives;
 using Roundtrip.Configuration.Loading;
 using Roundtrip.Configuration.Settings;
-using Roundtrip.Configuration.VirtualHosts;
 using Roundtrip.Http;
 using Roundtrip.Server;
 using Roundtrip.Server.Logs;
@@ -74,12 +73,7 @@ public static class SiteConfiguration
         return [.. settings.Get(SslSettings.CertificateFiles).Select((file, index) => new TlsCertificateFiles(file, index < keys.Length ? keys[index] : file))];
     }
 
-    /// <summary>The error log of the main server, which has the lines that concern no host.</summary>
-    /// <exception cref="Transport.TransportException">It cannot be opened.</exception>
-    public static ErrorLog ErrorLogOf(ServerConfiguration main, ErrorLogs logs) =>
-        logs.Find(main.Settings.Get(CoreSettings.ErrorLog), ErrorLogDirectives.OptionsOf(main.Settings, main.Name.Length > 0 ? main.Name : Environment.MachineName));
-
-    /// <summary>Where that log goes.</summary>
+    /// <summary>Where the main server's error log goes.</summary>
     public static string ErrorLogTargetOf(SettingBag settings) => settings.Get(CoreSettings.ErrorLog);
 
     /// <summary>User, Group and PidFile; empty where they are not set.</summary>

@@ -19,10 +19,10 @@ internal sealed record Served(BuiltConfiguration Configuration)
     /// <summary>Where the configuration was read from, and its certificates are.</summary>
     public required IConfigurationSource Source { get; init; }
 
-    /// <summary>Makes the endpoints, once the error log is there to be told of failed handshakes.</summary>
-    public required Func<Served, ITlsObserver, IReadOnlyList<ServerEndpoint>> Endpoints { get; init; }
+    /// <summary>Makes the endpoints, and loads their certificates.</summary>
+    public required Func<Served, IReadOnlyList<ServerEndpoint>> Endpoints { get; init; }
 
-    /// <summary>Starts the program of a log's target, or gives what it was opened as already; null for a target that is to be opened here.</summary>
+    /// <summary>Gives what a log's target was opened as already, by a supervisor; null for a target that is to be opened here.</summary>
     public Func<string, ILogTarget?> FindLog { get; init; } = static _ => null;
 
     /// <summary>The sockets that listen at an address already, one a loop; none where they are to be opened.</summary>
@@ -34,7 +34,7 @@ internal sealed record Served(BuiltConfiguration Configuration)
     {
         FileRoot.Open(where.Folder, SymlinkRule.Beneath).Dispose();
         var source = new DiskConfigurationSource(Environment.GetEnvironmentVariable);
-        return new Served(FolderConfiguration.Read(where.Folder, source)) { Source = source, Endpoints = (served, observer) => OfFolder(where, served, observer) };
+        return new Served(FolderConfiguration.Read(where.Folder, source)) { Source = source, Endpoints = served => OfFolder(where, served) };
     }
 
     /// <summary>A configuration file that is read here.</summary>
@@ -46,9 +46,9 @@ internal sealed record Served(BuiltConfiguration Configuration)
     }
 
     /// <summary>The endpoints of the Listen directives.</summary>
-    public static IReadOnlyList<ServerEndpoint> OfListen(Served served, ITlsObserver observer)
+    public static IReadOnlyList<ServerEndpoint> OfListen(Served served)
     {
-        var tls = new TlsHosts(served.Configuration, served.Source, observer);
+        var tls = new TlsHosts(served.Configuration, served.Source);
         return
         [
             .. SiteConfiguration.ListensOf(served.Configuration.Main.Settings)
@@ -71,7 +71,7 @@ internal sealed record Served(BuiltConfiguration Configuration)
         return System.Net.Sockets.Socket.OSSupportsIPv6 ? [any4, PeerAddress.FromIPv6(new byte[16], address.Port)] : [any4];
     }
 
-    private static IReadOnlyList<ServerEndpoint> OfFolder(FolderAddress where, Served served, ITlsObserver observer)
+    private static IReadOnlyList<ServerEndpoint> OfFolder(FolderAddress where, Served served)
     {
         IReadOnlyList<TlsCertificateFiles> certificates = SiteConfiguration.CertificatesOf(served.Configuration.Main.Settings);
         if (certificates.Count == 0)
@@ -83,7 +83,7 @@ internal sealed record Served(BuiltConfiguration Configuration)
         [
             new ServerEndpoint(PeerAddress.From(where.Bind, where.HttpPort)),
             new ServerEndpoint(
-                PeerAddress.From(where.Bind, where.HttpsPort), new TlsServerContext(new TlsServerOptions { Name = "folder", Certificates = certificates, Observer = observer })),
+                PeerAddress.From(where.Bind, where.HttpsPort), new TlsServerContext(new TlsServerOptions { Name = "folder", Certificates = certificates })),
         ];
     }
 }

@@ -3,122 +3,89 @@ using Roundtrip.Http.Http1;
 using Roundtrip.Server;
 using Roundtrip.Server.Logs;
 using Roundtrip.Site;
-using Roundtrip.Site.AccessLog;
 using Roundtrip.Site.Serving;
 using Roundtrip.Transport;
-using Roundtrip.Transport.Files;
 
 namespace Roundtrip.Program;
 
 /// <summary>Everything that serves a configuration, put together: logs, certificates, site, server. Another configuration can take its place while it serves.</summary>
 internal sealed class ServingHost : IDisposable
 {
-    private readonly ErrorLogs _errorLogs;
-    private ErrorLog _errorLog;
-    private AccessLogs _logs;
-    private HttpServer _server = null!;
+    private readonly HttpServer _server;
+    private readonly List<SiteLogs> _former = [];
+    private SiteSnapshot _site;
 
-    private ServingHost(ErrorLogs errorLogs, ErrorLog errorLog, AccessLogs logs) => (_errorLogs, _errorLog, _logs) = (errorLogs, errorLog, logs);
+    private ServingHost(HttpServer server, SiteSnapshot site) => (_server, _site) = (server, site);
 
     /// <summary>Where it listens.</summary>
     public IReadOnlyList<string> Urls { get; private set; } = [];
+
+    private ErrorLog ErrorLog => _site.Hosts[0].ErrorLog;
 
     /// <exception cref="ServeException">The configuration has errors.</exception>
     /// <exception cref="TransportException">A log, a port or a certificate cannot be used.</exception>
     public static ServingHost Start(Served served)
     {
-        ThrowIfWrong(served.Configuration);
         ServingHost? host = null;
-        var errorLogs = new ErrorLogs(OpenerOf(served, message => host?.Say(LogLevel.Error, message)));
-        AccessLogs? logs = null;
-        try
+        Use(served, (site, options) =>
         {
-            ErrorLog errorLog = SiteConfiguration.ErrorLogOf(served.Configuration.Main, errorLogs);
-            logs = LogsOf(served, errorLog);
-            host = new ServingHost(errorLogs, errorLog, logs);
-            ServerOptions options = OptionsOf(served, errorLog, errorLogs, logs);
-            host._server = HttpServer.Start(options);
+            host = new ServingHost(HttpServer.Start(options), site);
             host.Took(served, options);
-            return host;
-        }
-        catch
-        {
-            logs?.Dispose();
-            errorLogs.Dispose();
-            throw;
-        }
+        });
+        return host!;
     }
 
     /// <summary>Goes over to another configuration: requests from now on are its, those under way are answered as they were begun. Where it cannot be used nothing has changed.</summary>
     /// <exception cref="ServeException">The configuration has errors.</exception>
     /// <exception cref="TransportException">A log, a port or a certificate cannot be used.</exception>
-    public void Apply(Served served)
+    public void Apply(Served served) => Use(served, (site, options) =>
     {
-        ThrowIfWrong(served.Configuration);
-        AccessLogs? logs = null;
-        ErrorLog errorLog;
-        ServerOptions options;
-        _errorLogs.Try(OpenerOf(served, message => Say(LogLevel.Error, message)));
-        try
-        {
-            errorLog = SiteConfiguration.ErrorLogOf(served.Configuration.Main, _errorLogs);
-            logs = LogsOf(served, errorLog);
-            options = OptionsOf(served, errorLog, _errorLogs, logs);
-            _server.Apply(options);
-        }
-        catch
-        {
-            logs?.Dispose();
-            _errorLogs.Leave();
-            throw;
-        }
-
-        _errorLogs.Take();
-        _errorLog = errorLog;
-        AccessLogs former = _logs;
-        _logs = logs;
-        former.Retire();
+        _server.Apply(options);
+        _former.RemoveAll(logs => logs.HaveEnded);
+        _former.Add(_site.Logs);
+        _site = site;
         Took(served, options);
-    }
+    });
 
     /// <summary>A line for the error log.</summary>
-    public void Say(LogLevel level, string message) => _errorLog.Write(level, "core", null, message);
+    public void Say(LogLevel level, string message) => ErrorLog.Write(level, "core", null, message);
 
-    /// <summary>Lets answers under way finish, then writes what the logs still hold.</summary>
+    /// <summary>Lets answers under way finish, then writes what the logs still hold, those of former configurations too.</summary>
     public void Dispose()
     {
         _server.Dispose();
-        _logs.Dispose();
-        _errorLogs.Dispose();
+        _former.ForEach(logs => logs.Dispose());
+        _site.Logs.Dispose();
     }
 
-    private static Func<string, ILogTarget> OpenerOf(Served served, Action<string>? report)
+    // Opens the logs of a configuration, and closes them again where it cannot be used.
+    private static void Use(Served served, Action<SiteSnapshot, ServerOptions> use)
     {
-        var opener = new LogTargetOpener(null, report);
-        return target => served.FindLog(target) ?? opener.Open(target);
-    }
-
-    private static AccessLogs LogsOf(Served served, ErrorLog errorLog)
-    {
-        void Report(string message) => errorLog.Write(LogLevel.Warn, "log_config", null, message);
-        return new AccessLogs(OpenerOf(served, Report), Report);
-    }
-
-    private static ServerOptions OptionsOf(Served served, ErrorLog errorLog, ErrorLogs errorLogs, AccessLogs logs)
-    {
-        var snapshot = new SiteSnapshot(
-            served.Configuration,
-            logs,
-            new SiteServices { Report = message => errorLog.Write(LogLevel.Error, "files", null, message), ErrorLogs = errorLogs });
-        return new ServerOptions
+        ThrowIfWrong(served.Configuration);
+        SiteSnapshot? site = null;
+        void Report(LogLevel level, string module, string message) => site?.Hosts[0].ErrorLog.Write(level, module, null, message);
+        var opener = new LogTargetOpener(message => Report(LogLevel.Error, "core", message));
+        var logs = new SiteLogs(target => served.FindLog(target) ?? opener.Open(target), message => Report(LogLevel.Warn, "log_config", message));
+        try
         {
-            Endpoints = served.Endpoints(served, new TlsFailureLog(errorLog)),
-            ErrorLog = errorLog,
-            Limits = SiteConfiguration.LimitsOf(served.Configuration.Main.Settings),
-            StatusLines = new StatusLines(SiteConfiguration.ServerNameOf(served.Configuration.Main.Settings)),
-            CreateSite = snapshot.CreateLoop,
-        };
+            site = new SiteSnapshot(served.Configuration, logs, new SiteServices());
+            use(site, OptionsOf(served, site));
+        }
+        catch
+        {
+            logs.Dispose();
+            throw;
+        }
     }
+
+    private static ServerOptions OptionsOf(Served served, SiteSnapshot site) => new()
+    {
+        Endpoints = served.Endpoints(served),
+        ErrorLog = site.Hosts[0].ErrorLog,
+        Limits = SiteConfiguration.LimitsOf(served.Configuration.Main.Settings),
+        StatusLines = new StatusLines(SiteConfiguration.ServerNameOf(served.Configuration.Main.Settings)),
+        CreateSite = site.CreateLoop,
+    };
 
     private static void ThrowIfWrong(BuiltConfiguration configuration)
     {

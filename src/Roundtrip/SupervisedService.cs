@@ -132,7 +132,7 @@ internal sealed class SupervisedService : ISupervisedService
     private List<string> OpenListeners(BuiltConfiguration built, RecordingSource source, KeptDescriptors kept, List<NamedDescriptor> opened)
     {
         var urls = new List<string>();
-        var tls = new TlsHosts(built, source, null);
+        var tls = new TlsHosts(built, source);
         var seen = new HashSet<PeerAddress>();
         foreach (ListenAddress listen in SiteConfiguration.ListensOf(built.Main.Settings))
         {

@@ -7,14 +7,15 @@ namespace Roundtrip.Architecture.Tests;
 /// <summary>The arrows between the rooms point one way (docs/adr/0001): read from the project files and from the code's own usings.</summary>
 public class ArrowTests
 {
-    // A room may use the rooms of its own line and those below it, and no others. Rooms of one line do not know each other unless it is said here.
+    // A room may use the rooms of its own line and those below it, and no others. Rooms of one line do not know each other unless it is said here. Interop is no room: the source of
+    // src/Shared/Interop, compiled into the rooms that name it.
     private static readonly Dictionary<string, string[]> Allowed = new()
     {
         ["Core"] = [],
         ["Http"] = ["Core"],
         ["Configuration"] = ["Core"],
-        ["Transport"] = ["Core"],
-        ["Processes"] = ["Core"],
+        ["Transport"] = ["Core", "Interop"],
+        ["Processes"] = ["Core", "Interop"],
         ["Server"] = ["Core", "Http", "Transport"],
         ["Site"] = ["Core", "Http", "Transport", "Configuration", "Server"],
         ["Program"] = ["Core", "Http", "Transport", "Processes", "Configuration", "Server", "Site"],
@@ -52,7 +53,7 @@ public class ArrowTests
     [Fact]
     public void Every_room_is_in_the_table()
     {
-        IEnumerable<string> rooms = Directory.EnumerateDirectories(Path.Combine(Root(), "src")).Select(RoomOf);
+        IEnumerable<string> rooms = Directory.EnumerateDirectories(Path.Combine(Root(), "src"), "Roundtrip*").Select(RoomOf);
 
         Assert.Equal(Allowed.Keys.Order(), rooms.Order());
     }

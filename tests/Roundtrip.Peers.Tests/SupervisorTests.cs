@@ -118,8 +118,8 @@ public sealed class SupervisorTests : IDisposable
         int before = 0;
         for (int i = 0; i < Reloads; i++)
         {
-            // Each configuration has an address of its own: it is served when that answers.
-            Write($"Alias /g{i} {_folder}/www/second.html");
+            // Each configuration has an address of its own: it is served when that answers. Its virtual host has an error log of its own too, which is closed when the next one has its place.
+            Write($"Alias /g{i} {_folder}/www/second.html", hostLog: $"host{i}.log");
             Run.Program("kill", "-USR1", $"{_supervisor!.Id}");
             await Until(() => Try($"g{i}") == "second");
             if (i == 5)
@@ -158,7 +158,7 @@ public sealed class SupervisorTests : IDisposable
         Assert.True(ready.StartsWith("ready ", StringComparison.Ordinal), $"no ready line but '{ready}': {(ready.Length == 0 ? _supervisor.StandardError.ReadToEnd() : "")}");
     }
 
-    private void Write(string more) => File.WriteAllText(ConfigurationFile, $$"""
+    private void Write(string more, string hostLog = "error.log") => File.WriteAllText(ConfigurationFile, $$"""
         LoadModule dir_module modules/mod_dir.so
         LoadModule alias_module modules/mod_alias.so
         LoadModule authz_core_module modules/mod_authz_core.so
@@ -178,6 +178,7 @@ public sealed class SupervisorTests : IDisposable
         </Directory>
         <VirtualHost *:{{_port + 1}}>
             SSLEngine on
+            ErrorLog {{_folder}}/log/{{hostLog}}
             SSLCertificateFile {{_folder}}/cert.pem
             SSLCertificateKeyFile {{_folder}}/key.pem
         </VirtualHost>

@@ -1,8 +1,8 @@
 using System.Net;
 using System.Net.Sockets;
 using System.Text.RegularExpressions;
+using Roundtrip.Interop;
 using Roundtrip.Processes.Descriptors;
-using Roundtrip.Processes.Interop;
 using Roundtrip.Processes.Spawning;
 
 namespace Roundtrip.Processes.Tests;

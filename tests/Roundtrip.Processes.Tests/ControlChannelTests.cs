@@ -1,7 +1,7 @@
 using System.Security.Cryptography;
+using Roundtrip.Interop;
 using Roundtrip.Processes.Control;
 using Roundtrip.Processes.Descriptors;
-using Roundtrip.Processes.Interop;
 
 namespace Roundtrip.Processes.Tests;
 

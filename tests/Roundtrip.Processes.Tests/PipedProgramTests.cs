@@ -1,6 +1,6 @@
 using System.Text;
+using Roundtrip.Interop;
 using Roundtrip.Processes.Descriptors;
-using Roundtrip.Processes.Interop;
 using Roundtrip.Processes.Spawning;
 
 namespace Roundtrip.Processes.Tests;

@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
-using Roundtrip.Processes.Interop;
+using Roundtrip.Interop;
 using Roundtrip.Processes.Spawning;
 
 namespace Roundtrip.Processes.Tests;

@@ -2,7 +2,7 @@ using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
 using System.Text.RegularExpressions;
-using Roundtrip.Processes.Interop;
+using Roundtrip.Interop;
 
 namespace Roundtrip.Processes.Tests;
 

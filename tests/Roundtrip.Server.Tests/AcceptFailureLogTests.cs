@@ -10,7 +10,7 @@ public class AcceptFailureLogTests
     {
         using var destination = new MemoryStream();
         var log = new ErrorLog(destination);
-        var failures = new AcceptFailureLog(log);
+        var failures = new AcceptFailureLog(() => log);
         for (int i = 0; i <= 10_000; i++)
         {
             failures.Add(EndReason.OutOfDescriptors, "Too many open files", 1_000 + i);

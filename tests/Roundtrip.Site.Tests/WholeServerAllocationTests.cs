@@ -5,9 +5,8 @@ using Roundtrip.Configuration.Loading;
 using Roundtrip.Core;
 using Roundtrip.Http;
 using Roundtrip.Server;
-using Roundtrip.Site.AccessLog;
+using Roundtrip.Server.Logs;
 using Roundtrip.Site.Serving;
-using Roundtrip.Transport.Files;
 
 namespace Roundtrip.Site.Tests;
 
@@ -28,7 +27,7 @@ public class WholeServerAllocationTests
         string folder = Directory.CreateTempSubdirectory("roundtrip-test-").FullName;
         File.WriteAllBytes(Path.Combine(folder, "page.html"), new byte[1024]);
         using var errorLog = new ErrorLog(Stream.Null);
-        var logs = new AccessLogs(AppendFile.Open, null);
+        var logs = new SiteLogs(new LogTargetOpener(null).Open, null);
         BuiltConfiguration built = SiteConfiguration.LoadFolder(
             new InMemorySource().With($"{folder}/site.conf", "CustomLog access.log combined"), folder, hasFile: true, static _ => []);
         var snapshot = new SiteSnapshot(built, logs, new SiteServices());

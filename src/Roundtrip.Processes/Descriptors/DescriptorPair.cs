@@ -1,4 +1,4 @@
-using Roundtrip.Processes.Interop;
+using Roundtrip.Interop;
 
 namespace Roundtrip.Processes.Descriptors;
 

@@ -1,6 +1,6 @@
 using System.Runtime.InteropServices;
 using Microsoft.Win32.SafeHandles;
-using Roundtrip.Processes.Interop;
+using Roundtrip.Interop;
 
 namespace Roundtrip.Processes.Descriptors;
 

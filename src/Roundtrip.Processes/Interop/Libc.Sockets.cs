@@ -1,29 +1,20 @@
 using System.Runtime.InteropServices;
 
-namespace Roundtrip.Processes.Interop;
+namespace Roundtrip.Interop;
 
 /// <summary>Unix sockets and the descriptors that travel over them (unix(7), cmsg(3)).</summary>
 internal static unsafe partial class Libc
 {
     public const int AfUnix = 1;
-    public const int AfInet = 2;
-    public const int AfInet6 = 10;
-    public const int SockStream = 1;
     public const int SockDgram = 2;
     public const int SockSeqpacket = 5;
-    public const int SockCloexec = 0x80000;
-    public const int SolSocket = 1;
     public const int SoType = 3;
     public const int SoAcceptconn = 30;
     public const int ScmRights = 1;
     public const int MsgCtrunc = 0x8;
     public const int MsgTrunc = 0x20;
     public const int MsgDontwait = 0x40;
-    public const int MsgNosignal = 0x4000;
     public const int MsgCmsgCloexec = 0x40000000;
-
-    [LibraryImport("libc", EntryPoint = "socket", SetLastError = true)]
-    public static partial int Socket(int family, int type, int protocol);
 
     [LibraryImport("libc", EntryPoint = "socketpair", SetLastError = true)]
     public static partial int SocketPair(int family, int type, int protocol, int* ends);
@@ -42,27 +33,6 @@ internal static unsafe partial class Libc
 
     [LibraryImport("libc", EntryPoint = "recvmsg", SetLastError = true)]
     public static partial nint RecvMsg(SafeHandle fd, MessageHeader* message, int flags);
-
-    /// <summary>struct iovec.</summary>
-    [StructLayout(LayoutKind.Sequential)]
-    public struct IoVector
-    {
-        public byte* Base;
-        public nint Length;
-    }
-
-    /// <summary>struct msghdr as glibc has it on 64-bit machines: the same on x64 and arm64.</summary>
-    [StructLayout(LayoutKind.Sequential)]
-    public struct MessageHeader
-    {
-        public byte* Name;
-        public uint NameLength;
-        public IoVector* Vectors;
-        public nint VectorCount;
-        public byte* Control;
-        public nint ControlLength;
-        public int Flags;
-    }
 
     /// <summary>struct cmsghdr on 64-bit machines. Its size is a multiple of its alignment, so data follow at once.</summary>
     [StructLayout(LayoutKind.Sequential)]

@@ -1,6 +1,6 @@
 using System.Runtime.InteropServices;
 
-namespace Roundtrip.Processes.Interop;
+namespace Roundtrip.Interop;
 
 /// <summary>posix_spawn and the pidfd family. The spawn functions return the error's number; the others set errno.</summary>
 internal static unsafe partial class Libc

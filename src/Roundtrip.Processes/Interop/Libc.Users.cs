@@ -1,6 +1,6 @@
 using System.Runtime.InteropServices;
 
-namespace Roundtrip.Processes.Interop;
+namespace Roundtrip.Interop;
 
 /// <summary>Users, groups and the process's own. glibc's set functions change every thread of the process (nptl(7)); the bare system calls would not.</summary>
 internal static unsafe partial class Libc

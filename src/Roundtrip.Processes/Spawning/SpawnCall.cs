@@ -1,5 +1,5 @@
+using Roundtrip.Interop;
 using Roundtrip.Processes.Descriptors;
-using Roundtrip.Processes.Interop;
 
 namespace Roundtrip.Processes.Spawning;
 

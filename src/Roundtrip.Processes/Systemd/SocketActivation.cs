@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Net;
+using Roundtrip.Interop;
 using Roundtrip.Processes.Descriptors;
-using Roundtrip.Processes.Interop;
 
 namespace Roundtrip.Processes.Systemd;
 

@@ -1,5 +1,5 @@
 using System.Runtime.InteropServices;
-using Roundtrip.Processes.Interop;
+using Roundtrip.Interop;
 using Roundtrip.Processes.Spawning;
 
 namespace Roundtrip.Processes.Users;

@@ -1,5 +1,5 @@
 using System.Runtime.InteropServices;
-using Roundtrip.Processes.Interop;
+using Roundtrip.Interop;
 
 namespace Roundtrip.Processes.Users;
 

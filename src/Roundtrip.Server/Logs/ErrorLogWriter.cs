@@ -18,11 +18,8 @@ public sealed class ErrorLogWriter : IDisposable
     // How long the end waits, in milliseconds, for a pipe that nobody reads.
     private const int EndPatience = 5_000;
 
-    // In the queue it asks for the target to be opened anew.
-    private static readonly ErrorLine ReopenMark = new(LogLevel.Emerg, "");
-
     private readonly BlockingCollection<ErrorLine> _lines = new(QueueLength);
-    private ILogTarget _target;
+    private readonly ILogTarget _target;
     private readonly Thread _writer;
     private bool _isMidLine;
     private long _dropped;
@@ -38,86 +35,41 @@ public sealed class ErrorLogWriter : IDisposable
     /// <summary>Whether lines go to syslog, which has time and level of its own.</summary>
     internal bool IsSyslog => _target is SyslogTarget;
 
-    /// <summary>Has the target let go of a file that was moved away, between two lines. One that cannot be opened anew is said in the former one.</summary>
-    public void Reopen() => TryAdd(ReopenMark);
-
-    /// <summary>Has lines from now on go to another target, and closes the former one once the lines before are written.</summary>
-    internal void GoOver(ILogTarget target)
-    {
-        if (!TryAdd(new ErrorLine(LogLevel.Emerg, "") { Next = target }))
-        {
-            // A full queue: its writer is stuck in the former target, whose lines it would lose.
-            target.Dispose();
-            Interlocked.Increment(ref _dropped);
-        }
-    }
-
-    /// <summary>Writes what is queued and ends. A pipe that nobody reads is given up after 5 s, with the lines that wait for it.</summary>
+    /// <summary>Writes what is queued and ends. A pipe that nobody reads is given up after 5 s, with the lines that wait for it. May be called again, and meanwhile on another thread.</summary>
     public void Dispose()
     {
         _lines.CompleteAdding();
-        if (_writer.Join(EndPatience))
-        {
-            _target.Dispose();
-        }
+        _writer.Join(EndPatience);
     }
 
     /// <param name="text">The line without its end.</param>
     internal void Add(LogLevel level, string text)
     {
-        if (!TryAdd(new ErrorLine(level, text)))
-        {
-            Interlocked.Increment(ref _dropped);
-        }
-    }
-
-    private bool TryAdd(ErrorLine line)
-    {
         try
         {
-            return _lines.TryAdd(line);
+            if (_lines.TryAdd(new ErrorLine(level, text)))
+            {
+                return;
+            }
         }
         catch (InvalidOperationException)
         {
             // The log has ended, perhaps between two instructions of this thread: the line is late.
-            return false;
         }
+
+        Interlocked.Increment(ref _dropped);
     }
 
     private void WriteLines()
     {
+        using ILogTarget closed = _target;
         foreach (ErrorLine line in _lines.GetConsumingEnumerable())
         {
-            if (ReferenceEquals(line, ReopenMark))
-            {
-                Reopened(_target.Reopen());
-                continue;
-            }
-
-            if (line.Next is { } next)
-            {
-                _target.Dispose();
-                (_target, _isMidLine) = (next, false);
-                continue;
-            }
-
             Write(line);
             if (Interlocked.Exchange(ref _dropped, 0) is var dropped and > 0)
             {
                 Write(new ErrorLine(LogLevel.Warn, string.Create(CultureInfo.InvariantCulture, $"[core:warn] {dropped} lines of this log were dropped: it could not be written fast enough")), dropped);
             }
-        }
-    }
-
-    private void Reopened(string? why)
-    {
-        if (why is null)
-        {
-            _isMidLine = false;
-        }
-        else
-        {
-            Write(new ErrorLine(LogLevel.Error, $"[core:error] this log was not reopened: {why}"));
         }
     }
 
@@ -148,9 +100,5 @@ public sealed class ErrorLogWriter : IDisposable
         }
     }
 
-    private sealed record ErrorLine(LogLevel Level, string Text)
-    {
-        /// <summary>The target to go over to, in place of a line.</summary>
-        public ILogTarget? Next { get; init; }
-    }
+    private readonly record struct ErrorLine(LogLevel Level, string Text);
 }

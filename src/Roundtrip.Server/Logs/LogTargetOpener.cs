@@ -3,10 +3,9 @@ using Roundtrip.Transport.Files;
 
 namespace Roundtrip.Server.Logs;
 
-/// <summary>Opens the targets of logs: files, standard error, rotated files, syslog, and programs where there is something that starts them.</summary>
-/// <param name="startProgram">Starts the program of a target such as <c>|/bin/cat</c> and gives what writes to its pipe; null where none can be started.</param>
+/// <summary>Opens the targets of logs: files, standard error, rotated files, syslog. Other programs than rotatelogs are a supervisor's to start.</summary>
 /// <param name="report">Told, on a log's own thread, what goes wrong with a rotated file later on.</param>
-public sealed class LogTargetOpener(Func<string, ILogTarget>? startProgram, Action<string>? report)
+public sealed class LogTargetOpener(Action<string>? report)
 {
     private const int StandardError = 2;
 
@@ -18,8 +17,7 @@ public sealed class LogTargetOpener(Func<string, ILogTarget>? startProgram, Acti
         : target.StartsWith('/') ? AppendFile.Open(target)
         : SyslogTarget.Open(target);
 
-    private ILogTarget OpenProgram(string target) =>
+    private RotatingFile OpenProgram(string target) =>
         RotationRule.TryParse(target, out RotationRule? rule) ? RotatingFile.Open(rule, TimeProvider.System, report)
-        : startProgram is not null ? startProgram(target)
         : throw new TransportException($"cannot start {target}: programs for logs need the supervisor");
 }

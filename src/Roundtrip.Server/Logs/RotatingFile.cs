@@ -57,8 +57,6 @@ public sealed class RotatingFile : ILogTarget
         return written;
     }
 
-    public string? Reopen() => _file?.Reopen();
-
     public void Dispose() => _file?.Dispose();
 
     private bool IsDue(long now) => _file is null

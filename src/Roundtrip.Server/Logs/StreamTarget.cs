@@ -21,8 +21,6 @@ internal sealed class StreamTarget(Stream destination) : ILogTarget
         }
     }
 
-    public string? Reopen() => null;
-
     public void Dispose()
     {
     }

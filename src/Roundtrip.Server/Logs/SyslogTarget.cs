@@ -51,7 +51,7 @@ public sealed class SyslogTarget : ILogTarget
         // RFC 3164 §4.1.2: a day of one digit has a blank before it.
         time = time[4] == '0' ? $"{time[..4]} {time[5..]}" : time;
         byte[] datagram = Encoding.UTF8.GetBytes(string.Create(CultureInfo.InvariantCulture, $"<{priority}>{time} {_tag}[{Environment.ProcessId}]: {line}"));
-        return TrySend(datagram) || Reopen() is null && TrySend(datagram);
+        return TrySend(datagram) || TryReconnect() && TrySend(datagram);
     }
 
     public int Write(ReadOnlySpan<byte> bytes, out string? error)
@@ -60,22 +60,22 @@ public sealed class SyslogTarget : ILogTarget
         return error is null ? bytes.Length : 0;
     }
 
-    public string? Reopen()
+    public void Dispose() => _socket.Dispose();
+
+    private bool TryReconnect()
     {
         try
         {
             Socket next = Connect(_path);
             _socket.Dispose();
             _socket = next;
-            return null;
+            return true;
         }
-        catch (TransportException fault)
+        catch (TransportException)
         {
-            return fault.Message;
+            return false;
         }
     }
-
-    public void Dispose() => _socket.Dispose();
 
     private bool TrySend(byte[] datagram)
     {

@@ -18,10 +18,7 @@ public sealed class AccessLog : IDisposable
     private readonly Lock _lock = new();
     private AccessLogBuffer[] _buffers = [];
     private volatile bool _isEnding;
-    private bool _isRetired;
-    private int _writers;
-    private int _isEnded;
-    private volatile bool _isToReopen;
+    private bool _isEnded;
 
     /// <param name="destination">Where lines go; the log closes it.</param>
     /// <param name="report">Told, on the writer's thread, how many lines were dropped and why: at once, then at most once a minute, and at the end.</param>
@@ -54,27 +51,28 @@ public sealed class AccessLog : IDisposable
         lock (_lock)
         {
             Volatile.Write(ref _buffers, [.. _buffers, buffer]);
-            _writers++;
         }
 
         return buffer;
     }
 
-    /// <summary>Opens the file anew by its path, soon, on the writer's thread: between two lines. A file that cannot be opened is reported, and the former one written on.</summary>
-    public void Reopen()
-    {
-        _isToReopen = true;
-        _wakeUp.Set();
-    }
-
-    /// <summary>Writes what was handed over and ends. The loops have ended before.</summary>
+    /// <summary>Writes what was handed over and ends; who calls it meanwhile waits for the same end. The loops have ended before.</summary>
     public void Dispose()
     {
-        if (Interlocked.Exchange(ref _isEnded, 1) != 0)
+        lock (_lock)
         {
-            return;
+            if (!_isEnded)
+            {
+                _isEnded = true;
+                End();
+            }
         }
+    }
 
+    internal void Wake() => _wakeUp.Set();
+
+    private void End()
+    {
         _isEnding = true;
         _wakeUp.Set();
         if (_thread.Join(EndPatience))
@@ -88,41 +86,6 @@ public sealed class AccessLog : IDisposable
         }
     }
 
-    /// <summary>It is to end when its buffers have: called when another log has taken its place.</summary>
-    internal void Retire()
-    {
-        lock (_lock)
-        {
-            _isRetired = true;
-        }
-
-        EndIfUnused();
-    }
-
-    /// <summary>A loop has no more lines for it.</summary>
-    internal void Left()
-    {
-        Interlocked.Decrement(ref _writers);
-        EndIfUnused();
-    }
-
-    internal void Wake() => _wakeUp.Set();
-
-    private void EndIfUnused()
-    {
-        bool isUnused;
-        lock (_lock)
-        {
-            isUnused = _isRetired && Volatile.Read(ref _writers) == 0;
-        }
-
-        if (isUnused)
-        {
-            // Not on a loop: the last lines may wait for a disk.
-            ThreadPool.UnsafeQueueUserWorkItem(static log => log.Dispose(), this, preferLocal: false);
-        }
-    }
-
     private void Run()
     {
         bool isEnding;
@@ -130,12 +93,6 @@ public sealed class AccessLog : IDisposable
         {
             _wakeUp.WaitOne(_writer.Patience(Dropped));
             isEnding = _isEnding;
-            if (_isToReopen)
-            {
-                _isToReopen = false;
-                _writer.Reopen();
-            }
-
             _writer.Write(Volatile.Read(ref _buffers), isEnding);
             _writer.ReportDropped(Dropped, isEnding);
         }

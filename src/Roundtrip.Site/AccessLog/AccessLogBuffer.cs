@@ -88,7 +88,6 @@ public sealed class AccessLogBuffer
     {
         _loop.Timers.Cancel(_timer);
         HandOver();
-        _log.Left();
     }
 
     internal bool TryTake(out LogBlock? block) => _full.TryDequeue(out block);

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Roundtrip.Configuration.Settings;
+using Roundtrip.Site.Serving;
 
 namespace Roundtrip.Site.AccessLog;
 
@@ -24,9 +25,9 @@ internal static class LogSettings
     public static readonly SettingKey<bool> TracksFirstByte = new(false);
 
     /// <summary>The logs of a host, with the formats that their nicknames have at the end of the configuration.</summary>
-    public static IEnumerable<HostLog> LogsOf(SettingBag settings, AccessLogs logs) =>
+    public static IEnumerable<HostLog> LogsOf(SettingBag settings, SiteLogs logs) =>
         from log in settings.Get(CustomLogs).Concat(settings.Get(GlobalLogs))
-        select new HostLog(logs.Find(log.Target), FormatOf(settings, log.Format), log.Condition);
+        select new HostLog(logs.FindAccessLog(log.Target), FormatOf(settings, log.Format), log.Condition);
 
     private static LogFormat FormatOf(SettingBag settings, string? format) =>
         LogFormat.Parse(format is null ? settings.Get(DefaultFormat) : settings.Get(Formats).GetValueOrDefault(format, format));

@@ -53,19 +53,6 @@ internal sealed class LogWriter(ILogTarget destination, Action<string>? report) 
         _holdsLines = _sources.Exists(source => source.HasLines);
     }
 
-    /// <summary>Opens the destination anew. A line that a failed write cut stays cut in the former file.</summary>
-    public void Reopen()
-    {
-        if (destination.Reopen() is { } why)
-        {
-            report?.Invoke($"the access log was not reopened: {why}");
-        }
-        else
-        {
-            _isMidLine = false;
-        }
-    }
-
     /// <param name="dropped">How many lines were dropped in all.</param>
     public void ReportDropped(long dropped, bool isEnding)
     {

@@ -72,7 +72,7 @@ internal sealed record Listing(ResourceAbout About, FileStamp Stamp, IReadOnlyLi
     /// <summary>Whether the sender may have something that is shown beside what was asked for.</summary>
     public static bool IsVisible(ResourceAbout about, Exchange exchange, PeerNames names, bool showsForbidden)
     {
-        if (about.Sections.IsUndecided || about.Settings.Get(CoreSettings.Guard).Length > 0)
+        if (about.Sections.IsUndecided || about.IsGuardedByDirective)
         {
             return false;
         }

@@ -23,6 +23,7 @@ internal static class ListingAnswer
         ListingInsert? header = Shown(listing.Header), readme = Shown(listing.Readme);
         site.Pages.Begin(
             exchange,
+            listing.About.Host.ErrorLog,
             () => Make(listing, new ListingPage(listing, order).Write(visible, header, readme, signature), coding),
             (waiting, page) =>
             {

@@ -1,5 +1,6 @@
 using Roundtrip.Core;
 using Roundtrip.Http;
+using Roundtrip.Server;
 using Roundtrip.Site.Serving;
 using Roundtrip.Transport;
 
@@ -64,7 +65,7 @@ internal sealed class Load(LoadQueue queue, SiteHost host, byte[] path, Resource
         catch (Exception fault)
 #pragma warning restore CA1031
         {
-            queue.Report(fault.ToString());
+            host.ErrorLog.Write(LogLevel.Error, "files", null, fault.ToString());
         }
 
         // Where even a patient look says that it would have to wait, renames raced with it again and again: that is an answer too.

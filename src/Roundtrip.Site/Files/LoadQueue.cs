@@ -7,7 +7,7 @@ namespace Roundtrip.Site.Files;
 
 /// <summary>The loads of one host on one loop: at most one for a path, and a bounded number at a time.</summary>
 /// <param name="ended">Called on the loop with each load that has ended, to keep what it found and answer those who wait.</param>
-internal sealed class LoadQueue(SiteHost host, ResourceLoader loader, EventLoop loop, Action<Load> ended, Action<string>? report) : IExchangeHandler
+internal sealed class LoadQueue(SiteHost host, ResourceLoader loader, EventLoop loop, Action<Load> ended) : IExchangeHandler
 {
     /// <summary>How many loads may be on the thread pool at a time. Others wait for one of them to end.</summary>
     public const int MaximumRunning = 64;
@@ -55,8 +55,6 @@ internal sealed class LoadQueue(SiteHost host, ResourceLoader loader, EventLoop 
         ended(load);
         load.Known?.ReleaseReference();
     }
-
-    public void Report(string message) => report?.Invoke(message);
 
     // A load goes on without the exchange: others may wait for it, and what it finds is kept.
     public void OnAborted(Exchange exchange, EndReason reason)

@@ -1,4 +1,5 @@
 using Roundtrip.Http;
+using Roundtrip.Site.Access;
 using Roundtrip.Site.Directories;
 using Roundtrip.Site.Serving;
 
@@ -55,17 +56,23 @@ internal sealed class Resource
 
     public static Resource OfStatus(ResourceAbout about, int status) => new(about, status);
 
+    /// <summary>What may not be sent as it lies on the disk, as <see cref="ResourceAbout.IsGuarded"/> says: 501, whatever is there. Null for all else.</summary>
+    public static Resource? OfGuarded(ResourceAbout about) => !about.IsGuarded ? null
+        // What a directive that is not built says nobody knows: it is not said to be forbidden either.
+        : OfStatus(about.IsGuardedByDirective ? about with { Access = AccessRule.Granted, Outer = AccessRule.Granted } : about, 501);
+
     public static Resource OfListing(Listing listing) => new(listing.About, 200) { Listing = listing };
 
     public static Resource OfRedirect(ResourceAbout about, int status, string? target) => new(about, status) { Target = target };
 
     /// <summary>
     /// The same content by another word of the configuration: for an index file, which its directory must grant too, and for a request that If sections apply to. It shares the files and
-    /// references of this one, and is to be used in its place or while it is held.
+    /// references of this one, and is to be used in its place or while it is held. What that word guards is no content any more; a redirect
+    /// comes before a handler.
     /// </summary>
-    public Resource With(ResourceAbout about) => !IsFile
+    public Resource With(ResourceAbout about) => (about.IsGuardedByDirective || Status is not (>= 300 and < 400) ? OfGuarded(about) : null) ?? (!IsFile
         ? new Resource(about, Status) { Listing = Listing is null ? null : Listing with { About = about }, Target = Target }
-        : new Resource(about, ReferenceEquals(about.Settings, About.Settings) ? _representations : Array.ConvertAll(_representations, r => r.With(about.Settings)), _facts, IsRacy);
+        : new Resource(about, ReferenceEquals(about.Settings, About.Settings) ? _representations : Array.ConvertAll(_representations, r => r.With(about.Settings)), _facts, IsRacy));
 
     /// <summary>The representation for a request: RFC 9110 section 12.5.3.</summary>
     /// <param name="facts">What is known of the request beside it; null where nothing sets variables that forbid a coding.</param>

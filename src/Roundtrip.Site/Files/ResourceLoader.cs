@@ -3,6 +3,7 @@ using Microsoft.Win32.SafeHandles;
 using Roundtrip.Configuration.Sections;
 using Roundtrip.Core;
 using Roundtrip.Http;
+using Roundtrip.Server;
 using Roundtrip.Site.Access;
 using Roundtrip.Site.Compression;
 using Roundtrip.Site.Core;
@@ -15,7 +16,7 @@ using Roundtrip.Transport.Files;
 namespace Roundtrip.Site.Files;
 
 /// <summary>Finds what a path names. It keeps nothing, so that the same code runs on a loop, where it may not wait for the disk, and off it.</summary>
-internal sealed class ResourceLoader(FileRoots roots, Action<string>? report)
+internal sealed class ResourceLoader(FileRoots roots)
 {
     /// <summary>Files up to this many bytes are kept in memory.</summary>
     public const int MaximumInMemory = 64 * 1024;
@@ -50,7 +51,7 @@ internal sealed class ResourceLoader(FileRoots roots, Action<string>? report)
         MappedPath mapped = host.Map.Map(text);
         SectionResult sections = mapped.Status == 0 ? host.Configuration.Walk.Of(mapped.FileName, text) : host.Configuration.Walk.OfLocation(text);
         ResourceAbout about = About(host, sections, mapped, text);
-        if (mapped.Status != 0)
+        if (mapped.Status != 0 && !about.IsGuardedByDirective)
         {
             // Redirects of the server come before access is decided.
             return Resource.OfRedirect(about with { Access = AccessRule.Granted }, mapped.Status, mapped.Target);
@@ -61,7 +62,7 @@ internal sealed class ResourceLoader(FileRoots roots, Action<string>? report)
             return Resource.OfStatus(about, 500);
         }
 
-        return Refusal(about) ?? Redirection(about) ?? (text.EndsWith('/')
+        return Resource.OfGuarded(about) ?? Redirection(about) ?? (text.EndsWith('/')
             ? TryLoadIndex(about, mapped, path, look, redirects)
             : TryLoadFile(about, mapped, look, redirects));
     }
@@ -71,9 +72,6 @@ internal sealed class ResourceLoader(FileRoots roots, Action<string>? report)
         string handler = sections.Settings.Get(CoreSettings.Handler) is { Length: > 0 } said ? said : mapped.Handler;
         return new ResourceAbout(host, sections, mapped.FileName, path, handler);
     }
-
-    // What is computed by something that is not built is not sent as it lies on the disk.
-    private static Resource? Refusal(ResourceAbout about) => about.IsGuarded ? Resource.OfStatus(about, 501) : null;
 
     private static Resource? Redirection(ResourceAbout about)
     {
@@ -152,7 +150,7 @@ internal sealed class ResourceLoader(FileRoots roots, Action<string>? report)
         if (about.Settings.Get(CoreSettings.Handler).Length == 0 && (metadata.Handler.Length > 0 || FileMetadata.NamesHandler(metadata.ContentType)))
         {
             about = about with { Handler = metadata.Handler.Length > 0 ? metadata.Handler : metadata.ContentType };
-            if (Refusal(about) is { } refused)
+            if (Resource.OfGuarded(about) is { } refused)
             {
                 file.File?.ReleaseReference();
                 return refused;
@@ -383,7 +381,7 @@ internal sealed class ResourceLoader(FileRoots roots, Action<string>? report)
         }
 
         about = About(about.Host, sections, mapped, about.Path);
-        return Refusal(about) ?? Redirection(about)
+        return Resource.OfGuarded(about) ?? Redirection(about)
             ?? (about.Settings.Get(DirectorySettings.Slash) ? Resource.OfRedirect(about, 301, null) : TryLoadDirectory(about, mapped, look, redirects: 0));
     }
 
@@ -430,12 +428,12 @@ internal sealed class ResourceLoader(FileRoots roots, Action<string>? report)
             ? Resource.OfListing(listing)
             : Resource.OfStatus(about, 403);
 
-    private Resource Refusal(ResourceAbout about, OpenOutcome outcome, FilePath path)
+    private static Resource Refusal(ResourceAbout about, OpenOutcome outcome, FilePath path)
     {
         if (outcome is OpenOutcome.Failed or OpenOutcome.OutOfDescriptors)
         {
             string why = outcome == OpenOutcome.Failed ? EndReasons.Describe(EndReason.ResponseSourceFailed) : EndReasons.Describe(EndReason.OutOfDescriptors);
-            report?.Invoke($"{System.Text.Encoding.UTF8.GetString(path.Bytes)}: {why}");
+            about.Host.ErrorLog.Write(LogLevel.Error, "files", null, $"{System.Text.Encoding.UTF8.GetString(path.Bytes)}: {why}");
         }
 
         return Resource.OfStatus(about, outcome switch

@@ -12,7 +12,7 @@ internal sealed class HostLoop : IDisposable
         Host = host;
         Variables = new VariableCache(host.Settings.Get(VariableSettings.OfServer));
         Hot = new HotFiles(services.Budget, services.MaximumOpenFiles);
-        Loads = new LoadQueue(host, loader, loop, loaded, services.Report);
+        Loads = new LoadQueue(host, loader, loop, loaded);
     }
 
     public SiteHost Host { get; }

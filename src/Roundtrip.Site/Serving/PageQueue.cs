@@ -1,11 +1,12 @@
 using Roundtrip.Core;
 using Roundtrip.Http;
+using Roundtrip.Server;
 using Roundtrip.Transport;
 
 namespace Roundtrip.Site.Serving;
 
 /// <summary>Pages that are made for one request each, on the thread pool: lists, and what is compressed for them. A bounded number at a time; others wait.</summary>
-internal sealed class PageQueue(EventLoop loop, Action<string>? report) : IExchangeHandler
+internal sealed class PageQueue(EventLoop loop) : IExchangeHandler
 {
     /// <summary>How many pages of this loop may be on the thread pool at a time.</summary>
     public const int MaximumRunning = 16;
@@ -16,12 +17,13 @@ internal sealed class PageQueue(EventLoop loop, Action<string>? report) : IExcha
     public string Name => "pages";
 
     /// <summary>Has an exchange wait for its page.</summary>
+    /// <param name="log">Told why a page could not be made.</param>
     /// <param name="make">Called on the thread pool; it must not touch the exchange.</param>
     /// <param name="answer">Called on the loop, if the exchange still waits; with null where making the page failed.</param>
-    public void Begin(Exchange exchange, Func<MadePage> make, Action<Exchange, MadePage?> answer)
+    public void Begin(Exchange exchange, ErrorLog log, Func<MadePage> make, Action<Exchange, MadePage?> answer)
     {
         exchange.Handler = this;
-        _next.Enqueue(new Work(this, exchange, make, answer));
+        _next.Enqueue(new Work(this, exchange, log, make, answer));
         RunNext();
     }
 
@@ -55,7 +57,7 @@ internal sealed class PageQueue(EventLoop loop, Action<string>? report) : IExcha
         RunNext();
     }
 
-    private sealed class Work(PageQueue queue, Exchange exchange, Func<MadePage> make, Action<Exchange, MadePage?> answer) : IThreadPoolWorkItem, ILoopWork
+    private sealed class Work(PageQueue queue, Exchange exchange, ErrorLog log, Func<MadePage> make, Action<Exchange, MadePage?> answer) : IThreadPoolWorkItem, ILoopWork
     {
         private readonly uint _generation = exchange.Generation;
         private MadePage? _page;
@@ -72,7 +74,7 @@ internal sealed class PageQueue(EventLoop loop, Action<string>? report) : IExcha
             catch (Exception fault)
 #pragma warning restore CA1031
             {
-                queue.Report(fault.ToString());
+                log.Write(LogLevel.Error, "files", null, fault.ToString());
             }
 
             queue.Loop.Post(this);
@@ -89,8 +91,6 @@ internal sealed class PageQueue(EventLoop loop, Action<string>? report) : IExcha
     }
 
     private EventLoop Loop => loop;
-
-    private void Report(string message) => report?.Invoke(message);
 }
 
 /// <summary>A page that was made, in a pinned array, and its coding.</summary>

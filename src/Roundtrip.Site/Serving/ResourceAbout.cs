@@ -39,7 +39,10 @@ internal sealed record ResourceAbout(SiteHost Host, SectionResult Sections, stri
         || Variables.ObeyedVariables.AreAmong(Sections.Settings.Get(Variables.VariableSettings.Fixed));
 
     /// <summary>Whether nothing may be sent for it as it lies on the disk: a directive guards it, or it is a handler's to compute that is not built.</summary>
-    public bool IsGuarded => Settings.Get(CoreSettings.Guard).Length > 0 || Handler is not ("" or "default-handler");
+    public bool IsGuarded => IsGuardedByDirective || Handler is not ("" or "default-handler");
+
+    /// <summary>Whether that is by a directive, which then might also say who may have it, or that it is elsewhere.</summary>
+    public bool IsGuardedByDirective => Settings.Get(CoreSettings.Guard).Length > 0;
 
     /// <summary>For what has no path of its own: a request that is refused before one is known.</summary>
     public static ResourceAbout OfHost(SiteHost host) =>

@@ -39,7 +39,7 @@ internal sealed class Responder(SiteLoop site)
 
         // As in httpd, what Require's expressions look at does not count: a cache must not keep what they refuse.
         string? vary = facts.Vary;
-        AccessDecision decision = Decide(exchange, facts, resource.About.Access, about.Outer);
+        AccessDecision decision = Decide(exchange, facts, resource.About.Access, resource.About.Outer);
         if (decision == AccessDecision.Pending && site.Names.TryWait(exchange, facts.WantedName!.Value, found))
         {
             return;
@@ -65,22 +65,13 @@ internal sealed class Responder(SiteLoop site)
 
     private void Finish(Exchange exchange, Resource resource, AccessDecision decision)
     {
-        // What a directive guards that is not built is not served, and not said to be forbidden either.
-        if (resource.About.Settings.Get(CoreSettings.Guard).Length > 0)
-        {
-            AnswerStatus(exchange, resource.About, 501);
-        }
-        else if (decision != AccessDecision.Granted)
+        if (decision != AccessDecision.Granted)
         {
             AnswerStatus(exchange, resource.About, 403);
         }
-        else if (resource.About.IsGuarded && (resource.IsFile || resource.Listing is not null))
+        else if (exchange.Request.Method is Method.Get or Method.Head || resource.About.IsGuarded)
         {
-            // By a handler that an If section sets: what others set is no file any more when it comes here.
-            AnswerStatus(exchange, resource.About, 501);
-        }
-        else if (exchange.Request.Method is Method.Get or Method.Head)
-        {
+            // What is guarded is no content any more when it comes here, and knows no method.
             Send(exchange, resource);
         }
         else
@@ -195,13 +186,29 @@ internal sealed class Responder(SiteLoop site)
                 exchange.ResponseFields.Add("Location"u8, Encoding.ASCII.GetBytes(PathEncoding.EncodeUrl(document.Value)));
                 ErrorPages.Answer(exchange, 302);
                 break;
-            case ErrorDocumentKind.Path when site.FindNow(about.Host, PathText.Bytes(document.Value)) is { IsFile: true } page && page.About.IsGranted:
-                FileAnswer.AnswerAs(exchange, status, page.Select(RequestFacts.RequestOf(exchange)), site.UnixSeconds);
+            case ErrorDocumentKind.Path when TryAnswerPage(exchange, status, about.Host, document.Value):
                 break;
             default:
                 ErrorPages.Answer(exchange, status);
                 break;
         }
+    }
+
+    private bool TryAnswerPage(Exchange exchange, int status, SiteHost host, string path)
+    {
+        if (site.FindNow(host, PathText.Bytes(path)) is not { } page)
+        {
+            return false;
+        }
+
+        bool isSent = page.IsFile && page.About.IsGranted;
+        if (isSent)
+        {
+            FileAnswer.AnswerAs(exchange, status, page.Select(RequestFacts.RequestOf(exchange)), site.UnixSeconds);
+        }
+
+        page.ReleaseReference();
+        return isSent;
     }
 
     // A path is encoded anew, without empty segments: "//host/x" or "/\host/x" in the request must not become another host's address in a browser.

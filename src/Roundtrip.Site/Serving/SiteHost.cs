@@ -2,7 +2,6 @@ using System.Globalization;
 using Roundtrip.Configuration.Settings;
 using Roundtrip.Configuration.VirtualHosts;
 using Roundtrip.Server;
-using Roundtrip.Server.Logs;
 using Roundtrip.Site.AccessLog;
 using Roundtrip.Site.Core;
 using Roundtrip.Site.Mapping;
@@ -12,14 +11,14 @@ namespace Roundtrip.Site.Serving;
 /// <summary>One virtual host, or the main server, of a snapshot: immutable and shared by the loops.</summary>
 public sealed class SiteHost
 {
-    internal SiteHost(ServerConfiguration configuration, AccessLogs logs, ErrorLogs? errorLogs = null)
+    internal SiteHost(ServerConfiguration configuration, SiteLogs logs)
     {
         Configuration = configuration;
         Name = configuration.Name is { Length: > 0 } name ? name : Environment.MachineName;
         Map = new UrlMap(configuration.Settings);
         Logs = [.. LogSettings.LogsOf(configuration.Settings, logs)];
         Port = PortOf(configuration);
-        ErrorLog = errorLogs?.Find(configuration.Settings.Get(CoreSettings.ErrorLog), ErrorLogDirectives.OptionsOf(configuration.Settings, Name));
+        ErrorLog = new ErrorLog(logs.FindErrorLog(Settings.Get(CoreSettings.ErrorLog)), ErrorLogDirectives.OptionsOf(Settings, Name));
     }
 
     /// <summary>Its place among the hosts of its snapshot.</summary>
@@ -35,8 +34,8 @@ public sealed class SiteHost
 
     public SettingBag Settings => Configuration.Settings;
 
-    /// <summary>Where the lines about its requests go; null where only the server has a log.</summary>
-    public ErrorLog? ErrorLog { get; }
+    /// <summary>Where the lines about its requests go; the main server's has those that concern no host too.</summary>
+    public ErrorLog ErrorLog { get; }
 
     internal UrlMap Map { get; }
 

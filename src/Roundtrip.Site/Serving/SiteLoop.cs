@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using System.Text;
 using Roundtrip.Configuration.VirtualHosts;
 using Roundtrip.Core;
 using Roundtrip.Http;
@@ -31,14 +32,15 @@ internal sealed class SiteLoop : IExchangeStarter, IExchangeObserver, IDisposabl
     private readonly Responder _responder;
     private readonly LoopLogs _logs;
     private readonly Dictionary<PeerAddress, HostsOfAddress> _byAddress = [];
+    private bool _hasEnded;
 
     public SiteLoop(SiteSnapshot snapshot, EventLoop loop)
     {
         (_snapshot, _loop) = (snapshot, loop);
-        _loader = new ResourceLoader(snapshot.Roots, snapshot.Services.Report);
+        _loader = new ResourceLoader(snapshot.Roots);
         _hosts = new HostLoop?[snapshot.Hosts.Count];
         _responder = new Responder(this);
-        Pages = new PageQueue(loop, snapshot.Services.Report);
+        Pages = new PageQueue(loop);
         Names = new PeerNames(loop, snapshot.Services.Names, _responder.Answer);
         _logs = new LoopLogs(snapshot, loop);
         snapshot.Joined();
@@ -75,8 +77,8 @@ internal sealed class SiteLoop : IExchangeStarter, IExchangeObserver, IDisposabl
 
     public void Ended(Exchange exchange) => _logs.Write(exchange, ServingHostOf(exchange));
 
-    public ErrorLog? LogOf(IConnectionHost connection, Exchange? exchange) =>
-        (exchange is not null ? ServingHostOf(exchange) : HostFor(connection, default)).ErrorLog;
+    public ErrorLog LogOf(IConnectionHost connection, Exchange? exchange) =>
+        (exchange is not null ? ServingHostOf(exchange) : HostFor(connection, Encoding.ASCII.GetBytes(connection.ServerName ?? ""))).ErrorLog;
 
     public void EndOfBatch(long now) => _logs.EndOfBatch(now);
 
@@ -85,6 +87,7 @@ internal sealed class SiteLoop : IExchangeStarter, IExchangeObserver, IDisposabl
     /// <summary>Forgets the hot files. The loop has ended, or serves this site no more.</summary>
     public void Dispose()
     {
+        _hasEnded = true;
         foreach (HostLoop? host in _hosts)
         {
             host?.Dispose();
@@ -93,12 +96,15 @@ internal sealed class SiteLoop : IExchangeStarter, IExchangeObserver, IDisposabl
         _snapshot.Left();
     }
 
-    /// <summary>The resource of another path of the host, for an error document: what is hot, or what can be had without waiting; otherwise null.</summary>
+    /// <summary>
+    /// The resource of another path of the host, for an error document: what is hot, or what can be had without waiting; otherwise null. The caller has a reference, and releases it.
+    /// </summary>
     internal Resource? FindNow(SiteHost of, ReadOnlySpan<byte> path)
     {
         HostLoop host = LoopOf(of);
         if (host.Hot.Find(path) is { } hot && (_loop.Now - hot.CheckedAt < FreshFor || hot.Resource.Check(mayWait: false) == FactCheck.Holds))
         {
+            hot.Resource.AddReference();
             return hot.Resource;
         }
 
@@ -275,6 +281,12 @@ internal sealed class SiteLoop : IExchangeStarter, IExchangeObserver, IDisposabl
     // What is no file is not kept: a new file is there at once.
     private void Keep(HostLoop host, ReadOnlySpan<byte> path, Resource found, long checkedAt)
     {
+        // A load may end after the last exchange, and with it the site, has.
+        if (_hasEnded)
+        {
+            return;
+        }
+
         if (found.IsFile)
         {
             host.Hot.Add(path, found, checkedAt);

@@ -1,4 +1,3 @@
-using Roundtrip.Server.Logs;
 using Roundtrip.Site.Access;
 using Roundtrip.Site.Files;
 
@@ -7,12 +6,6 @@ namespace Roundtrip.Site.Serving;
 /// <summary>What a site uses of the process around it, the same for every snapshot.</summary>
 public sealed record SiteServices
 {
-    /// <summary>Told, on any thread, of a file that could not be read though it is there: a line for the error log. Null tells nobody.</summary>
-    public Action<string>? Report { get; init; }
-
-    /// <summary>The error logs of the hosts; null where the server's own has all lines.</summary>
-    public ErrorLogs? ErrorLogs { get; init; }
-
     /// <summary>The memory for hot files of all hosts and loops.</summary>
     public SharedCacheBudget Budget { get; init; } = new();
 

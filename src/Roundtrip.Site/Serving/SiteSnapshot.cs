@@ -2,7 +2,6 @@ using Roundtrip.Configuration;
 using Roundtrip.Configuration.VirtualHosts;
 using Roundtrip.Core;
 using Roundtrip.Server;
-using Roundtrip.Site.AccessLog;
 using Roundtrip.Transport;
 
 namespace Roundtrip.Site.Serving;
@@ -15,17 +14,18 @@ public sealed class SiteSnapshot
     private readonly HostMap _map;
     private int _loops;
 
+    /// <param name="logs">They end with the snapshot, if a loop has served it.</param>
     /// <exception cref="TransportException">A log cannot be opened.</exception>
-    public SiteSnapshot(BuiltConfiguration configuration, AccessLogs logs, SiteServices services)
+    public SiteSnapshot(BuiltConfiguration configuration, SiteLogs logs, SiteServices services)
     {
         (Services, Logs, _map) = (services, logs, configuration.Map);
         ServerConfiguration[] all = [configuration.Main, .. configuration.Hosts];
-        Hosts = [.. all.Select(host => new SiteHost(host, logs, services.ErrorLogs))];
+        Hosts = [.. all.Select(host => new SiteHost(host, logs))];
     }
 
     public SiteServices Services { get; }
 
-    public AccessLogs Logs { get; }
+    public SiteLogs Logs { get; }
 
     /// <summary>The main server, then the virtual hosts in the file's order.</summary>
     public IReadOnlyList<SiteHost> Hosts { get; }
@@ -48,6 +48,9 @@ public sealed class SiteSnapshot
         if (Interlocked.Decrement(ref _loops) == 0)
         {
             Roots.Dispose();
+
+            // Not on a loop: the last lines may wait for a disk.
+            ThreadPool.UnsafeQueueUserWorkItem(static logs => logs.Dispose(), Logs, preferLocal: false);
         }
     }
 

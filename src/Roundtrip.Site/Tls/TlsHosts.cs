@@ -10,7 +10,7 @@ namespace Roundtrip.Site.Tls;
 
 /// <summary>The TLS contexts of a configuration: one for each host that has SSLEngine on. A handshake gets the context of the host that its server name chooses.</summary>
 /// <param name="source">Where certificates and keys are read from, as the configuration itself was: what a privileged process recorded, another can replay.</param>
-public sealed class TlsHosts(BuiltConfiguration configuration, IConfigurationSource source, ITlsObserver? observer)
+public sealed class TlsHosts(BuiltConfiguration configuration, IConfigurationSource source)
 {
     private readonly Dictionary<int, TlsServerContext> _contexts = [];
 
@@ -69,7 +69,6 @@ public sealed class TlsHosts(BuiltConfiguration configuration, IConfigurationSou
                 SessionCacheSize = settings.Get(SslSettings.SessionCache) ? standard.SessionCacheSize : 0,
                 SessionLifetime = TimeSpan.FromSeconds(settings.Get(SslSettings.SessionTimeout)),
                 SelectByName = select,
-                Observer = observer,
             });
         }
         catch (TransportException fault)

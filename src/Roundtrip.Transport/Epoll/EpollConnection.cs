@@ -1,8 +1,8 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using Roundtrip.Core;
+using Roundtrip.Interop;
 using Roundtrip.Transport.Files;
-using Roundtrip.Transport.Interop;
 
 namespace Roundtrip.Transport.Epoll;
 

@@ -1,6 +1,6 @@
 using System.Runtime.InteropServices;
 using Roundtrip.Core;
-using Roundtrip.Transport.Interop;
+using Roundtrip.Interop;
 
 namespace Roundtrip.Transport.Epoll;
 

@@ -1,7 +1,7 @@
 using System.Collections.Concurrent;
 using System.Runtime.InteropServices;
 using Roundtrip.Core;
-using Roundtrip.Transport.Interop;
+using Roundtrip.Interop;
 
 namespace Roundtrip.Transport.Epoll;
 
@@ -62,7 +62,7 @@ public sealed unsafe class EpollLoop : EventLoop, IEpollSource, IDisposable
     /// <summary>Accepts connections from a socket that listens already, such as one that another process opened; it is closed with the listener.</summary>
     public ITransportListener Listen(SafeHandle socket, Action<TransportConnection> accepted)
     {
-        int descriptor = Libc.Duplicate(socket, Libc.FDupfdCloexec, 0);
+        int descriptor = Libc.Fcntl(socket, Libc.FDupfdCloexec, 0);
         return new EpollListener(this, Check(descriptor, "fcntl"), accepted);
     }
 

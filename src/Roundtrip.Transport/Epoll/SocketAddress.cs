@@ -1,6 +1,6 @@
 using System.Buffers.Binary;
 using Roundtrip.Core;
-using Roundtrip.Transport.Interop;
+using Roundtrip.Interop;
 
 namespace Roundtrip.Transport.Epoll;
 

@@ -1,6 +1,6 @@
 using System.Runtime.InteropServices;
 using Microsoft.Win32.SafeHandles;
-using Roundtrip.Transport.Interop;
+using Roundtrip.Interop;
 
 namespace Roundtrip.Transport.Files;
 
@@ -10,25 +10,24 @@ public sealed unsafe class AppendFile : ILogTarget
     // How long one that does not block, such as a terminal another program made so, is waited for.
     private const int Patience = 1000;
 
-    private readonly string? _path;
-    private SafeFileHandle _file;
+    private readonly SafeFileHandle _file;
 
-    private AppendFile(SafeFileHandle file, string? path) => (_file, _path) = (file, path);
+    private AppendFile(SafeFileHandle file) => _file = file;
 
     /// <summary>Opens a file for appending; makes it, readable by all, where it is not there. It does not wait for the reader of a FIFO, which must be there.</summary>
     /// <exception cref="TransportException">It cannot be opened; the message says why.</exception>
-    public static AppendFile Open(string path) => new(OpenHandle(path, 0), path);
+    public static AppendFile Open(string path) => new(OpenHandle(path, 0));
 
     /// <summary>The same for a file that is emptied first.</summary>
     /// <exception cref="TransportException">It cannot be opened; the message says why.</exception>
-    public static AppendFile OpenEmpty(string path) => new(OpenHandle(path, Libc.OTrunc), path);
+    public static AppendFile OpenEmpty(string path) => new(OpenHandle(path, Libc.OTrunc));
 
     private static SafeFileHandle OpenHandle(string path, int more)
     {
         const uint Mode = 0x1A4; // 0644
         const int Enxio = 6;
         const int Flags = Libc.OWronly | Libc.OAppend;
-        int descriptor = Libc.Create(path, Flags | more | Libc.OCreat | Libc.OCloexec | Libc.ONoctty | Libc.ONonblock, Mode);
+        int descriptor = Libc.Open(path, Flags | more | Libc.OCreat | Libc.OCloexec | Libc.ONoctty | Libc.ONonblock, Mode);
         if (descriptor < 0)
         {
             int errno = Marshal.GetLastPInvokeError();
@@ -40,7 +39,7 @@ public sealed unsafe class AppendFile : ILogTarget
 
         // Writing waits for a slow reader, as long as it takes: the logs' own threads may.
         var file = new SafeFileHandle(descriptor, ownsHandle: true);
-        if (Libc.SetFlags(file, Libc.FSetfl, Flags) < 0)
+        if (Libc.Fcntl(file, Libc.FSetfl, Flags) < 0)
         {
             string why = Libc.ErrorText(Marshal.GetLastPInvokeError());
             file.Dispose();
@@ -51,10 +50,10 @@ public sealed unsafe class AppendFile : ILogTarget
     }
 
     /// <summary>Writes to a descriptor that is open already, and closes it.</summary>
-    public static AppendFile Of(int descriptor) => new(new SafeFileHandle(descriptor, ownsHandle: true), null);
+    public static AppendFile Of(int descriptor) => new(new SafeFileHandle(descriptor, ownsHandle: true));
 
     /// <summary>Writes to a descriptor that is open already and stays so, such as standard error.</summary>
-    public static AppendFile Over(int descriptor) => new(new SafeFileHandle(descriptor, ownsHandle: false), null);
+    public static AppendFile Over(int descriptor) => new(new SafeFileHandle(descriptor, ownsHandle: false));
 
     /// <summary>Writes all of <paramref name="bytes"/>, in one call where the system takes them in one.</summary>
     /// <returns>How many were written; fewer than given when it failed, and <paramref name="error"/> says how.</returns>
@@ -83,27 +82,6 @@ public sealed unsafe class AppendFile : ILogTarget
 
         error = null;
         return written;
-    }
-
-    /// <inheritdoc/>
-    public string? Reopen()
-    {
-        if (_path is null)
-        {
-            return null;
-        }
-
-        try
-        {
-            SafeFileHandle next = OpenHandle(_path, 0);
-            _file.Dispose();
-            _file = next;
-            return null;
-        }
-        catch (TransportException fault)
-        {
-            return fault.Message;
-        }
     }
 
     public void Dispose() => _file.Dispose();

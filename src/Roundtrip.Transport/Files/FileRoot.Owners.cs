@@ -1,4 +1,4 @@
-using Roundtrip.Transport.Interop;
+using Roundtrip.Interop;
 
 namespace Roundtrip.Transport.Files;
 

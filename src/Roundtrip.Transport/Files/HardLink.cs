@@ -1,5 +1,5 @@
 using System.Runtime.InteropServices;
-using Roundtrip.Transport.Interop;
+using Roundtrip.Interop;
 
 namespace Roundtrip.Transport.Files;
 

@@ -6,8 +6,4 @@ public interface ILogTarget : IDisposable
     /// <summary>Writes whole lines, or the rest of what a failed write left of one.</summary>
     /// <returns>How many bytes were written; fewer than given when it failed, and <paramref name="error"/> says how.</returns>
     int Write(ReadOnlySpan<byte> bytes, out string? error);
-
-    /// <summary>Lets go of a file that somebody moved away, and goes on in one of the same path. Where that cannot be opened the former one is kept.</summary>
-    /// <returns>Null, or why it cannot be opened.</returns>
-    string? Reopen();
 }

@@ -1,5 +1,5 @@
 using Roundtrip.Core;
-using Roundtrip.Transport.Interop;
+using Roundtrip.Interop;
 
 namespace Roundtrip.Transport.Files;
 

@@ -1,8 +1,8 @@
 using System.Runtime.InteropServices;
 
-namespace Roundtrip.Transport.Interop;
+namespace Roundtrip.Interop;
 
-/// <summary>epoll, eventfd and what every descriptor has.</summary>
+/// <summary>epoll, and what a loop does with descriptors.</summary>
 internal static unsafe partial class Libc
 {
     public const int EpollCloexec = 0x80000;
@@ -14,9 +14,6 @@ internal static unsafe partial class Libc
     public const uint EpollHup = 0x010;
     public const uint EpollReadHangUp = 0x2000;
     public const uint EpollEdgeTriggered = 1u << 31;
-    public const int EfdNonblock = 0x800;
-    public const int EfdCloexec = 0x80000;
-    public const int OCloexec = 0x80000;
     public const int RlimitNofile = 7;
 
     [LibraryImport("libc", EntryPoint = "epoll_create1", SetLastError = true)]
@@ -28,9 +25,6 @@ internal static unsafe partial class Libc
     [LibraryImport("libc", EntryPoint = "epoll_wait", SetLastError = true)]
     public static partial int EpollWait(int epoll, byte* items, int capacity, int timeout);
 
-    [LibraryImport("libc", EntryPoint = "eventfd", SetLastError = true)]
-    public static partial int EventFd(uint initial, int flags);
-
     [LibraryImport("libc", EntryPoint = "read", SetLastError = true)]
     public static partial nint Read(int fd, void* buffer, nint length);
 
@@ -39,14 +33,6 @@ internal static unsafe partial class Libc
 
     [LibraryImport("libc", EntryPoint = "open", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
     public static partial int Open(string path, int flags);
-
-    public const int FDupfdCloexec = 1030;
-
-    [LibraryImport("libc", EntryPoint = "fcntl", SetLastError = true)]
-    public static partial int Duplicate(SafeHandle fd, int command, int lowest);
-
-    [LibraryImport("libc", EntryPoint = "close", SetLastError = true)]
-    public static partial int Close(int fd);
 
     [LibraryImport("libc", EntryPoint = "getrlimit", SetLastError = true)]
     public static partial int GetResourceLimit(int resource, ResourceLimit* limit);
@@ -58,7 +44,4 @@ internal static unsafe partial class Libc
         public ulong Soft;
         public ulong Hard;
     }
-
-    /// <summary>The last call's errno as a sentence.</summary>
-    public static string ErrorText(int errno) => Marshal.GetPInvokeErrorMessage(errno);
 }

@@ -1,18 +1,12 @@
 using System.Runtime.InteropServices;
 
-namespace Roundtrip.Transport.Interop;
+namespace Roundtrip.Interop;
 
 /// <summary>Opening files beneath a root, looking at them and reading them without waiting for a disk.</summary>
 internal static unsafe partial class Libc
 {
-    public const int ONonblock = 0x800;
-    public const int ONoctty = 0x100;
-    public const int OWronly = 0x1;
-    public const int OCreat = 0x40;
-    public const int OAppend = 0x400;
     public const int OTrunc = 0x200;
     public const int FSetfl = 4;
-    public const short PollOut = 0x4;
     public const int OPath = 0x200000;
     public const int AtFdcwd = -100;
     public const int AtEmptyPath = 0x1000;
@@ -38,8 +32,6 @@ internal static unsafe partial class Libc
     /// <summary>O_DIRECTORY is one of the flags whose numbers arm64 has kept from arm.</summary>
     public static readonly int ODirectory = RuntimeInformation.ProcessArchitecture == Architecture.Arm64 ? 0x4000 : 0x10000;
 
-    public static readonly int ONofollow = RuntimeInformation.ProcessArchitecture == Architecture.Arm64 ? 0x8000 : 0x20000;
-
     public static int OpenAt2(SafeHandle directory, byte* path, in OpenHow how)
     {
         fixed (OpenHow* p = &how)
@@ -54,29 +46,14 @@ internal static unsafe partial class Libc
     [LibraryImport("libc", EntryPoint = "preadv2", SetLastError = true)]
     public static partial nint PReadV2(SafeHandle fd, IoVector* vectors, int count, long offset, int flags);
 
-    [LibraryImport("libc", EntryPoint = "pread", SetLastError = true)]
-    public static partial nint PRead(SafeHandle fd, byte* buffer, nint length, long offset);
-
     [LibraryImport("libc", EntryPoint = "getdents64", SetLastError = true)]
     public static partial nint GetDents64(SafeHandle fd, byte* buffer, nint length);
-
-    [LibraryImport("libc", EntryPoint = "open", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
-    public static partial int Create(string path, int flags, uint mode);
 
     [LibraryImport("libc", EntryPoint = "link", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
     public static partial int Link(string path, string link);
 
     [LibraryImport("libc", EntryPoint = "unlink", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
     public static partial int Unlink(string path);
-
-    [LibraryImport("libc", EntryPoint = "write", SetLastError = true)]
-    public static partial nint Write(SafeHandle fd, byte* bytes, nint length);
-
-    [LibraryImport("libc", EntryPoint = "fcntl", SetLastError = true)]
-    public static partial int SetFlags(SafeHandle fd, int command, int flags);
-
-    [LibraryImport("libc", EntryPoint = "poll", SetLastError = true)]
-    public static partial int Poll(PollEntry* entries, nint count, int timeout);
 
     [LibraryImport("libc", EntryPoint = "syscall", SetLastError = true)]
     private static partial nint SystemCall(nint number, SafeHandle directory, byte* path, OpenHow* how, nint size);
@@ -111,15 +88,6 @@ internal static unsafe partial class Libc
         public ulong Writeback;
         public ulong Evicted;
         public ulong RecentlyEvicted;
-    }
-
-    /// <summary>struct pollfd.</summary>
-    [StructLayout(LayoutKind.Sequential)]
-    public struct PollEntry
-    {
-        public int Descriptor;
-        public short Wanted;
-        public short Found;
     }
 
     /// <summary>struct open_how.</summary>

@@ -1,16 +1,11 @@
 using System.Runtime.InteropServices;
 
-namespace Roundtrip.Transport.Interop;
+namespace Roundtrip.Interop;
 
 /// <summary>The socket calls. Each sets errno, which <see cref="Marshal.GetLastPInvokeError"/> gives.</summary>
 internal static unsafe partial class Libc
 {
-    public const int AfInet = 2;
-    public const int AfInet6 = 10;
-    public const int SockStream = 1;
     public const int SockNonblock = 0x800;
-    public const int SockCloexec = 0x80000;
-    public const int SolSocket = 1;
     public const int SoReuseaddr = 2;
     public const int SoLinger = 13;
     public const int SoReuseport = 15;
@@ -19,12 +14,8 @@ internal static unsafe partial class Libc
     public const int TcpDeferAccept = 9;
     public const int IpprotoIpv6 = 41;
     public const int Ipv6V6Only = 26;
-    public const int MsgNosignal = 0x4000;
     public const int MsgMore = 0x8000;
     public const int ShutWr = 1;
-
-    [LibraryImport("libc", EntryPoint = "socket", SetLastError = true)]
-    public static partial int Socket(int family, int type, int protocol);
 
     [LibraryImport("libc", EntryPoint = "setsockopt", SetLastError = true)]
     public static partial int SetSockOpt(int fd, int level, int option, void* value, uint length);
@@ -55,27 +46,6 @@ internal static unsafe partial class Libc
 
     [LibraryImport("libc", EntryPoint = "shutdown", SetLastError = true)]
     public static partial int Shutdown(int fd, int how);
-
-    /// <summary>struct iovec.</summary>
-    [StructLayout(LayoutKind.Sequential)]
-    public struct IoVector
-    {
-        public byte* Base;
-        public nint Length;
-    }
-
-    /// <summary>struct msghdr as glibc has it on 64-bit machines: the same on x64 and arm64.</summary>
-    [StructLayout(LayoutKind.Sequential)]
-    public struct MessageHeader
-    {
-        public byte* Name;
-        public uint NameLength;
-        public IoVector* Vectors;
-        public nint VectorCount;
-        public byte* Control;
-        public nint ControlLength;
-        public int Flags;
-    }
 
     /// <summary>struct linger.</summary>
     [StructLayout(LayoutKind.Sequential)]

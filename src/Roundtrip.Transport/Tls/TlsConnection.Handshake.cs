@@ -100,7 +100,7 @@ public sealed unsafe partial class TlsConnection
         }
 
         Flush();
-        Context.Options.Observer?.HandshakeFailed(Remote, _serverName, reason, detail);
+        _loop.Observer?.HandshakeFailed(this, reason, detail);
         Abort(reason);
     }
 

@@ -46,6 +46,9 @@ public sealed unsafe partial class TlsConnection : TransportConnection, IConnect
 
     public override TlsFacts? Tls => _phase == TlsPhase.Open ? _facts ??= ReadFacts() : _facts;
 
+    /// <summary>The name that the client asked for, known within the handshake already; null for none. It has only letters, digits, dots, hyphens and underscores.</summary>
+    public string? ServerName => _serverName;
+
     /// <summary>Whether the handshake is done, so that what passes is the application's.</summary>
     public bool IsHandshakeComplete => _phase == TlsPhase.Open;
 

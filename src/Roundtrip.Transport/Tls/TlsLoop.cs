@@ -29,6 +29,9 @@ public sealed class TlsLoop(EventLoop loop) : ILoopWork
     /// <summary>How many bytes a second the peer of a connection that is closed must take of what was written before.</summary>
     public int MinimumRate { get; init; } = 500;
 
+    /// <summary>Is told of connections that fail.</summary>
+    public ITlsObserver? Observer { get; init; }
+
     /// <summary>Whether connections that are closed still send what was written before.</summary>
     public bool IsDraining => _draining.Count > 0;
 

@@ -49,7 +49,4 @@ public sealed class TlsServerOptions
     /// so it must be thread-safe and quick, and must not touch the connection.
     /// </summary>
     public Func<string, TlsServerContext?>? SelectByName { get; init; }
-
-    /// <summary>Is told of failed handshakes.</summary>
-    public ITlsObserver? Observer { get; init; }
 }

@@ -8,51 +8,6 @@ namespace Roundtrip.Server.Tests.Logs;
 public class ErrorLogWriterTests
 {
     [Fact]
-    public void A_log_that_was_moved_away_goes_on_in_a_new_file_and_loses_and_splits_nothing()
-    {
-        string folder = Directory.CreateTempSubdirectory("roundtrip-log-").FullName;
-        string path = Path.Combine(folder, "log");
-        using var logs = new ErrorLogs(AppendFile.Open);
-        ErrorLog log = logs.Find(path, new ErrorLogOptions { Format = ErrorLogFormat.Parse("%M") });
-        const int Lines = 20;
-        for (int i = 0; i < Lines; i++)
-        {
-            log.Write(LogLevel.Error, "core", null, $"line {i}");
-            if (i % 5 == 4)
-            {
-                Assert.True(SpinWait.SpinUntil(() => File.Exists(path) && File.ReadAllText(path).EndsWith($"line {i}\n", StringComparison.Ordinal), TimeSpan.FromSeconds(20)));
-                File.Move(path, $"{path}.{i:00}");
-                logs.Reopen();
-                Assert.True(SpinWait.SpinUntil(() => File.Exists(path), TimeSpan.FromSeconds(20)));
-            }
-        }
-
-        logs.Dispose();
-        string all = string.Concat(Directory.GetFiles(folder).Where(file => file != path).Order(StringComparer.Ordinal).Select(File.ReadAllText));
-        Directory.Delete(folder, recursive: true);
-        Assert.Equal(string.Concat(Enumerable.Range(0, Lines).Select(i => $"line {i}\n")), all);
-    }
-
-    [Fact]
-    public void A_log_that_cannot_be_reopened_goes_on_and_says_so()
-    {
-        string folder = Directory.CreateTempSubdirectory("roundtrip-log-").FullName;
-        string inner = Path.Combine(folder, "inner");
-        Directory.CreateDirectory(inner);
-        using (var logs = new ErrorLogs(AppendFile.Open))
-        {
-            ErrorLog log = logs.Find(Path.Combine(inner, "log"), new ErrorLogOptions { Format = ErrorLogFormat.Parse("%M") });
-            Directory.Move(inner, inner + "2");
-            logs.Reopen();
-            log.Write(LogLevel.Error, "core", null, "after");
-        }
-
-        string text = File.ReadAllText(Path.Combine(inner + "2", "log"));
-        Directory.Delete(folder, recursive: true);
-        Assert.Matches("^\\[core:error\\] this log was not reopened: cannot write to .*No such file or directory\nafter\n$", text);
-    }
-
-    [Fact]
     public void A_full_disk_and_a_dead_pipe_cost_lines_and_nothing_else()
     {
         using var pipe = new AnonymousPipeServerStream(PipeDirection.Out);
@@ -126,8 +81,6 @@ public class ErrorLogWriterTests
             error = fails ? "full" : null;
             return written;
         }
-
-        public string? Reopen() => null;
 
         public void Dispose()
         {

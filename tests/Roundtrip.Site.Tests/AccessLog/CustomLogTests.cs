@@ -14,7 +14,7 @@ public class CustomLogTests
     [Fact]
     public void A_host_with_a_log_has_none_of_the_main_servers_and_logs_of_one_scope_add_up()
     {
-        IReadOnlyList<SiteHost> hosts = Hosts("""
+        SiteHost[] hosts = Hosts("""
             CustomLog /main combined
             GlobalLog /global combined
             <VirtualHost *:80>
@@ -35,7 +35,7 @@ public class CustomLogTests
     [Fact]
     public void A_nickname_has_the_format_that_it_is_given_last_wherever_that_stands()
     {
-        IReadOnlyList<SiteHost> hosts = Hosts("""
+        SiteHost[] hosts = Hosts("""
             CustomLog /a mine
             CustomLog /b
             CustomLog /c nobody
@@ -54,7 +54,7 @@ public class CustomLogTests
     [Fact]
     public void Debians_other_vhosts_access_log_has_the_lines_of_hosts_without_one()
     {
-        IReadOnlyList<SiteHost> hosts = Hosts("""
+        SiteHost[] hosts = Hosts("""
             LogFormat "%v:%p %h %l %u %t \"%r\" %>s %O \"%{Referer}i\" \"%{User-Agent}i\"" vhost_combined
             CustomLog ${APACHE_LOG_DIR}/other_vhosts_access.log vhost_combined
             <VirtualHost *:8081>
@@ -117,20 +117,24 @@ public class CustomLogTests
         new LoadOptions { ServerRoot = "/srv" },
         static _ => []);
 
-    private static IReadOnlyList<SiteHost> Hosts(string conf, out List<string> opened)
+    private static SiteHost[] Hosts(string conf, out List<string> opened)
     {
         BuiltConfiguration built = Build(conf);
         Assert.Empty(built.Errors);
         var targets = new List<string>();
         opened = targets;
-        var logs = new AccessLogs(
+        var logs = new SiteLogs(
             target =>
             {
                 targets.Add(target);
                 return AppendFile.Open("/dev/null");
             },
             null);
-        return [.. new[] { built.Main }.Concat(built.Hosts).Select(host => new SiteHost(host, logs))];
+        SiteHost[] hosts = [.. new[] { built.Main }.Concat(built.Hosts).Select(host => new SiteHost(host, logs))];
+
+        // The error log, which no configuration here says.
+        targets.Remove("-");
+        return hosts;
     }
 
     private static FakeExchange Ended(SiteHost host)

@@ -2,8 +2,6 @@ using System.Text;
 using Roundtrip.Configuration;
 using Roundtrip.Configuration.Loading;
 using Roundtrip.Server;
-using Roundtrip.Server.Logs;
-using Roundtrip.Site.AccessLog;
 using Roundtrip.Site.Serving;
 using Roundtrip.Site.Tests.Support;
 using Roundtrip.Transport.Files;
@@ -14,7 +12,7 @@ namespace Roundtrip.Site.Tests.AccessLog;
 public class ErrorLogTests
 {
     [Fact]
-    public void Lines_about_a_request_go_to_its_hosts_log_at_its_directorys_level()
+    public void Lines_about_a_request_or_a_handshake_go_to_its_hosts_log_and_a_requests_at_its_directorys_level()
     {
         using var folder = new TempFolder();
         BuiltConfiguration built = Build($"""
@@ -38,10 +36,9 @@ public class ErrorLogTests
             </VirtualHost>
             """);
         Assert.Empty(built.Errors);
-        var errorLogs = new ErrorLogs(AppendFile.Open);
-        using (var logs = new AccessLogs(_ => AppendFile.Open("/dev/null"), null))
+        using (var logs = new SiteLogs(AppendFile.Open, null))
         {
-            var snapshot = new SiteSnapshot(built, logs, new SiteServices { ErrorLogs = errorLogs });
+            var snapshot = new SiteSnapshot(built, logs, new SiteServices());
             var loop = new FakeLoop();
             using var site = new SiteLoop(snapshot, loop);
             foreach ((string host, string path) in ((string, string)[])[("a.example", "/"), ("b.example", "/"), ("b.example", "/loud"), ("other", "/")])
@@ -49,19 +46,19 @@ public class ErrorLogTests
                 var exchange = new FakeExchange($"GET {path} HTTP/1.1\nHost: {host}\n");
                 site.Start(exchange);
                 loop.RunUntil(() => exchange.IsComplete);
-                ErrorLog log = site.LogOf(exchange.Connection, exchange)!;
+                ErrorLog log = site.LogOf(exchange.Connection, exchange);
                 log.Write(LogLevel.Error, "core", exchange.Connection, exchange, $"error {path}");
                 log.Write(LogLevel.Warn, "core", exchange.Connection, exchange, $"warn {path}");
                 log.Write(LogLevel.Debug, "core", exchange.Connection, exchange, $"debug {path}");
                 log.Write(LogLevel.Info, "http", exchange.Connection, exchange, $"http {path}");
             }
 
-            site.LogOf(new FakeConnection(), null)!.Write(LogLevel.Error, "http", "192.0.2.1:1", "of a connection");
+            site.LogOf(new FakeConnection(), null).Write(LogLevel.Error, "http", "192.0.2.1:1", "of a connection");
+            site.LogOf(new FakeConnection { ServerName = "b.example" }, null).Write(LogLevel.Error, "ssl", "192.0.2.1:1", "of a handshake");
         }
 
-        errorLogs.Dispose();
         Assert.Equal(["a.example error /", "a.example warn /", "a.example error /", "a.example warn /", "a.example of a connection"], File.ReadAllLines(folder["main"]));
-        Assert.Equal(["b.example error /", "b.example http /", "b.example error /loud", "b.example warn /loud", "b.example debug /loud", "b.example http /loud"], File.ReadAllLines(folder["b"]));
+        Assert.Equal(["b.example error /", "b.example http /", "b.example error /loud", "b.example warn /loud", "b.example debug /loud", "b.example http /loud", "b.example of a handshake"], File.ReadAllLines(folder["b"]));
     }
 
     [Fact]
@@ -90,12 +87,14 @@ public class ErrorLogTests
     public void A_target_is_kept_as_it_stands(string target)
     {
         var opened = new StringBuilder();
-        using var logs = new ErrorLogs(text =>
-        {
-            opened.Append(text);
-            return AppendFile.Open("/dev/null");
-        });
-        _ = SiteConfiguration.ErrorLogOf(Build($"ErrorLog {target}").Main, logs);
+        using var logs = new SiteLogs(
+            text =>
+            {
+                opened.Append(text);
+                return AppendFile.Open("/dev/null");
+            },
+            null);
+        _ = new SiteHost(Build($"ErrorLog {target}").Main, logs);
         Assert.Equal(target, opened.ToString());
     }
 

@@ -220,7 +220,7 @@ public class FormatTests
         BuiltConfiguration built = SiteConfiguration.LoadFolder(
             new InMemorySource().With("/site.conf", $"ServerName named:81\n{conf}\n"), "/", hasFile: true, static _ => []);
         Assert.Empty(built.Errors);
-        return new SiteHost(built.Main, new AccessLogs(_ => AppendFile.Open("/dev/null"), null));
+        return new SiteHost(built.Main, new SiteLogs(_ => AppendFile.Open("/dev/null"), null));
     }
 
     private static string Line(string format, FakeExchange exchange, string conf = "", long stamp = 0)

@@ -121,34 +121,6 @@ public class WriterTests
     }
 
     [Fact]
-    public void A_log_that_was_moved_away_goes_on_in_a_new_file_and_loses_and_splits_nothing()
-    {
-        const int Lines = 20_000;
-        using var folder = new TempFolder();
-        int moves = 0;
-        using (var log = new Site.AccessLog.AccessLog(AppendFile.Open(folder["log"]), null))
-        {
-            AccessLogBuffer buffer = log.CreateBuffer(new FakeLoop());
-            for (int i = 0; i < Lines; i++)
-            {
-                buffer.Write(Ended("GET / HTTP/1.1\n", i + 1), Host, LogFormat.Parse("%s"));
-                if (i % 2000 == 1999)
-                {
-                    File.Move(folder["log"], folder[$"log.{moves++:00}"]);
-                    buffer.EndOfBatch(long.MaxValue);
-                    log.Reopen();
-                    Assert.True(SpinWait.SpinUntil(() => File.Exists(folder["log"]), TimeSpan.FromSeconds(20)));
-                }
-            }
-
-            buffer.EndOfLoop();
-        }
-
-        Assert.Equal(Numbers(Lines), Directory.GetFiles(folder.Path).OrderBy(file => file == folder["log"]).ThenBy(file => file, StringComparer.Ordinal).SelectMany(File.ReadAllLines));
-        Assert.True(moves >= 10);
-    }
-
-    [Fact]
     public void A_full_disk_costs_lines_that_are_counted_and_reported()
     {
         var reports = new List<string>();

@@ -48,7 +48,7 @@ public class CacheTests
         folder.With("f", "0");
         using var roots = new FileRoots();
         int done = 0;
-        var loader = new ResourceLoader(roots, null)
+        var loader = new ResourceLoader(roots)
         {
             // Longer each time, so that the time of change need not tell.
             WasRead = () =>
@@ -263,6 +263,45 @@ public class CacheTests
         Assert.Equal(1, site.Loads.Running);
         site.Loop.RunUntil(() => exchange.IsComplete);
         Assert.Equal("hello", exchange.Text);
+    }
+
+    [Theory]
+    [InlineData(0)]
+    [InlineData(256)]
+    public void A_large_error_document_is_open_once_where_it_is_kept_and_not_at_all_where_it_is_not(int maximumOpen)
+    {
+        using var site = new SiteUnderTest { Conf = "ErrorDocument 404 /gone.html", MaximumOpenFiles = maximumOpen };
+        byte[] page = new byte[ResourceLoader.MaximumInMemory + 1];
+        site.Folder.With("gone.html", page);
+
+        // From now on the kernel knows without the disk what is there.
+        site.Get("/gone.html");
+        for (int i = 0; i < 5; i++)
+        {
+            site.Folder.With("next", page);
+            File.Move(site.Folder["next"], site.Folder["gone.html"], overwrite: true);
+            site.Loop.Advance(1000);
+            FakeExchange missing = site.Get("/missing");
+            Assert.Equal((404, page.Length), (missing.Status, (int)missing.ContentSent));
+            Assert.Equal(Math.Min(1, maximumOpen), site.Folder.OpenFiles);
+        }
+    }
+
+    [Fact]
+    public void What_a_load_finds_for_a_site_that_has_ended_is_closed_and_takes_no_memory()
+    {
+        using var site = new SiteUnderTest();
+        site.Folder.With("large", new byte[ResourceLoader.MaximumInMemory + 1]);
+        FakeExchange left = FakeExchange.Get("/large");
+        site.Site.Start(left);
+        Assert.Equal(1, site.Loads.Running);
+        left.End(EndReason.PeerReset);
+        Assert.True(SpinWait.SpinUntil(() => site.Folder.OpenFiles == 1, TimeSpan.FromSeconds(20)));
+
+        site.Site.Dispose();
+        site.Loop.RunUntil(() => site.Loads.Running == 0);
+
+        Assert.Equal((0, 0), (site.Folder.OpenFiles, site.Budget.Used));
     }
 
     [Fact]

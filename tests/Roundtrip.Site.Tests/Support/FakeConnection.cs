@@ -13,7 +13,7 @@ internal sealed class FakeConnection : IConnectionHost
 
     public bool IsSecure => false;
 
-    public string? ServerName => null;
+    public string? ServerName { get; set; }
 
     public object? SiteState { get; set; }
 

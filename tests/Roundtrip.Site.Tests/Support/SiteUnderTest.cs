@@ -2,7 +2,6 @@ using Roundtrip.Configuration;
 using Roundtrip.Configuration.Loading;
 using Roundtrip.Configuration.Settings;
 using Roundtrip.Site.Access;
-using Roundtrip.Site.AccessLog;
 using Roundtrip.Site.Files;
 using Roundtrip.Site.Serving;
 using Roundtrip.Transport.Files;
@@ -12,7 +11,7 @@ namespace Roundtrip.Site.Tests.Support;
 /// <summary>A folder, a loop and a site that serves the one on the other.</summary>
 internal sealed class SiteUnderTest : IDisposable
 {
-    private readonly AccessLogs _logs = new(_ => AppendFile.Open("/dev/null"), null);
+    private readonly SiteLogs _logs = new(_ => AppendFile.Open("/dev/null"), null);
     private SiteLoop? _site;
 
     public TempFolder Folder { get; } = new();
@@ -69,7 +68,7 @@ internal sealed class SiteUnderTest : IDisposable
 
     /// <summary>The host of a folder without a configuration.</summary>
     public static SiteHost HostOf(string folder) => new(
-        SiteConfiguration.LoadFolder(new InMemorySource(), folder, hasFile: false, static _ => []).Main, new AccessLogs(_ => AppendFile.Open("/dev/null"), null));
+        SiteConfiguration.LoadFolder(new InMemorySource(), folder, hasFile: false, static _ => []).Main, new SiteLogs(_ => AppendFile.Open("/dev/null"), null));
 
     private SiteLoop Make()
     {

@@ -7,6 +7,9 @@ internal sealed class TempFolder : IDisposable
 {
     public string Path { get; } = Directory.CreateTempSubdirectory("roundtrip-site-").FullName;
 
+    /// <summary>How many descriptors of this process are files in it.</summary>
+    public int OpenFiles => Directory.GetFiles("/proc/self/fd").Count(file => new FileInfo(file).LinkTarget?.StartsWith(Path + "/", StringComparison.Ordinal) == true);
+
     public string this[string name] => System.IO.Path.Combine(Path, name);
 
     public TempFolder With(string name, string text) => With(name, Encoding.UTF8.GetBytes(text));

@@ -97,6 +97,26 @@ public class UnbuiltDirectiveTests
         Assert.Equal(status, site.Get("/a/x.txt").Status);
     }
 
+    [Theory]
+    [InlineData("<Location /a>\nAuthType Basic\nRequire all denied\n</Location>", "GET", 501)]
+    [InlineData("<Location /a>\nAuthType Basic\nRequire all denied\n</Location>", "POST", 501)]
+    [InlineData("<Location /a>\nSetHandler cgi-script\nRequire all denied\n</Location>", "GET", 403)]
+    [InlineData("<Location /a>\nSetHandler cgi-script\n</Location>", "POST", 501)]
+    [InlineData("<If \"true\">\nSetHandler cgi-script\n</If>", "POST", 501)]
+    [InlineData("<If \"true\">\nSetHandler cgi-script\nRequire all denied\n</If>", "GET", 403)]
+    [InlineData("<If \"true\">\nAuthType Basic\nRequire all denied\n</If>", "GET", 501)]
+    [InlineData("<If \"true\">\nSetHandler cgi-script\n</If>\nRedirect /a /b", "GET", 302)]
+    [InlineData("RewriteEngine On\nRedirect /a /b", "GET", 501)]
+    [InlineData("<If \"true\">\nRewriteEngine On\n</If>\nRedirect /a /b", "GET", 501)]
+    public void A_guarding_one_comes_before_access_and_redirects_and_a_handler_after_them(string conf, string method, int status)
+    {
+        using var site = new SiteUnderTest { Conf = conf };
+        site.Folder.With("a/x.txt", "raw");
+
+        Assert.Equal(status, site.Send(method, "/a/x.txt").Status);
+        Assert.Equal(status, site.Send(method, "/a/x.txt").Status);
+    }
+
     private static BuiltConfiguration Build(string text) =>
         SiteConfiguration.Load(new InMemorySource().With("/a.conf", text), "/a.conf", new LoadOptions { StaticModules = Modules.All.Select(module => module.Name).ToHashSet(), ServerRoot = "/" }, static _ => []);
 }

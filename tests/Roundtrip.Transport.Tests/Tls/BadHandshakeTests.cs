@@ -15,8 +15,8 @@ public sealed class BadHandshakeTests : IDisposable
 
     public BadHandshakeTests()
     {
-        _context = TestCertificates.Context(observer: _observer);
-        _tls = new TlsLoop(_loop);
+        _context = TestCertificates.Context();
+        _tls = new TlsLoop(_loop) { Observer = _observer };
     }
 
     public void Dispose() => _context.Dispose();
@@ -117,17 +117,17 @@ public sealed class BadHandshakeTests : IDisposable
     {
         using var pair = new TlsTestPair(_context, new TlsTestClient(TlsVersion.Tls12, "a.example", ciphers: "ECDHE-RSA-AES128-GCM-SHA256"));
         pair.Pump();
-        Assert.Equal((EndReason.HandshakeFailed, "a.example", "no shared cipher"), Assert.Single(_observer.Handshakes));
+        Assert.Equal((EndReason.HandshakeFailed, "a.example", "no shared cipher"), Assert.Single(pair.Observer.Handshakes));
         Assert.Contains("handshake_failure", pair.Client.Failure);
     }
 
     [Fact]
     public void An_old_version_is_said()
     {
-        using TlsServerContext context = TestCertificates.Context(observer: _observer, minimum: TlsVersion.Tls13);
+        using TlsServerContext context = TestCertificates.Context(minimum: TlsVersion.Tls13);
         using var pair = new TlsTestPair(context, new TlsTestClient(TlsVersion.Tls12));
         pair.Pump();
-        Assert.Equal("unsupported protocol", Assert.Single(_observer.Handshakes).Detail);
+        Assert.Equal("unsupported protocol", Assert.Single(pair.Observer.Handshakes).Detail);
         Assert.Contains("protocol_version", pair.Client.Failure);
     }
 

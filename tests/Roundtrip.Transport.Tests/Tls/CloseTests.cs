@@ -212,8 +212,7 @@ public sealed class CloseTests
     [Fact]
     public void A_broken_record_is_bad_record_mac_for_the_client_and_a_failure_for_the_log()
     {
-        var observer = new RecordingObserver();
-        using TlsServerContext context = TestCertificates.Context(observer: observer);
+        using TlsServerContext context = TestCertificates.Context();
         using var pair = new TlsTestPair(context, new TlsTestClient());
         pair.Handshake();
         pair.Client.Write("hello"u8);
@@ -222,7 +221,7 @@ public sealed class CloseTests
         pair.Inner.ClientSend(record);
         pair.Pump();
         Assert.Equal(EndReason.TlsFailed, pair.Sink.Aborted);
-        Assert.Contains("bad record mac", Assert.Single(observer.Connections).Detail);
+        Assert.Contains("bad record mac", Assert.Single(pair.Observer.Connections).Detail);
         pair.Client.Read(new byte[1]);
         Assert.Contains("bad_record_mac", pair.Client.Failure);
     }

@@ -74,13 +74,12 @@ public sealed class HandshakeTests
     [Fact]
     public void No_common_protocol_is_no_application_protocol()
     {
-        var observer = new RecordingObserver();
-        using TlsServerContext context = TestCertificates.Context(observer: observer);
+        using TlsServerContext context = TestCertificates.Context();
         using var pair = new TlsTestPair(context, new TlsTestClient(alpn: ["spdy/3"]));
         pair.Pump();
         Assert.Contains("no_application_protocol", pair.Client.Failure);
         Assert.Equal(EndReason.HandshakeFailed, pair.Sink.Aborted);
-        Assert.Contains("no application protocol", Assert.Single(observer.Handshakes).Detail);
+        Assert.Contains("no application protocol", Assert.Single(pair.Observer.Handshakes).Detail);
     }
 
     [Fact]
@@ -115,12 +114,11 @@ public sealed class HandshakeTests
     [Fact]
     public void A_context_that_is_gone_before_the_handshake_fails_it()
     {
-        var observer = new RecordingObserver();
-        TlsServerContext context = TestCertificates.Context(observer: observer);
+        TlsServerContext context = TestCertificates.Context();
         using var pair = new TlsTestPair(context, new TlsTestClient());
         context.Dispose();
         pair.Pump();
-        Assert.Contains("removed", Assert.Single(observer.Handshakes).Detail);
+        Assert.Contains("removed", Assert.Single(pair.Observer.Handshakes).Detail);
         Assert.True(pair.Inner.IsClosed);
     }
 

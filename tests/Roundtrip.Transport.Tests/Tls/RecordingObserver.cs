@@ -9,7 +9,7 @@ internal sealed class RecordingObserver : ITlsObserver
 
     public List<(EndReason Reason, string Detail)> Connections { get; } = [];
 
-    public void HandshakeFailed(PeerAddress remote, string? serverName, EndReason reason, string detail) => Handshakes.Add((reason, serverName, detail));
+    public void HandshakeFailed(TlsConnection connection, EndReason reason, string detail) => Handshakes.Add((reason, connection.ServerName, detail));
 
-    public void ConnectionFailed(PeerAddress remote, string? serverName, EndReason reason, string detail) => Connections.Add((reason, detail));
+    public void ConnectionFailed(TlsConnection connection, EndReason reason, string detail) => Connections.Add((reason, detail));
 }

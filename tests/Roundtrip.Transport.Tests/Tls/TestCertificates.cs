@@ -28,7 +28,6 @@ internal static class TestCertificates
         TlsCertificateFiles[]? certificates = null,
         string[]? alpn = null,
         bool tickets = true,
-        ITlsObserver? observer = null,
         Func<string, TlsServerContext?>? select = null,
         TlsVersion minimum = TlsVersion.Tls12) => new(new TlsServerOptions
         {
@@ -36,7 +35,6 @@ internal static class TestCertificates
             Certificates = certificates ?? [Ecdsa],
             ApplicationProtocols = alpn ?? ["http/1.1"],
             SessionTickets = tickets,
-            Observer = observer,
             SelectByName = select,
             MinimumVersion = minimum,
         });

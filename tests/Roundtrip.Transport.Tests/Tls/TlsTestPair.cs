@@ -10,7 +10,7 @@ internal sealed class TlsTestPair : IDisposable
     public TlsTestPair(TlsServerContext context, TlsTestClient client, int window = 1 << 20, int ciphertextLimit = 64 * 1024, bool echo = false, TestLoop? loop = null, TlsLoop? tls = null)
     {
         Loop = loop ?? new TestLoop();
-        TlsLoop = tls ?? new TlsLoop(Loop) { CiphertextLimit = ciphertextLimit };
+        TlsLoop = tls ?? new TlsLoop(Loop) { CiphertextLimit = ciphertextLimit, Observer = Observer };
         Client = client;
         Inner = new MemoryConnection(Loop, window);
         Server = new TlsConnection(TlsLoop, context, Inner);
@@ -20,6 +20,9 @@ internal sealed class TlsTestPair : IDisposable
     }
 
     public TestLoop Loop { get; }
+
+    /// <summary>Of the pair's own TlsLoop.</summary>
+    public RecordingObserver Observer { get; } = new();
 
     public TlsLoop TlsLoop { get; }
 
