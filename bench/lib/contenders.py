@@ -61,10 +61,18 @@ def _roundtrip(jit):
         "roundtrip.conf", configuration="@WWW@/site.conf", environment=(("DOTNET_EnableDiagnostics", "0"),))
 
 
+def _roundtrip_hosts(jit):
+    program = ("dotnet", JIT_PROGRAM) if jit else (PROGRAM,)
+    return Contender(
+        "roundtrip-hosts", 18086, 18486, (*program, "serve", "-c", "@DIR@/configuration"), "roundtrip-hosts.conf",
+        environment=(("DOTNET_EnableDiagnostics", "0"),))
+
+
 def table(jit=False):
     nginx = ("/usr/sbin/nginx", "-c", "@DIR@/configuration", "-p", "@DIR@", "-e", "@DIR@/error.log")
     return {contender.name: contender for contender in (
         _roundtrip(jit),
+        _roundtrip_hosts(jit),
         Contender("nginx", 18081, 18481, nginx, "nginx.conf", values=(("SENDFILE", "on"),)),
         Contender("nginx-nosendfile", 18082, 18482, nginx, "nginx.conf", values=(("SENDFILE", "off"),)),
         Contender("h2o", 18083, 18483, ("/usr/bin/h2o", "-m", "worker", "-c", "@DIR@/configuration"), "h2o.conf"),

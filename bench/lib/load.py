@@ -20,6 +20,8 @@ class Shape:
     connections: int = 64
     pipelined: bool = False
     close: bool = False
+    # The virtual host that is asked for; the address where none is said.
+    host: str = ""
 
 
 @dataclasses.dataclass(frozen=True)
@@ -37,6 +39,8 @@ def run(server, shape, seconds, size):
     command = ["wrk", "-t", "1", "-c", str(shape.connections), "-d", f"{seconds}s", "--timeout", "5s", "-s", f"{LIB}/{script}"]
     if shape.close:
         command += ["-H", "Connection: close"]
+    if shape.host:
+        command += ["-H", f"Host: {shape.host}"]
     before = server.group.microseconds()
     output = _bounded([*command, f"{scheme}://127.0.0.1:{port}{shape.path}"], seconds + 20)
     # wrk's last connections are closed by the server after wrk has gone.

@@ -60,4 +60,13 @@ SUITES = {
             IdleConnections("idle"),
             IdleConnections("idle-tls", secure=True, quick_low=1_000, quick_high=3_000, turns=1),
         )),
+    # What a large configuration costs: against the same program that serves the same folder.
+    "hosts": Suite(
+        own="roundtrip-hosts",
+        peers=("roundtrip",),
+        quick_peers=("roundtrip",),
+        cases=(
+            Throughput("1k", Shape("/1k.txt", host="host57.test")),
+            Throughput("16k", Shape("/16k.txt", host="host57.test")),
+        )),
 }

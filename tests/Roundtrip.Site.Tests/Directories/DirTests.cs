@@ -9,7 +9,7 @@ public class DirTests
     [InlineData("/closed/", 403)]
     [InlineData("/open", 301)]
     [InlineData("/missing", 404)]
-    [InlineData("/plain", 404)]
+    [InlineData("/plain", 403)]
     [InlineData("/moved", 302)]
     public void A_folders_own_section_holds_for_its_name_without_a_slash(string target, int status)
     {

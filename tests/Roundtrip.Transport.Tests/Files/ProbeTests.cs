@@ -42,10 +42,10 @@ public sealed partial class ProbeTests : IDisposable
     public void A_cold_page_anywhere_in_a_stretch_is_found(long offset, long length)
     {
         Assert.Equal(FileReadStatus.Read, _file.Probe(0, Length));
-        Drop(offset, length);
+        FileReadStatus found = ProbeWithout(offset, length);
 
         Assert.SkipUnless(_file.CountsPages, "the kernel does not count the pages of this file");
-        Assert.Equal(FileReadStatus.NotInMemory, _file.Probe(0, Length));
+        Assert.Equal(FileReadStatus.NotInMemory, found);
         Assert.Equal(FileReadStatus.Read, _file.Probe(offset + length, 4096));
         _file.Warm(0, Length);
         Assert.Equal(FileReadStatus.Read, _file.Probe(0, Length));
@@ -56,14 +56,26 @@ public sealed partial class ProbeTests : IDisposable
     {
         _file.CountsPages = false;
         Assert.Equal(FileReadStatus.Read, _file.Probe(0, Length));
-        Drop(192 * 1024, 128 * 1024);
 
-        Assert.Equal(FileReadStatus.NotInMemory, _file.Probe(0, Length));
+        Assert.Equal(FileReadStatus.NotInMemory, ProbeWithout(192 * 1024, 128 * 1024));
         Assert.Equal(FileReadStatus.Read, _file.Probe(0, 192 * 1024));
     }
 
     [Fact]
     public void A_stretch_beyond_the_end_has_changed() => Assert.Equal(FileReadStatus.Changed, _file.Probe(Length - 10, 20));
+
+    // The kernel may read more than it was asked for, in its own time: then the stretch is not cold, and is dropped again.
+    private FileReadStatus ProbeWithout(long offset, long length)
+    {
+        FileReadStatus found = FileReadStatus.Read;
+        for (int attempt = 0; attempt < 20 && found == FileReadStatus.Read; attempt++)
+        {
+            Drop(offset, length);
+            found = _file.Probe(0, Length);
+        }
+
+        return found;
+    }
 
     // Drops the whole, since a page may be part of a larger piece that is dropped whole or not at all, and reads the rest again without readahead.
     private void Drop(long offset, long length)
