@@ -9,8 +9,10 @@ namespace Roundtrip.Configuration.VirtualHosts;
 /// </summary>
 public sealed class HostTable
 {
-    private readonly Dictionary<byte[], int> _exact = new(AsciiNameComparer.Instance);
     private readonly Dictionary<byte[], int>.AlternateLookup<ReadOnlySpan<byte>> _byName;
+
+    // What stands behind the star of aliases such as *.example.com, with its dot: nearly all wildcards are such, and looking them up costs the same however many hosts there are.
+    private readonly Dictionary<byte[], int>.AlternateLookup<ReadOnlySpan<byte>> _byEnd;
     private readonly (string Pattern, int Index)[] _patterns;
     private readonly ServerConfiguration[] _hosts;
 
@@ -18,28 +20,34 @@ public sealed class HostTable
     public HostTable(IReadOnlyList<ServerConfiguration> hosts)
     {
         _hosts = [.. hosts];
-        _byName = _exact.GetAlternateLookup<ReadOnlySpan<byte>>();
+        var names = new Dictionary<byte[], int>(AsciiNameComparer.Instance);
+        var ends = new Dictionary<byte[], int>(AsciiNameComparer.Instance);
         var patterns = new List<(string, int)>();
         for (int i = 0; i < _hosts.Length; i++)
         {
             if (_hosts[i].HasOwnName && _hosts[i].Name.Length > 0)
             {
-                _exact.TryAdd(Encoding.Latin1.GetBytes(_hosts[i].Name), i);
+                names.TryAdd(Encoding.Latin1.GetBytes(_hosts[i].Name), i);
             }
 
             foreach (string alias in _hosts[i].Aliases)
             {
-                if (Glob.IsPattern(alias))
+                if (!Glob.IsPattern(alias))
                 {
-                    patterns.Add((alias, i));
+                    names.TryAdd(Encoding.Latin1.GetBytes(alias), i);
+                }
+                else if (alias.StartsWith("*.", StringComparison.Ordinal) && !Glob.IsPattern(alias[1..]) && !alias.Contains('\\'))
+                {
+                    ends.TryAdd(Encoding.Latin1.GetBytes(alias[1..]), i);
                 }
                 else
                 {
-                    _exact.TryAdd(Encoding.Latin1.GetBytes(alias), i);
+                    patterns.Add((alias, i));
                 }
             }
         }
 
+        (_byName, _byEnd) = (names.GetAlternateLookup<ReadOnlySpan<byte>>(), ends.GetAlternateLookup<ReadOnlySpan<byte>>());
         _patterns = [.. patterns];
     }
 
@@ -58,12 +66,31 @@ public sealed class HostTable
 
         ReadOnlySpan<byte> name = NameOf(authority);
         int found = _byName.TryGetValue(name, out int exact) ? exact : int.MaxValue;
+        if (_byEnd.Dictionary.Count > 0)
+        {
+            found = Math.Min(found, FindEnd(name));
+        }
+
         if (_patterns.Length > 0)
         {
             found = Math.Min(found, FindPattern(name, found));
         }
 
         return _hosts[found == int.MaxValue ? 0 : found];
+    }
+
+    private int FindEnd(ReadOnlySpan<byte> name)
+    {
+        int first = int.MaxValue;
+        for (int i = 0; i < name.Length; i++)
+        {
+            if (name[i] == (byte)'.' && _byEnd.TryGetValue(name[i..], out int index))
+            {
+                first = Math.Min(first, index);
+            }
+        }
+
+        return first;
     }
 
     private int FindPattern(ReadOnlySpan<byte> name, int before)
