@@ -32,13 +32,20 @@ internal sealed class Evaluation(IExpressionContext context, PatternMatch captur
             return false;
         }
 
-        PatternMatch match = pattern.Match(text);
+        PatternMatch match = Match(pattern, text, 0);
+        Captures = pattern.Groups > 0 ? match : Captures;
+        return match.IsMatch;
+    }
+
+    /// <summary>Searches from <paramref name="start"/> on. A search that takes too long finds nothing, and is a fault.</summary>
+    public PatternMatch Match(ServerPattern pattern, string text, int start)
+    {
+        PatternMatch match = pattern.Match(text, start);
         if (match.Outcome == PatternOutcome.TimedOut)
         {
             Fail($"The regular expression '{pattern.Text}' takes too long");
         }
 
-        Captures = pattern.Groups > 0 ? match : Captures;
-        return match.IsMatch;
+        return match;
     }
 }

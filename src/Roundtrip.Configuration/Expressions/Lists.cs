@@ -101,12 +101,7 @@ internal static class Matches
         int from = 0;
         while (from <= text.Length && evaluation.Fault is null)
         {
-            PatternMatch match = pattern.Match(text, from);
-            if (match.Outcome == PatternOutcome.TimedOut)
-            {
-                evaluation.Fail($"The regular expression '{pattern.Text}' takes too long");
-            }
-
+            PatternMatch match = evaluation.Match(pattern, text, from);
             if (!match.IsMatch)
             {
                 yield break;

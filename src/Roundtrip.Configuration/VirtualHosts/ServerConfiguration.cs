@@ -10,17 +10,7 @@ public sealed record ServerConfiguration(
     IReadOnlyList<HostAddress> Addresses, SettingBag Settings, SectionWalk Walk, SourcePosition Position)
 {
     /// <summary>The name by which it is found, without scheme and port; empty where it has none.</summary>
-    public string Name
-    {
-        get
-        {
-            string name = Settings.Get(HostNames.ServerName);
-            int scheme = name.IndexOf("://", StringComparison.Ordinal);
-            name = scheme < 0 ? name : name[(scheme + 3)..];
-            int colon = name.LastIndexOf(':');
-            return colon > 0 && name.IndexOf(']', colon) < 0 ? name[..colon] : name;
-        }
-    }
+    public string Name => HostNames.WithoutPort(Settings.Get(HostNames.ServerName));
 
     /// <summary>0 for the main server, then the virtual hosts in the file's order.</summary>
     public required int Index { get; init; }

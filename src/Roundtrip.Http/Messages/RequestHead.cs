@@ -1,3 +1,4 @@
+using System.Text;
 using Roundtrip.Core;
 
 namespace Roundtrip.Http;
@@ -37,6 +38,17 @@ public sealed class RequestHead
     /// <summary>The authority of the target URI: of an absolute form, else of Host; as sent, perhaps empty.</summary>
     public ReadOnlySpan<byte> Authority => At(_authority);
 
+    /// <summary>The host of <see cref="Authority"/>: without a port; brackets of an IPv6 address stay.</summary>
+    public ReadOnlySpan<byte> Host
+    {
+        get
+        {
+            ReadOnlySpan<byte> authority = Authority;
+            int colon = authority.LastIndexOf((byte)':');
+            return colon < 0 || authority[colon..].Contains((byte)']') ? authority : authority[..colon];
+        }
+    }
+
     /// <summary>The path of the target URI, still percent-encoded; <c>*</c> for an asterisk form, empty for an authority form.</summary>
     public ReadOnlySpan<byte> Path => At(_path);
 
@@ -70,6 +82,22 @@ public sealed class RequestHead
         }
 
         return default;
+    }
+
+    /// <summary>The values of all lines of a field, joined as a list; null where it is not there. Each byte is a character, so none is lost.</summary>
+    public string? ListOf(string name)
+    {
+        string? value = null;
+        foreach (ref readonly FieldEntry entry in Fields)
+        {
+            if (Ascii.EqualsIgnoreCase(At(entry.Name), name))
+            {
+                string line = Encoding.Latin1.GetString(At(entry.Value));
+                value = value is null ? line : $"{value}, {line}";
+            }
+        }
+
+        return value;
     }
 
     /// <summary>How many lines the field has.</summary>

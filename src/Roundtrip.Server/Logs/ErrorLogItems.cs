@@ -1,6 +1,5 @@
 using System.Globalization;
 using System.Text;
-using Roundtrip.Http;
 
 namespace Roundtrip.Server.Logs;
 
@@ -16,7 +15,7 @@ internal static class ErrorLogItems
         // The number of a system's error: messages here have its text in them.
         ['E'] = static (_, _) => null,
         ['F'] = static (what, _) => what.Line == 0 ? null : string.Create(CultureInfo.InvariantCulture, $"{Path.GetFileName(what.File)}({what.Line})"),
-        ['i'] = static (what, name) => Escaped(what.Exchange is { } exchange ? Field(exchange.Request, name) : null),
+        ['i'] = static (what, name) => Escaped(what.Exchange?.Request.ListOf(name)),
         ['k'] = static (what, _) => what.Exchange?.IndexOnConnection.ToString(CultureInfo.InvariantCulture),
         ['l'] = static (what, _) => LogLevels.NameOf(what.Level),
         ['L'] = static (what, which) => which is "c" or "C" ? what.Connection?.LogId : what.Exchange?.LogId,
@@ -27,7 +26,7 @@ internal static class ErrorLogItems
         ['t'] = Time,
         ['T'] = static (_, _) => SystemThread.Id.ToString(CultureInfo.InvariantCulture),
         ['v'] = static (what, _) => Escaped(what.ServerName),
-        ['V'] = static (what, _) => Escaped(what.UsesCanonicalName || what.Exchange is null ? what.ServerName : NameOf(what.Exchange.Request) ?? what.ServerName),
+        ['V'] = static (what, _) => Escaped(what.UsesCanonicalName || what.Exchange is not { Request.Host: [_, ..] host } ? what.ServerName : Encoding.Latin1.GetString(host)),
     };
 
     // What a peer sent may stand in a value: a control character could forge a line, or speak to a terminal.
@@ -45,29 +44,6 @@ internal static class ErrorLogItems
         }
 
         return escaped.ToString();
-    }
-
-    private static string? Field(RequestHead request, string name)
-    {
-        string? value = null;
-        foreach (ref readonly FieldEntry entry in request.Fields)
-        {
-            if (Ascii.EqualsIgnoreCase(request.At(entry.Name), name))
-            {
-                string line = Encoding.Latin1.GetString(request.At(entry.Value));
-                value = value is null ? line : $"{value}, {line}";
-            }
-        }
-
-        return value;
-    }
-
-    private static string? NameOf(RequestHead request)
-    {
-        string authority = Encoding.Latin1.GetString(request.Authority);
-        int colon = authority.LastIndexOf(':');
-        string name = colon < 0 || authority.IndexOf(']', colon) >= 0 ? authority : authority[..colon];
-        return name.Length > 0 ? name : null;
     }
 
     // u: with microseconds; c: compact, as ISO 8601 has it.

@@ -67,9 +67,7 @@ internal static partial class LogItems
     // The name by which the client called the server, or, with UseCanonicalName, the server's own.
     private static void ServerName(ref LineWriter line, in LogFacts facts)
     {
-        ReadOnlySpan<byte> authority = facts.Request.Authority;
-        int colon = authority.LastIndexOf((byte)':');
-        ReadOnlySpan<byte> name = colon < 0 || authority[colon..].Contains((byte)']') ? authority : authority[..colon];
+        ReadOnlySpan<byte> name = facts.Request.Host;
         if (name.IsEmpty || facts.Settings.Get(CoreSettings.UseCanonicalName))
         {
             line.WriteText(facts.Host.Name);

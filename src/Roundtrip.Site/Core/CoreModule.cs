@@ -52,17 +52,9 @@ internal sealed class CoreModule : IConfigurationModule
     private static void SetServerName(DirectiveCall call)
     {
         string name = call.Words[0];
-        call.Settings.Set(HostNames.ServerName, Uri.CheckHostName(NameAlone(name)) is UriHostNameType.Unknown && name != "*"
+        call.Settings.Set(HostNames.ServerName, Uri.CheckHostName(HostNames.WithoutPort(name)) is UriHostNameType.Unknown && name != "*"
             ? throw new FormatException($"'{name}' is not the name of a host")
             : name);
-    }
-
-    private static string NameAlone(string name)
-    {
-        int scheme = name.IndexOf("://", StringComparison.Ordinal);
-        name = scheme < 0 ? name : name[(scheme + 3)..];
-        int colon = name.LastIndexOf(':');
-        return colon > 0 && name.IndexOf(']', colon) < 0 ? name[..colon] : name;
     }
 
     private static void AddListen(DirectiveCall call)

@@ -41,9 +41,7 @@ internal static class ServerSignature
     // UseCanonicalName Off: the name by which the client called.
     private static string NameOf(Exchange exchange, SettingBag settings, SiteHost host)
     {
-        string authority = Encoding.Latin1.GetString(exchange.Request.Authority);
-        int colon = authority.LastIndexOf(':');
-        string name = colon < 0 || authority.IndexOf(']', colon) >= 0 ? authority : authority[..colon];
-        return name.Length == 0 || settings.Get(CoreSettings.UseCanonicalName) ? host.Name : name;
+        ReadOnlySpan<byte> name = exchange.Request.Host;
+        return name.IsEmpty || settings.Get(CoreSettings.UseCanonicalName) ? host.Name : Encoding.Latin1.GetString(name);
     }
 }

@@ -103,19 +103,19 @@ internal sealed class ResourceLoader(FileRoots roots)
         return TryLoadDirectory(about, mapped, look, redirects);
     }
 
-    // FallbackResource: what answers in the place of what is not there. What there is neither is 404 as it would be without.
-    private Resource? TryLoadFallback(ResourceAbout about, in Look look, int redirects)
-    {
-        string fallback = about.Settings.Get(DirectorySettings.Fallback);
-        if (fallback.Length == 0 || redirects == 0)
-        {
-            return Resource.OfStatus(about, 404);
-        }
+    // None behind a fallback: it would be asked for in its own place.
+    private static bool HasFallback(ResourceAbout about, int redirects) => redirects > 0 && about.Settings.Get(DirectorySettings.Fallback).Length > 0;
 
-        // None behind it: it would be asked for in its own place.
-        Resource? found = TryLoad(about.Host, PathText.Bytes(fallback), look, redirects: 0);
-        return found is null ? null : Inside(about, found);
-    }
+    // FallbackResource: what answers in the place of what is not there.
+    private Resource? TryLoadFallback(ResourceAbout about, in Look look) =>
+        TryLoad(about.Host, PathText.Bytes(about.Settings.Get(DirectorySettings.Fallback)), look, redirects: 0) is { } found ? Inside(about, found) : null;
+
+    private Resource? NotFound(ResourceAbout about, OpenOutcome outcome, FilePath path, in Look look, int redirects) => outcome switch
+    {
+        OpenOutcome.WouldWait => null,
+        OpenOutcome.Missing when HasFallback(about, redirects) => TryLoadFallback(about, look),
+        _ => Refusal(about, outcome, path),
+    };
 
     // Who may not have what was asked for does not get what stands for it.
     private static Resource Inside(ResourceAbout asked, Resource found) => found.With(found.About with { Outer = AccessRule.Both(asked.Access, found.About.Outer) });
@@ -131,18 +131,14 @@ internal sealed class ResourceLoader(FileRoots roots)
         }
 
         OpenOutcome outcome = TryOpen(root, path, look, out Opened file);
-        switch (outcome)
+        if (outcome != OpenOutcome.Found)
         {
-            case OpenOutcome.WouldWait:
-                return null;
-            case OpenOutcome.Missing:
-                return TryLoadFallback(about, look, redirects);
-            case OpenOutcome.Found when file.Stamp.Kind == FileKind.Directory:
-                return TryLoadDirectoryWithoutSlash(about, mapped, look);
-            case OpenOutcome.Found:
-                break;
-            default:
-                return Refusal(about, outcome, path);
+            return NotFound(about, outcome, path, look, redirects);
+        }
+
+        if (file.Stamp.Kind == FileKind.Directory)
+        {
+            return TryLoadDirectoryWithoutSlash(about, mapped, look);
         }
 
         // Its name says which handler it has, where nothing else does.
@@ -150,17 +146,12 @@ internal sealed class ResourceLoader(FileRoots roots)
         if (about.Settings.Get(CoreSettings.Handler).Length == 0 && (metadata.Handler.Length > 0 || FileMetadata.NamesHandler(metadata.ContentType)))
         {
             about = about with { Handler = metadata.Handler.Length > 0 ? metadata.Handler : metadata.ContentType };
-            if (Resource.OfGuarded(about) is { } refused)
-            {
-                file.File?.ReleaseReference();
-                return refused;
-            }
         }
 
-        if (metadata.UnbuiltFilter.Length > 0)
+        if ((metadata.UnbuiltFilter.Length > 0 ? Resource.OfStatus(about, 501) : Resource.OfGuarded(about)) is { } refused)
         {
             file.File?.ReleaseReference();
-            return Resource.OfStatus(about, 501);
+            return refused;
         }
 
         Span<Opened> forms = [default, default, default, file];
@@ -407,13 +398,13 @@ internal sealed class ResourceLoader(FileRoots roots)
         {
             if (outcome != OpenOutcome.Found)
             {
-                return outcome == OpenOutcome.WouldWait ? null : outcome == OpenOutcome.Missing ? TryLoadFallback(about, look, redirects) : Refusal(about, outcome, path);
+                return NotFound(about, outcome, path, look, redirects);
             }
 
             // A fallback is the last name of an index.
-            if (stamp.Kind == FileKind.Directory && redirects > 0 && about.Settings.Get(DirectorySettings.Fallback).Length > 0)
+            if (stamp.Kind == FileKind.Directory && HasFallback(about, redirects))
             {
-                return TryLoadFallback(about, look, redirects);
+                return TryLoadFallback(about, look);
             }
 
             // mod_autoindex refuses a directory that it may not list; without it there is nothing that a directory could be.

@@ -1,4 +1,3 @@
-using System.Text;
 using Roundtrip.Configuration.Settings;
 using Roundtrip.Core;
 using Roundtrip.Http;
@@ -137,21 +136,8 @@ public sealed partial class RequestFacts(Exchange exchange, SiteHost host) : IEr
 
     string? IErrorLogContext.Note(string name) => NoteOf(name);
 
-    /// <summary>The value of a request field, its lines joined as a list; null where it is not there. Bytes are read as Latin-1, so none is lost.</summary>
-    public string? Field(string name)
-    {
-        string? value = null;
-        foreach (ref readonly FieldEntry entry in Request.Fields)
-        {
-            if (Ascii.EqualsIgnoreCase(Request.At(entry.Name), name))
-            {
-                string line = Encoding.Latin1.GetString(Request.At(entry.Value));
-                value = value is null ? line : $"{value}, {line}";
-            }
-        }
-
-        return value;
-    }
+    /// <summary>See <see cref="RequestHead.ListOf"/>.</summary>
+    public string? Field(string name) => Request.ListOf(name);
 
     private string? FieldOfExpression(string name)
     {

@@ -94,25 +94,20 @@ internal sealed record VariableSource(VariableSourceKind Kind, string Name, Serv
 
     private string? ReadField(RequestHead request)
     {
-        string? value = null;
+        if (Names is null)
+        {
+            return request.ListOf(Name);
+        }
+
         foreach (ref readonly FieldEntry entry in request.Fields)
         {
-            ReadOnlySpan<byte> name = request.At(entry.Name);
-            if (Names is not null)
+            if (Names.Match(Encoding.Latin1.GetString(request.At(entry.Name))).IsMatch)
             {
-                if (Names.Match(Encoding.Latin1.GetString(name)).IsMatch)
-                {
-                    return Encoding.Latin1.GetString(request.At(entry.Value));
-                }
-            }
-            else if (Ascii.EqualsIgnoreCase(name, Name))
-            {
-                string line = Encoding.Latin1.GetString(request.At(entry.Value));
-                value = value is null ? line : $"{value}, {line}";
+                return Encoding.Latin1.GetString(request.At(entry.Value));
             }
         }
 
-        return value;
+        return null;
     }
 
     private static string Address(PeerAddress address)
