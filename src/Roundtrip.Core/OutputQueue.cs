@@ -7,7 +7,9 @@ namespace Roundtrip.Core;
 /// stretches of files. Writers append at the tail; the transport reads <see cref="Segments"/> and calls <see cref="Consume"/>.
 /// One loop owns it.
 /// </summary>
-public sealed class OutputQueue(BufferPool pool) : IBufferWriter<byte>
+/// <param name="pool">Where its buffers come from.</param>
+/// <param name="copyLimit">Shared arrays of up to so many bytes are copied. 0 for a queue whose bytes will move on to another (<see cref="MoveTo"/>): one copy is enough.</param>
+public sealed class OutputQueue(BufferPool pool, int copyLimit = OutputQueue.CopyLimit) : IBufferWriter<byte>
 {
     /// <summary>Shared arrays up to this many bytes are copied: that is cheaper than one more vector for the kernel.</summary>
     public const int CopyLimit = 4096;
@@ -91,13 +93,18 @@ public sealed class OutputQueue(BufferPool pool) : IBufferWriter<byte>
     /// </summary>
     public void WriteShared(byte[] pinned, int offset, int count)
     {
-        if (count <= CopyLimit)
+        if (count <= copyLimit)
         {
             Write(pinned.AsSpan(offset, count));
             return;
         }
 
-        Push(new OutputSegment { Memory = pinned, Offset = offset, Length = count });
+        if (count == 0)
+        {
+            return;
+        }
+
+        Push(new OutputSegment { Memory = pinned, Offset = offset, Length = count, IsShared = true });
         Length += count;
     }
 
@@ -133,6 +140,48 @@ public sealed class OutputQueue(BufferPool pool) : IBufferWriter<byte>
             count -= first.Length;
             ReleaseFirst();
         }
+    }
+
+    /// <summary>Moves the first <paramref name="count"/> bytes to the tail of another queue: short ones are copied, and so is what stands in our own buffers.</summary>
+    public void MoveTo(OutputQueue target, long count)
+    {
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(count, Length);
+        while (count > 0)
+        {
+            ref readonly OutputSegment first = ref _segments[_head];
+            long piece = Math.Min(first.Length, count);
+            if (first.File is { } file)
+            {
+                target.WriteFile(file, first.Offset, piece);
+            }
+            else if (first.IsShared)
+            {
+                target.WriteShared(first.Memory!, (int)first.Offset, (int)piece);
+            }
+            else
+            {
+                target.Write(first.Span[..(int)piece]);
+            }
+
+            Consume(piece);
+            count -= piece;
+        }
+    }
+
+    /// <summary>Takes the first bytes out, as many as there are and <paramref name="destination"/> has room for. There must be no file among them.</summary>
+    public int Read(Span<byte> destination)
+    {
+        int taken = 0;
+        while (taken < destination.Length && _count > 0)
+        {
+            ReadOnlySpan<byte> first = _segments[_head].Span;
+            int piece = Math.Min(first.Length, destination.Length - taken);
+            first[..piece].CopyTo(destination[taken..]);
+            Consume(piece);
+            taken += piece;
+        }
+
+        return taken;
     }
 
     /// <summary>Drops everything that waits.</summary>

@@ -18,6 +18,9 @@ public struct OutputSegment
     /// <summary>Whether <see cref="Memory"/> was rented by the queue and goes back to the pool when sent.</summary>
     public bool IsRented;
 
+    /// <summary>Whether <see cref="Memory"/> is an array that nobody changes any more, so that others may send from it too.</summary>
+    public bool IsShared;
+
     /// <summary>The unsent bytes of a memory segment.</summary>
     public readonly ReadOnlySpan<byte> Span => new(Memory, (int)Offset, (int)Length);
 }

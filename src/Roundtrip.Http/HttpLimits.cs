@@ -1,3 +1,5 @@
+using Roundtrip.Http.Http2;
+
 namespace Roundtrip.Http;
 
 /// <summary>
@@ -52,6 +54,9 @@ public sealed record HttpLimits
 
     /// <summary>MaxConnectionsPerAddress (ours): open connections from one address, of IPv6 from one /64; 0 is no limit.</summary>
     public int MaxConnectionsPerAddress { get; init; } = 1024;
+
+    /// <summary>What HTTP/2 connections announce and allow besides.</summary>
+    public Http2Limits Http2 { get; init; } = Http2Limits.Default;
 
     /// <summary>HttpProtocolOptions Allow0.9. Deviates: httpd allows it by default; nobody sends it but by mistake or to smuggle.</summary>
     public bool AllowHttp09 { get; init; }

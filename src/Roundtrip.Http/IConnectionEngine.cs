@@ -7,6 +7,7 @@ namespace Roundtrip.Http;
 /// <list type="number">
 /// <item><see cref="Receive"/> after bytes were added to <see cref="IConnectionHost.Input"/>, and <see cref="ReceiveEnd"/> once when the
 /// peer will send no more. What the engine cannot use yet it leaves there.</item>
+/// <item><see cref="Produce"/> before each sending, where something is <see cref="Waiting"/>.</item>
 /// <item><see cref="Drained"/> after each sending that leaves <see cref="LowWater"/> bytes of output or less, so also when nothing is left.</item>
 /// <item><see cref="OnDeadline"/> when <see cref="NextDeadline"/> has passed.</item>
 /// <item><see cref="Ended"/> once, last: the connection is gone, whatever the cause. Input and output must still hold what they held:
@@ -29,6 +30,17 @@ public interface IConnectionEngine
     void Drained(long now);
 
     void OnDeadline(long now);
+
+    /// <summary>
+    /// How many bytes the engine could put into the output if the driver asked (<see cref="Produce"/>), or more: it may be that the peer does not allow them yet. An engine that decides late what
+    /// goes next keeps them back; one that has nothing to decide has 0.
+    /// </summary>
+    long Waiting => 0;
+
+    /// <summary>Puts more into the output, until that holds <paramref name="room"/> bytes or nothing is left that may be sent. Called just before the driver sends.</summary>
+    void Produce(long now, int room)
+    {
+    }
 
     void Ended(EndReason reason);
 

@@ -1,6 +1,7 @@
 using Roundtrip.Core;
 using Roundtrip.Http;
 using Roundtrip.Http.Http1;
+using Roundtrip.Http.Http2;
 using Roundtrip.Transport;
 using Roundtrip.Transport.Epoll;
 using Roundtrip.Transport.Tls;
@@ -49,6 +50,8 @@ internal sealed class LoopServer : IDisposable
     public ErrorLog LogOf(IConnectionHost connection, Exchange? exchange) => ((exchange?.Owner as LoopSite) ?? Site).LogOf(connection, exchange) ?? ErrorLog;
 
     public Http1Resources Http1 { get; } = new();
+
+    public Http2Resources Http2 { get; } = new();
 
     public ReadOnlySpan<byte> Date => _date.At(Loop.UnixMilliseconds);
 

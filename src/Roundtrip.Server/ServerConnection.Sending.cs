@@ -18,6 +18,7 @@ internal sealed partial class ServerConnection
                 return false;
             }
 
+            Produce();
             if (_output is null or { IsEmpty: true })
             {
                 return true;
@@ -45,6 +46,7 @@ internal sealed partial class ServerConnection
 
             _warmings = 0;
             budget -= result.Count;
+            _sent += result.Count;
             if (result.Count > 0 && _output.Length <= IConnectionEngine.LowWater)
             {
                 _engine.Drained(Now);
@@ -59,6 +61,28 @@ internal sealed partial class ServerConnection
         return true;
     }
 
+    // An engine that keeps content back is asked for as much as the network takes up now, so that what it decides next is not behind what it decided long ago.
+    private void Produce()
+    {
+        _isHeldBack = false;
+        long waiting = _engine!.Waiting;
+        if (waiting == 0)
+        {
+            return;
+        }
+
+        // Little is not worth asking the system about.
+        int room = waiting <= LittleOutput ? LittleOutput : transport.SendRoom;
+        if (room <= 0)
+        {
+            _isHeldBack = true;
+        }
+        else if (OutputLength < room)
+        {
+            _engine.Produce(Now, room);
+        }
+    }
+
     private void WatchProgress(bool isSent)
     {
         if (isSent || _isWarming)
@@ -67,7 +91,7 @@ internal sealed partial class ServerConnection
         }
         else if (_lookAgainAt == Deadline.None)
         {
-            _sentAtLastLook = _output!.Consumed;
+            _sentAtLastLook = _sent;
             _lookAgainAt = Now + Limits.Timeout;
         }
     }
@@ -75,7 +99,7 @@ internal sealed partial class ServerConnection
     // The client took something since the last look, and enough of it: else why not. Counted in bytes taken, so that taking one byte at a time gains nothing.
     private EndReason StallReason()
     {
-        long taken = _output!.Consumed - _sentAtLastLook;
+        long taken = _sent - _sentAtLastLook;
         if (taken == 0)
         {
             return EndReason.ResponseStalled;

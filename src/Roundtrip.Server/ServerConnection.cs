@@ -2,6 +2,7 @@ using System.Diagnostics;
 using Roundtrip.Core;
 using Roundtrip.Http;
 using Roundtrip.Http.Http1;
+using Roundtrip.Http.Http2;
 using Roundtrip.Transport;
 using Roundtrip.Transport.Tls;
 
@@ -22,6 +23,7 @@ internal sealed partial class ServerConnection(LoopServer server, TransportConne
     // How often in a row a thread may have fetched a file's bytes that are then not in memory. A disk that fails would have it go on for ever.
     private const int MaximumWarmings = 16;
 
+    private const int LittleOutput = 32 * 1024;
     private const int SmallRead = 4096;
     private const int LargeRead = 64 * 1024;
 
@@ -40,6 +42,12 @@ internal sealed partial class ServerConnection(LoopServer server, TransportConne
     private bool _isWarming;
     private bool _isSwitched;
     private byte _warmings;
+
+    // Content that the engine keeps back waits for the network, though the output is empty.
+    private bool _isHeldBack;
+
+    // Bytes of output that the transport has taken.
+    private long _sent;
 
     // While output waits for the client: what had been sent at the last look, and when to look again. While lingering: when it is enough.
     private long _sentAtLastLook;
@@ -239,7 +247,7 @@ internal sealed partial class ServerConnection(LoopServer server, TransportConne
 
     private void ReadInput()
     {
-        _engine ??= new Http1Connection(this, server.Http1);
+        _engine ??= transport.Tls?.ApplicationProtocol == "h2" ? new Http2ServerConnection(this, server.Http2) : new Http1Connection(this, server.Http1);
         for (int budget = ReadBudget; budget > 0 && !_isReadEnded && _engine.WantsInput;)
         {
             Span<byte> room = _input.Reserve(Buffers, _isReadingMuch ? LargeRead : SmallRead);
@@ -315,8 +323,9 @@ internal sealed partial class ServerConnection(LoopServer server, TransportConne
             return;
         }
 
-        transport.SetInterest(!_isReadEnded && _engine.WantsInput, !isSent && !_isWarming);
-        WatchProgress(isSent);
+        bool waits = !isSent || _isHeldBack;
+        transport.SetInterest(!_isReadEnded && _engine.WantsInput, waits && !_isWarming);
+        WatchProgress(!waits);
         server.Loop.Timers.Schedule(this, Math.Min(_engine.NextDeadline, _lookAgainAt));
     }
 }

@@ -14,6 +14,10 @@ internal sealed unsafe class EpollConnection(EpollLoop loop, int descriptor, Pee
     // The stretch of a file that is given to one sendfile, which waits for the disk: whether the stretch is in memory is looked at first.
     private const long FileStretch = 512 * 1024;
 
+    // How much may wait in the system's buffer for the congestion window. epoll tells of room at half of it, when SendRoom has something again.
+    private const int UnsentSlack = 8 * 1024;
+
+    private bool _hasLowWater;
     private ulong _key;
     private uint _events;
     private bool _isWatched;
@@ -94,6 +98,33 @@ internal sealed unsafe class EpollConnection(EpollLoop loop, int descriptor, Pee
         }
 
         return sent > 0 ? IoResult.Done(sent) : IoResult.WouldBlock;
+    }
+
+    /// <summary>
+    /// What the congestion window has free, less what waits for it already, and a little more, so that an acknowledgement finds something to send. The first call also has the system tell of
+    /// room only when its own buffer holds next to nothing unsent (TCP_NOTSENT_LOWAT).
+    /// </summary>
+    public override int SendRoom
+    {
+        get
+        {
+            if (!_hasLowWater)
+            {
+                _hasLowWater = true;
+                int lowWater = UnsentSlack;
+                _ = Libc.SetSockOpt(descriptor, Libc.IpprotoTcp, Libc.TcpNotsentLowat, &lowWater, sizeof(int));
+            }
+
+            Libc.TcpInfo info;
+            uint length = (uint)sizeof(Libc.TcpInfo);
+            if (Libc.GetSockOpt(descriptor, Libc.IpprotoTcp, Libc.TcpInfoOption, &info, &length) != 0 || length < sizeof(Libc.TcpInfo))
+            {
+                return Unhurried;
+            }
+
+            long free = Math.Max(0L, (long)info.CongestionWindow - info.Unacknowledged) * info.SendMss;
+            return (int)Math.Clamp(free + UnsentSlack - info.NotSent, 0, Unhurried);
+        }
     }
 
     public override void SetInterest(bool read, bool write)

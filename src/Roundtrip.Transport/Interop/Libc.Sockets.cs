@@ -12,6 +12,8 @@ internal static unsafe partial class Libc
     public const int IpprotoTcp = 6;
     public const int TcpNodelay = 1;
     public const int TcpDeferAccept = 9;
+    public const int TcpInfoOption = 11;
+    public const int TcpNotsentLowat = 25;
     public const int IpprotoIpv6 = 41;
     public const int Ipv6V6Only = 26;
     public const int MsgMore = 0x8000;
@@ -19,6 +21,9 @@ internal static unsafe partial class Libc
 
     [LibraryImport("libc", EntryPoint = "setsockopt", SetLastError = true)]
     public static partial int SetSockOpt(int fd, int level, int option, void* value, uint length);
+
+    [LibraryImport("libc", EntryPoint = "getsockopt", SetLastError = true)]
+    public static partial int GetSockOpt(int fd, int level, int option, void* value, uint* length);
 
     [LibraryImport("libc", EntryPoint = "bind", SetLastError = true)]
     public static partial int Bind(int fd, byte* address, uint length);
@@ -46,6 +51,26 @@ internal static unsafe partial class Libc
 
     [LibraryImport("libc", EntryPoint = "shutdown", SetLastError = true)]
     public static partial int Shutdown(int fd, int how);
+
+    /// <summary>The fields of struct tcp_info (linux/tcp.h) that are looked at.</summary>
+    [StructLayout(LayoutKind.Explicit, Size = 148)]
+    public struct TcpInfo
+    {
+        [FieldOffset(16)]
+        public uint SendMss;
+
+        /// <summary>Segments.</summary>
+        [FieldOffset(24)]
+        public uint Unacknowledged;
+
+        /// <summary>Segments.</summary>
+        [FieldOffset(80)]
+        public uint CongestionWindow;
+
+        /// <summary>Bytes.</summary>
+        [FieldOffset(144)]
+        public uint NotSent;
+    }
 
     /// <summary>struct linger.</summary>
     [StructLayout(LayoutKind.Sequential)]

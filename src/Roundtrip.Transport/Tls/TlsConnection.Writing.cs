@@ -12,6 +12,9 @@ public sealed unsafe partial class TlsConnection
     // before the whole of one has come.
     private static int NextRecord(long available) => (int)Math.Min(available, MaximumRecord);
 
+    // What is encrypted and not handed over counts as unsent.
+    public override int SendRoom => (int)Math.Max(0, _inner.SendRoom - (_ciphertext?.Length ?? 0));
+
     public override IoResult Write(OutputQueue queue, long budget)
     {
         if (_phase != TlsPhase.Open)

@@ -54,6 +54,18 @@ internal static class RequestTarget
         return ParseAbsoluteForm(text, target, head, isSecure);
     }
 
+    /// <summary>Reads the path and query that HTTP/2 has in <c>:path</c>: the origin form or the asterisk form (RFC 9113 section 8.3.1).</summary>
+    public static EndReason ParsePath(ReadOnlySpan<byte> text, Slice path, RequestHead head)
+    {
+        if (text.Slice(path.Offset, path.Length).ContainsAnyExcept(TargetBytes))
+        {
+            return EndReason.InvalidTarget;
+        }
+
+        SetOriginForm(text.Slice(path.Offset, path.Length), path, path.Offset, head);
+        return EndReason.None;
+    }
+
     private static void SetOriginForm(ReadOnlySpan<byte> text, Slice target, int pathAt, RequestHead head)
     {
         ReadOnlySpan<byte> pathAndQuery = text[(pathAt - target.Offset)..];

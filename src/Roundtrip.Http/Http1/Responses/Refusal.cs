@@ -47,7 +47,7 @@ internal static class Refusal
 
     public static int LengthOf(EndReason sentence) => ContentOf(sentence).Length;
 
-    // Made once for each reason. Two loops may make the same one at the same time: either will do.
-    private static byte[] ContentOf(EndReason reason) =>
+    /// <summary>The content, made once for each reason. Two loops may make the same one at the same time: either will do.</summary>
+    public static byte[] ContentOf(EndReason reason) =>
         Contents[(int)reason] ??= Encoding.ASCII.GetBytes(EndReasons.Describe(reason) + "\n");
 }

@@ -17,6 +17,7 @@ public sealed class StatusLines
     // Made when first used. Two loops may make the same one at the same time: either will do.
     private readonly byte[]?[] _starts = new byte[Highest - Lowest + 1][];
     private readonly string _server;
+    private readonly byte[] _serverBytes;
 
     /// <param name="server">The value of the Server field, of every response.</param>
     /// <exception cref="ArgumentException">It cannot stand in a field.</exception>
@@ -28,7 +29,11 @@ public sealed class StatusLines
         }
 
         _server = server;
+        _serverBytes = Encoding.ASCII.GetBytes(server);
     }
+
+    /// <summary>The value of the Server field.</summary>
+    internal ReadOnlySpan<byte> Server => _serverBytes;
 
     /// <summary>
     /// <c>HTTP/1.1 200 OK CRLF Server: Roundtrip CRLF Date: </c> for the status, 100 to 999.

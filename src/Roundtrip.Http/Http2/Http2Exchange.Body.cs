@@ -1,0 +1,107 @@
+using Roundtrip.Core;
+
+namespace Roundtrip.Http.Http2;
+
+// The request's content: it waits with the stream, whose window is given back as the handler reads.
+public sealed partial class Http2Exchange
+{
+    private long _bodyLength;
+    private long _received;
+    private bool _expectsContinue;
+    private bool _isWaitingForBody;
+
+    // The time that counts against RequestReadTimeout body is the time in which we wait for the client, not that in which it waits for us.
+    private long _waitBegan;
+    private long _waited;
+
+    public override bool HasBody => _bodyLength != 0;
+
+    public override long BodyLength => _bodyLength;
+
+    long IStreamUser.Deadline => _isWaitingForBody && IsOpen
+        ? _connection!.Host.Limits.Body.DeadlineAt(_waitBegan - _waited, _stream!.ReceivedContent)
+        : Deadline.None;
+
+    public override BodyRead ReadBody(Span<byte> destination)
+    {
+        ArgumentOutOfRangeException.ThrowIfZero(destination.Length, nameof(destination));
+        if (!IsOpen)
+        {
+            return new BodyRead(BodyReadStatus.Failed);
+        }
+
+        Http2Stream stream = _stream!;
+        int count = stream.Incoming?.Read(destination) ?? 0;
+        if (count > 0)
+        {
+            _connection!.UseWindows(stream, count);
+            _connection.Changed();
+            return new BodyRead(BodyReadStatus.Data, count);
+        }
+
+        if (stream.IsIncomingEnded)
+        {
+            return new BodyRead(BodyReadStatus.End);
+        }
+
+        SendContinue();
+        WaitForBody();
+        return new BodyRead(BodyReadStatus.NotYet);
+    }
+
+    void IStreamUser.OnIncoming(long now)
+    {
+        if (!IsOpen)
+        {
+            return;
+        }
+
+        long limit = _connection!.Host.Limits.RequestBody;
+        if (limit > 0 && _stream!.ReceivedContent > limit)
+        {
+            Fail(EndReason.RequestBodyTooLarge, 413, ErrorOrigin.Peer);
+        }
+        else if (_isWaitingForBody)
+        {
+            _isWaitingForBody = false;
+            _waited += now - _waitBegan;
+            Handler?.OnBodyReadable(this);
+        }
+    }
+
+    void IStreamUser.OnDeadline(long now)
+    {
+        EndReason reason = _stream!.ReceivedContent == 0 ? EndReason.RequestBodyTimeout : EndReason.RequestBodyTooSlow;
+        Fail(reason, 408, ErrorOrigin.Peer);
+    }
+
+    private void BeginBody()
+    {
+        _bodyLength = 0;
+        _received = 0;
+        _expectsContinue = false;
+        _isWaitingForBody = false;
+        _waited = 0;
+    }
+
+    // RFC 9110 §10.1.1: 100 only for a client that asked, before the final response, and not once content is here.
+    private void SendContinue()
+    {
+        if (_expectsContinue && !HasResponded && _stream!.ReceivedContent == 0)
+        {
+            Inform(100, FieldBlock.Empty);
+        }
+    }
+
+    private void WaitForBody()
+    {
+        if (!_isWaitingForBody)
+        {
+            _isWaitingForBody = true;
+            _waitBegan = _connection!.Host.Now;
+        }
+
+        _connection!.Arm(((IStreamUser)this).Deadline);
+        _connection.Changed();
+    }
+}

@@ -1,0 +1,229 @@
+using Roundtrip.Core;
+using Roundtrip.Http.Http1;
+using Roundtrip.Http.Http2.Hpack;
+
+namespace Roundtrip.Http.Http2;
+
+// The response: header section, content, end.
+public sealed partial class Http2Exchange
+{
+    private bool _hasNoContent;
+    private bool _wantsRoom;
+
+
+    // How much of the length that the handler gave is still to be written; less than 0 where it gave none.
+    private long _unwritten;
+
+    public override bool CanWrite
+    {
+        get
+        {
+            if (!IsOpen || !HasResponded)
+            {
+                return false;
+            }
+
+            _wantsRoom |= Room <= 0;
+            return !_wantsRoom;
+        }
+    }
+
+    private long Room => _connection!.Limits.StreamMaxMemSize - _stream!.Waiting;
+
+    public override void Inform(int status, FieldBlock fields)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(status, 100);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(status, 199);
+        ArgumentOutOfRangeException.ThrowIfEqual(status, 101);
+        if (!IsOpen || HasResponded)
+        {
+            return;
+        }
+
+        HpackEncoder encoder = _connection!.Encoder;
+        HeaderBlockWriter block = _connection.Resources.Block;
+        encoder.Begin(block);
+        encoder.Status(status);
+        encoder.Add(fields);
+        Send(block, endStream: false);
+        _expectsContinue &= status != 100;
+    }
+
+    public override void Respond(int status, FieldBlock fields, long contentLength = UnknownLength)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(status, 200);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(status, 999);
+        if (!IsOpen)
+        {
+            return;
+        }
+
+        if (HasResponded)
+        {
+            throw new InvalidOperationException("The final response has begun.");
+        }
+
+        SendHead(status, fields, contentLength);
+    }
+
+    public override int Write(ReadOnlySpan<byte> content)
+    {
+        if (content.IsEmpty || !TryBeginContent(content.Length))
+        {
+            return content.Length;
+        }
+
+        int taken = (int)Math.Clamp(Room, 0, content.Length);
+        _wantsRoom |= taken < content.Length;
+        if (taken > 0)
+        {
+            Queue().Write(content[..taken]);
+            ContentAdded(taken);
+        }
+
+        return taken;
+    }
+
+    public override void WriteShared(byte[] pinned, int offset, int count)
+    {
+        if (count > 0 && TryBeginContent(count))
+        {
+            Queue().WriteShared(pinned, offset, count);
+            ContentAdded(count);
+        }
+    }
+
+    public override void WriteFile(FileBody file, long offset, long count)
+    {
+        if (count > 0 && TryBeginContent(count))
+        {
+            Queue().WriteFile(file, offset, count);
+            ContentAdded(count);
+        }
+    }
+
+    public override void Complete()
+    {
+        if (!IsOpen)
+        {
+            return;
+        }
+
+        if (!HasResponded)
+        {
+            throw new InvalidOperationException("Complete before Respond.");
+        }
+
+        if (_unwritten > 0 && !_hasNoContent)
+        {
+            Fail(EndReason.HandlerWroteTooLittle, 0, ErrorOrigin.Handler, tellHandler: false);
+            return;
+        }
+
+        IsOpen = false;
+        _connection!.Complete(_stream!);
+    }
+
+    void IStreamUser.OnRoom()
+    {
+        if (_wantsRoom && IsOpen && _stream!.Waiting <= _connection!.Limits.StreamMaxMemSize / 2)
+        {
+            _wantsRoom = false;
+            Handler?.OnWritable(this);
+        }
+    }
+
+    /// <summary>The engine's own answer: to a request that no handler saw, or that its handler failed.</summary>
+    internal void WriteRefusal(int status, EndReason sentence)
+    {
+        ReadOnlySpan<byte> content = Refusal.ContentOf(sentence);
+        SendHead(status, Refusal.Fields, content.Length);
+        if (!_hasNoContent)
+        {
+            Queue().Write(content);
+            ContentAdded(content.Length);
+        }
+
+        _connection!.Complete(_stream!);
+    }
+
+    private void BeginResponse()
+    {
+        _hasNoContent = false;
+        _wantsRoom = false;
+        _unwritten = 0;
+        BytesSent = 0;
+        RespondedTimestamp = 0;
+        SentContentLength = UnknownLength;
+    }
+
+    private void SendHead(int status, FieldBlock fields, long contentLength)
+    {
+        // RFC 9110 §8.6: no Content-Length with 204; §15.3.6: 205 has no content.
+        long announced = status == 204 ? UnknownLength : status == 205 ? 0 : contentLength;
+        _hasNoContent = Request.Method == Method.Head || status is 204 or 205 or 304 || contentLength == 0;
+        _unwritten = status is 204 or 205 ? 0 : contentLength;
+        Status = status;
+        (SharedFields, SentContentLength) = (fields, announced);
+        IConnectionHost host = _connection!.Host;
+        RespondedTimestamp = host.Timestamp;
+        HpackEncoder encoder = _connection.Encoder;
+        HeaderBlockWriter block = _connection.Resources.Block;
+        encoder.Begin(block);
+        encoder.Status(status);
+        encoder.Add("server"u8, host.StatusLines.Server, Indexing.Incremental);
+        encoder.Add("date"u8, host.Date, Indexing.Incremental);
+        encoder.Add(fields);
+        encoder.Add(ResponseFields);
+        if (announced >= 0)
+        {
+            encoder.ContentLength(announced);
+        }
+
+        Send(block, endStream: _hasNoContent);
+    }
+
+    private void Send(HeaderBlockWriter block, bool endStream)
+    {
+        long before = _connection!.Host.OutputLength;
+        _connection.WriteSection(_stream!, block.Block, endStream);
+        BytesSent += _connection.Host.OutputLength - before;
+    }
+
+    private OutputQueue Queue() => _stream!.Outgoing ??= _connection!.Resources.RentQueue(_connection.Host.Buffers);
+
+    // Whether content of that length can be written and is to be sent at all.
+    private bool TryBeginContent(long length)
+    {
+        if (!IsOpen)
+        {
+            return false;
+        }
+
+        if (!HasResponded)
+        {
+            throw new InvalidOperationException("Content before Respond.");
+        }
+
+        if (_hasNoContent && _unwritten != 0)
+        {
+            return false;
+        }
+
+        if (_unwritten >= 0 && length > _unwritten)
+        {
+            Fail(EndReason.HandlerWroteTooMuch, 0, ErrorOrigin.Handler);
+            return false;
+        }
+
+        return true;
+    }
+
+    private void ContentAdded(long bytes)
+    {
+        _unwritten -= bytes;
+        ContentSent += bytes;
+        BytesSent += bytes;
+        _connection!.ContentAdded(_stream!, bytes);
+    }
+}

@@ -1,0 +1,134 @@
+using Roundtrip.Core;
+using Roundtrip.Http.Http1;
+using Roundtrip.Http.Http2.Frames;
+
+namespace Roundtrip.Http.Http2;
+
+/// <summary>
+/// One request and response on a stream of an HTTP/2 connection. Pooled: <see cref="Begin"/> to <see cref="Clear"/> is one life. It may outlive its handler, which has completed it, while
+/// content waits to be sent. This file has the life; Http2Exchange.Body.cs the request's content; Http2Exchange.Response.cs the response.
+/// </summary>
+public sealed partial class Http2Exchange : Exchange, IStreamUser
+{
+    private Http2ServerConnection? _connection;
+    private Http2Stream? _stream;
+    private int _sectionBytes;
+
+    internal Http2Exchange()
+    {
+    }
+
+    public override IConnectionHost Connection =>
+        _connection?.Host ?? throw new InvalidOperationException("The exchange has ended: check Generation before using it.");
+
+    /// <summary>Whether a handler may still use the exchange.</summary>
+    internal bool IsOpen { get; private set; }
+
+    /// <summary>Whether the exchange is not over: its handler has it, or its response is still to be sent.</summary>
+    internal bool IsInUse => _connection is not null;
+
+    // RFC 9113 §8.6: HTTP/2 has no upgrade of a request; extended CONNECT (RFC 8441) is another thing.
+    public override bool CanUpgrade => false;
+
+    public override long BytesReceived => _sectionBytes + (_stream?.ReceivedContent ?? _received);
+
+    /// <param name="index">How many requests the connection had before this one.</param>
+    /// <param name="sectionBytes">The bytes of the header section on the wire.</param>
+    internal void Begin(Http2ServerConnection connection, long now, int index, int sectionBytes)
+    {
+        Generation++;
+        StartedAt = now;
+        StartedTimestamp = connection.Host.Timestamp;
+        IndexOnConnection = index;
+        Status = 0;
+        ContentSent = 0;
+        EndReason = EndReason.None;
+        _connection = connection;
+        _sectionBytes = sectionBytes;
+        BeginBody();
+        BeginResponse();
+    }
+
+    /// <summary>The stream is open, and the handler may be given the exchange.</summary>
+    internal void Open(Http2Stream stream, long bodyLength, bool expectsContinue)
+    {
+        _stream = stream;
+        _bodyLength = bodyLength;
+        _expectsContinue = expectsContinue && bodyLength != 0;
+        stream.ExpectedContent = bodyLength;
+        IsOpen = true;
+    }
+
+    public override void Upgrade(FieldBlock fields, Func<IConnectionHost, IConnectionEngine> next) =>
+        throw new InvalidOperationException("HTTP/2 has no upgrade: ask CanUpgrade.");
+
+    // RFC 9113 §9.1: there is no such wish in HTTP/2; the connection goes on.
+    public override void DoNotPersist()
+    {
+    }
+
+    public override void Abort(EndReason reason)
+    {
+        if (IsOpen)
+        {
+            Fail(reason, 500, ErrorOrigin.Handler, tellHandler: false);
+        }
+    }
+
+    /// <summary>
+    /// Ends the exchange for a fault. While the response has not begun the client gets the status; then it must not take what it got for a whole response.
+    /// </summary>
+    internal void Fail(EndReason reason, int status, ErrorOrigin origin, bool tellHandler = true)
+    {
+        IExchangeHandler? handler = tellHandler ? Handler : null;
+        bool begun = HasResponded;
+        IsOpen = false;
+        EndReason = reason;
+        _connection!.Host.Report(new ProtocolError(reason, begun ? 0 : status, ErrorScope.Exchange, origin), this);
+        handler?.OnAborted(this, reason);
+        if (begun)
+        {
+            _connection.Cut(_stream!, new ProtocolError(reason, (int)ErrorCode.InternalError, ErrorScope.Exchange, ErrorOrigin.Server));
+            return;
+        }
+
+        WriteRefusal(status, origin == ErrorOrigin.Peer ? reason : EndReason.HandlerFailed);
+    }
+
+    // The stream has come to its end, whichever: the exchange is noted and can be used again.
+    void IStreamUser.OnClosed(in ProtocolError error)
+    {
+        bool wasOpen = IsOpen;
+        IsOpen = false;
+        _received = _stream!.ReceivedContent;
+        if (EndReason == EndReason.None)
+        {
+            EndReason = error.IsError ? error.Reason : EndReason.Completed;
+        }
+
+        // What waits with the stream will not go out.
+        ContentSent -= _stream.Waiting;
+        BytesSent -= _stream.Waiting;
+        if (wasOpen)
+        {
+            Handler?.OnAborted(this, EndReason);
+        }
+
+        _stream = null;
+        _connection!.ExchangeEnded(this);
+    }
+
+    /// <summary>Forgets everything.</summary>
+    internal void Clear()
+    {
+        Request.Reset(_connection!.Host.Buffers);
+        ResponseFields.Clear();
+        SharedFields = FieldBlock.Empty;
+        LogId = null;
+        Handler = null;
+        Context = null;
+        Owner = null;
+        _connection = null;
+        _stream = null;
+    }
+}

@@ -1,0 +1,183 @@
+using Roundtrip.Core;
+using Roundtrip.Http.Http1;
+using Roundtrip.Http.Http2.Frames;
+using Roundtrip.Http.Http2.Priority;
+
+namespace Roundtrip.Http.Http2;
+
+/// <summary>The server's side of an HTTP/2 connection: header sections become requests, each with an <see cref="Http2Exchange"/> on its stream.</summary>
+public sealed class Http2ServerConnection : Http2Connection
+{
+    private int _requests;
+
+    public Http2ServerConnection(IConnectionHost host, Http2Resources resources)
+        : base(host, resources, host.Limits.Http2)
+    {
+        HttpLimits limits = host.Limits;
+        SectionLimits = new FieldLimits(limits.RequestFields, limits.RequestHead);
+        WriteFirstSettings(
+            new Setting(SettingsParameter.MaxConcurrentStreams, (uint)Limits.MaxSessionStreams),
+            new Setting(SettingsParameter.InitialWindowSize, (uint)Limits.WindowSize),
+            new Setting(SettingsParameter.MaxHeaderListSize, (uint)limits.RequestHead));
+    }
+
+    private protected override bool IsServer => true;
+
+    private protected override ReadOnlySpan<byte> PeerPreface => Http2Preface.Client;
+
+    /// <summary>The handler has completed its exchange.</summary>
+    internal void Complete(Http2Stream stream)
+    {
+        if (stream.State is StreamState.HalfClosedLocal or StreamState.Closed)
+        {
+            // END_STREAM stood on the header section.
+            OutgoingEnded(stream);
+        }
+        else
+        {
+            ContentComplete(stream);
+        }
+
+        Changed();
+    }
+
+    /// <summary>Ends a stream whose response cannot be completed.</summary>
+    internal void Cut(Http2Stream stream, in ProtocolError error)
+    {
+        ResetStream(stream, error);
+        Changed();
+    }
+
+    internal void ExchangeEnded(Http2Exchange exchange)
+    {
+        Host.ExchangeEnded(exchange);
+        exchange.Clear();
+        Resources.Return(exchange);
+    }
+
+    private protected override void OutgoingEnded(Http2Stream stream)
+    {
+        if (stream.State == StreamState.Closed)
+        {
+            CloseIfEnded(stream);
+        }
+        else
+        {
+            // RFC 9113 §8.1: a response that is complete before its request: the client is asked to send no more.
+            ResetStream(stream, new ProtocolError(EndReason.Completed, (int)ErrorCode.NoError, ErrorScope.Exchange, ErrorOrigin.Server));
+        }
+    }
+
+    private protected override void OnSection(
+        int streamId, Http2Stream? stream, FieldSection section, bool endStream, PriorityFields? priority, int blockLength, long now)
+    {
+        if (stream is not null)
+        {
+            OnTrailers(stream, section, endStream, now);
+            return;
+        }
+
+        if (streamId > LastAccepted)
+        {
+            return;
+        }
+
+        // RFC 9113 §5.1.2: more than was allowed. The client may ask again.
+        if (OpenByPeer >= Limits.MaxSessionStreams)
+        {
+            Refuse(streamId, PeerError(EndReason.TooManyStreams, ErrorCode.RefusedStream));
+            return;
+        }
+
+        Http2Exchange exchange = Resources.RentExchange();
+        exchange.Begin(this, now, _requests, blockLength);
+        EndReason error = RequestSection.Read(section, exchange.Request, Host.Limits, Host.IsSecure);
+        if (RequestSection.IsMalformed(error))
+        {
+            Host.Report(PeerError(error, ErrorCode.ProtocolError), exchange);
+            exchange.Clear();
+            Resources.Return(exchange);
+            Refuse(streamId, PeerError(error, ErrorCode.ProtocolError));
+            return;
+        }
+
+        _requests++;
+        Http2Stream opened = OpenStream(streamId, exchange);
+        opened.Scheduled = Scheduler.Open(streamId, StreamPriority.Of(priority, section), opened);
+        Move(opened, endStream ? StreamEvent.ReceiveHeadersAndEnd : StreamEvent.ReceiveHeaders);
+        StartRequest(exchange, opened, section, error, endStream);
+    }
+
+    private void StartRequest(Http2Exchange exchange, Http2Stream stream, FieldSection section, EndReason error, bool endStream)
+    {
+        RequestSection.AddFields(section, exchange.Request);
+        long length = 0;
+        bool expectsContinue = false;
+        if (error == EndReason.None)
+        {
+            error = RequestFraming.Determine(exchange.Request, Host.Limits.RequestBody, out length);
+        }
+
+        if (error == EndReason.None)
+        {
+            error = RequestFraming.DetermineExpectation(exchange.Request, out expectsContinue);
+        }
+
+        bool hasLength = exchange.Request.Has(KnownField.ContentLength);
+        if (endStream && hasLength && length != 0 && error == EndReason.None)
+        {
+            ResetStream(stream, PeerError(EndReason.ContentLengthMismatch, ErrorCode.ProtocolError));
+            return;
+        }
+
+        exchange.Open(stream, endStream ? 0 : hasLength ? length : Exchange.UnknownLength, expectsContinue);
+        uint generation = exchange.Generation;
+        if (error != EndReason.None)
+        {
+            exchange.Fail(error, Refusal.StatusOf(error), ErrorOrigin.Peer, tellHandler: false);
+        }
+        else
+        {
+            Host.Start(exchange);
+            if (exchange.Generation == generation && exchange.IsOpen && exchange.Handler is null)
+            {
+                exchange.Abort(EndReason.HandlerFailed);
+            }
+        }
+
+        // The section's memory is the next one's: an exchange that is not over keeps a copy.
+        if (exchange.Generation == generation && exchange.IsInUse)
+        {
+            exchange.Request.Retain(Host.Buffers);
+        }
+    }
+
+    // RFC 9113 §8.1: a second section is the trailers, and ends the stream.
+    private void OnTrailers(Http2Stream stream, FieldSection section, bool endStream, long now)
+    {
+        if (!endStream || section.HasPseudoFields || section.FieldFault != EndReason.None)
+        {
+            ResetStream(stream, PeerError(endStream ? EndReason.InvalidTrailer : EndReason.StreamStateViolated, ErrorCode.ProtocolError));
+            return;
+        }
+
+        if (stream.ExpectedContent >= 0 && stream.ReceivedContent != stream.ExpectedContent)
+        {
+            ResetStream(stream, PeerError(EndReason.ContentLengthMismatch, ErrorCode.ProtocolError));
+            return;
+        }
+
+        Move(stream, StreamEvent.ReceiveHeadersAndEnd);
+        stream.User.OnIncoming(now);
+    }
+
+    // A stream that never opens counts as opened and closed (RFC 9113 §5.1.1).
+    private void Refuse(int streamId, in ProtocolError error)
+    {
+        Skip(streamId);
+        WriteReset(streamId, error);
+    }
+
+    private protected override void OnPromise(Http2Stream? stream, int promisedStreamId, FieldSection section) =>
+        throw new InvalidOperationException("A client cannot push: PUSH_PROMISE was refused.");
+}
