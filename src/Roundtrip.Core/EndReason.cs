@@ -76,6 +76,25 @@ public enum EndReason : byte
     TruncatedHead,
     TruncatedBody,
 
+    // HTTP/2 frames (RFC 9113 sections 4 and 6, RFC 9218 section 7.1).
+    FrameTooLarge,
+    InvalidFrameLength,
+    FrameNeedsStream,
+    FrameNeedsConnection,
+    InvalidPadding,
+    SettingsAckWithPayload,
+    InvalidEnablePush,
+    InitialWindowTooLarge,
+    InvalidMaxFrameSize,
+    InvalidEnableConnectProtocol,
+    InvalidNoRfc7540Priorities,
+    InvalidPromisedStream,
+    ZeroWindowIncrement,
+    PriorityUpdateWithoutStream,
+
+    // HTTP/2 priorities (RFC 7540 section 5.3).
+    StreamDependsOnItself,
+
     // A handler's faults.
     HandlerFailed,
     HandlerWroteTooMuch,

@@ -1,4 +1,5 @@
 using Roundtrip.Core;
+using Roundtrip.Http.Tests.Http2.Frames;
 
 namespace Roundtrip.Http.Tests.Http1;
 
@@ -63,6 +64,7 @@ public class RefusalTests
         EndReason.TooManyRequestsOnConnection, EndReason.OutOfDescriptors, EndReason.TruncatedHead, EndReason.TruncatedBody,
         EndReason.HandlerFailed, EndReason.HandlerWroteTooMuch, EndReason.HandlerWroteTooLittle, EndReason.ResponseSourceChanged,
         EndReason.ResponseSourceFailed, EndReason.HandshakeFailed, EndReason.TlsFailed, EndReason.PlaintextOnTlsPort,
+        .. FrameReasons.All, EndReason.StreamDependsOnItself,
     ];
 
     [Fact]
