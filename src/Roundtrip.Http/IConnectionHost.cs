@@ -1,5 +1,6 @@
 using Roundtrip.Core;
 using Roundtrip.Http.Http1;
+using Roundtrip.Http.Http2;
 
 namespace Roundtrip.Http;
 
@@ -12,6 +13,9 @@ public interface IConnectionHost
 
     /// <summary>Whether TLS protects the connection.</summary>
     bool IsSecure { get; }
+
+    /// <summary>How the connection, which has no TLS, may come to HTTP/2.</summary>
+    Http2Cleartext Http2Cleartext => Http2Cleartext.None;
 
     /// <summary>The server name of the TLS handshake (SNI), or null.</summary>
     string? ServerName { get; }

@@ -27,6 +27,7 @@ internal sealed class LoopServer : IDisposable
     public LoopServer(EventLoop loop, ServerOptions options, ConnectionCounts counts)
     {
         (Loop, _options, _counts) = (loop, options, counts);
+        Http1 = new Http1Resources(Http2);
         Site = options.CreateSite(loop);
         Blocked = new BlockedLoopDetector(this);
         loop.EndOfBatch = EndOfBatch;
@@ -49,9 +50,9 @@ internal sealed class LoopServer : IDisposable
     /// <summary>The log of a connection's host, or of an exchange's.</summary>
     public ErrorLog LogOf(IConnectionHost connection, Exchange? exchange) => ((exchange?.Owner as LoopSite) ?? Site).LogOf(connection, exchange) ?? ErrorLog;
 
-    public Http1Resources Http1 { get; } = new();
-
     public Http2Resources Http2 { get; } = new();
+
+    public Http1Resources Http1 { get; }
 
     public ReadOnlySpan<byte> Date => _date.At(Loop.UnixMilliseconds);
 
@@ -62,10 +63,10 @@ internal sealed class LoopServer : IDisposable
     /// <returns>The address, with the port that was chosen where 0 was asked for.</returns>
     public PeerAddress Listen(ServerEndpoint endpoint, int number)
     {
-        var added = new LoopListener { Tls = endpoint.Tls };
+        var added = new LoopListener { Tls = endpoint.Tls, Http2Cleartext = endpoint.Http2Cleartext };
         added.Listener = endpoint.Sockets.Count > 0 && Loop is EpollLoop epoll
-            ? epoll.Listen(endpoint.Sockets[number % endpoint.Sockets.Count], connection => Accept(connection, added.Tls))
-            : Loop.Listen(endpoint.Address, connection => Accept(connection, added.Tls));
+            ? epoll.Listen(endpoint.Sockets[number % endpoint.Sockets.Count], connection => Accept(connection, added))
+            : Loop.Listen(endpoint.Address, connection => Accept(connection, added));
         _listeners.Add(added);
         return added.Listener.Address;
     }
@@ -108,7 +109,8 @@ internal sealed class LoopServer : IDisposable
 
         foreach (LoopListener listener in _listeners)
         {
-            listener.Tls = options.Endpoints.First(endpoint => endpoint.Address == listener.Listener!.Address).Tls;
+            ServerEndpoint endpoint = options.Endpoints.First(endpoint => endpoint.Address == listener.Listener!.Address);
+            (listener.Tls, listener.Http2Cleartext) = (endpoint.Tls, endpoint.Http2Cleartext);
         }
 
         LoopSite former = Site;
@@ -169,7 +171,7 @@ internal sealed class LoopServer : IDisposable
         Blocked.Dispose();
     }
 
-    private void Accept(TransportConnection connection, TlsServerContext? tls)
+    private void Accept(TransportConnection connection, LoopListener listener)
     {
         EndReason refusal = _counts.TryAdd(connection.Remote, Limits);
         if (refusal != EndReason.None)
@@ -184,8 +186,8 @@ internal sealed class LoopServer : IDisposable
             Array.Resize(ref _connections, _connectionCount * 2);
         }
 
-        TlsConnection? secured = tls is null ? null : new TlsConnection(_tls ??= MakeTlsLoop(), tls, connection);
-        var accepted = new ServerConnection(this, secured ?? connection, secured is not null) { Index = _connectionCount };
+        TlsConnection? secured = listener.Tls is not { } tls ? null : new TlsConnection(_tls ??= MakeTlsLoop(), tls, connection);
+        var accepted = new ServerConnection(this, secured ?? connection, secured is not null) { Index = _connectionCount, Http2Cleartext = listener.Http2Cleartext };
         _connections[_connectionCount++] = accepted;
         try
         {
@@ -240,6 +242,8 @@ internal sealed class LoopServer : IDisposable
         public ITransportListener? Listener { get; set; }
 
         public TlsServerContext? Tls { get; set; }
+
+        public Http2Cleartext Http2Cleartext { get; set; }
     }
 
     private sealed class LastCall(LoopServer server) : TimerEntry

@@ -63,6 +63,8 @@ internal sealed partial class ServerConnection(LoopServer server, TransportConne
     /// <summary>Where the connection stands in its server's list.</summary>
     public int Index { get; set; }
 
+    public Http2Cleartext Http2Cleartext { get; init; }
+
     public PeerAddress Remote => transport.Remote;
 
     public PeerAddress Local => transport.Local;

@@ -26,6 +26,7 @@ public static class Modules
         new Compression.BrotliModule(),
         new Compression.ZstdModule(),
         new Tls.SslModule(),
+        new Http2.Http2Module(),
         new Core.ReqtimeoutModule(),
         new Core.MpmModule(),
         new Core.UnixdModule(),

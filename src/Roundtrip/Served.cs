@@ -2,11 +2,13 @@ using System.Net;
 using System.Runtime.InteropServices;
 using Roundtrip.Configuration;
 using Roundtrip.Configuration.Loading;
+using Roundtrip.Configuration.Settings;
 using Roundtrip.Configuration.VirtualHosts;
 using Roundtrip.Core;
 using Roundtrip.Server;
 using Roundtrip.Site;
 using Roundtrip.Site.Core;
+using Roundtrip.Site.Http2;
 using Roundtrip.Site.Tls;
 using Roundtrip.Transport.Files;
 using Roundtrip.Transport.Tls;
@@ -54,7 +56,11 @@ internal sealed record Served(BuiltConfiguration Configuration)
             .. SiteConfiguration.ListensOf(served.Configuration.Main.Settings)
                 .SelectMany(listen => AddressesOf(listen).Select(address => (address, listen)))
                 .DistinctBy(pair => pair.address)
-                .Select(pair => new ServerEndpoint(pair.address, tls.Of(pair.listen.Address)) { Sockets = served.Sockets(pair.address) }),
+                .Select(pair => new ServerEndpoint(pair.address, tls.Of(pair.listen.Address))
+                {
+                    Sockets = served.Sockets(pair.address),
+                    Http2Cleartext = ProtocolChoice.CleartextOf(tls.HostOf(pair.listen.Address).Settings),
+                }),
         ];
     }
 
@@ -73,7 +79,8 @@ internal sealed record Served(BuiltConfiguration Configuration)
 
     private static IReadOnlyList<ServerEndpoint> OfFolder(FolderAddress where, Served served)
     {
-        IReadOnlyList<TlsCertificateFiles> certificates = SiteConfiguration.CertificatesOf(served.Configuration.Main.Settings);
+        SettingBag settings = served.Configuration.Main.Settings;
+        IReadOnlyList<TlsCertificateFiles> certificates = SiteConfiguration.CertificatesOf(settings);
         if (certificates.Count == 0)
         {
             certificates = [LocalCertificate.Ensure(LocalCertificate.DefaultFolder, DateTimeOffset.UtcNow)];
@@ -81,9 +88,13 @@ internal sealed record Served(BuiltConfiguration Configuration)
 
         return
         [
-            new ServerEndpoint(PeerAddress.From(where.Bind, where.HttpPort)),
-            new ServerEndpoint(
-                PeerAddress.From(where.Bind, where.HttpsPort), new TlsServerContext(new TlsServerOptions { Name = "folder", Certificates = certificates })),
+            new ServerEndpoint(PeerAddress.From(where.Bind, where.HttpPort)) { Http2Cleartext = ProtocolChoice.CleartextOf(settings) },
+            new ServerEndpoint(PeerAddress.From(where.Bind, where.HttpsPort), new TlsServerContext(new TlsServerOptions
+            {
+                Name = "folder",
+                Certificates = certificates,
+                ApplicationProtocols = ProtocolChoice.SecureOf(settings),
+            })),
         ];
     }
 }

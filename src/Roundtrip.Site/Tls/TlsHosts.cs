@@ -3,6 +3,7 @@ using Roundtrip.Configuration;
 using Roundtrip.Configuration.Loading;
 using Roundtrip.Configuration.Settings;
 using Roundtrip.Configuration.VirtualHosts;
+using Roundtrip.Site.Http2;
 using Roundtrip.Transport;
 using Roundtrip.Transport.Tls;
 
@@ -18,11 +19,16 @@ public sealed class TlsHosts(BuiltConfiguration configuration, IConfigurationSou
     /// <exception cref="TransportException">A certificate or key cannot be used; the message says which file and why.</exception>
     public TlsServerContext? Of(HostAddress address)
     {
-        HostTable table = address.Address is { } known
-            ? configuration.Map.Find(known, address.Port)
-            : configuration.Map.FindByPort(address.Port) ?? configuration.Map.Find(System.Net.IPAddress.Any, address.Port);
+        HostTable table = TableOf(address);
         return table.Default.Settings.Get(SslSettings.Engine) ? ContextOf(table.Default, table) : null;
     }
+
+    /// <summary>The default host of an address.</summary>
+    public ServerConfiguration HostOf(HostAddress address) => TableOf(address).Default;
+
+    private HostTable TableOf(HostAddress address) => address.Address is { } known
+            ? configuration.Map.Find(known, address.Port)
+            : configuration.Map.FindByPort(address.Port) ?? configuration.Map.Find(System.Net.IPAddress.Any, address.Port);
 
     private TlsServerContext ContextOf(ServerConfiguration host, HostTable table)
     {
@@ -68,6 +74,9 @@ public sealed class TlsHosts(BuiltConfiguration configuration, IConfigurationSou
                 SessionTickets = settings.Get(SslSettings.SessionTickets),
                 SessionCacheSize = settings.Get(SslSettings.SessionCache) ? standard.SessionCacheSize : 0,
                 SessionLifetime = TimeSpan.FromSeconds(settings.Get(SslSettings.SessionTimeout)),
+                ApplicationProtocols = ProtocolChoice.SecureOf(settings),
+                HonorsProtocolOrder = settings.Get(Http2Settings.HonorOrder),
+                RequiresModernTls = settings.Get(Http2Settings.ModernTlsOnly),
                 SelectByName = select,
             });
         }

@@ -155,6 +155,9 @@ internal static unsafe partial class LibSsl
     public static partial int SSL_version(nint ssl);
 
     [LibraryImport(Name)]
+    public static partial nint SSL_get_pending_cipher(nint ssl);
+
+    [LibraryImport(Name)]
     public static partial nint SSL_get_current_cipher(nint ssl);
 
     [LibraryImport(Name)]

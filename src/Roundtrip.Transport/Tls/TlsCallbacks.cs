@@ -63,25 +63,36 @@ internal static unsafe class TlsCallbacks
     [UnmanagedCallersOnly]
     private static int OnServerName(nint ssl, int* alert, void* argument) => LibSsl.ExtensionOk;
 
-    // RFC 7301 §3.2: our order decides; when nothing matches, no_application_protocol. The answer points into the client's own list.
+    // RFC 7301 §3.2: when nothing matches, no_application_protocol. The answer points into the client's own list.
     [UnmanagedCallersOnly]
     private static int OnApplicationProtocols(nint ssl, byte** chosen, byte* chosenLength, byte* offered, uint offeredLength, void* argument)
     {
+        TlsServerContext context = TlsConnection.Current.Context;
         var list = new ReadOnlySpan<byte>(offered, (int)offeredLength);
-        foreach (byte[] protocol in TlsConnection.Current.Context.ApplicationProtocols)
+        int best = int.MaxValue;
+        for (int at = 0; at < list.Length && list[at] <= list.Length - at - 1; at += 1 + list[at])
         {
-            for (int at = 0; at < list.Length; at += 1 + list[at])
+            int rank = context.RankOf(list.Slice(at + 1, list[at]));
+            if (rank >= best || rank < 0 || (context.IsHttp2(rank) && context.Options.RequiresModernTls && !IsModern(ssl)))
             {
-                int length = list[at];
-                if (length <= list.Length - at - 1 && list.Slice(at + 1, length).SequenceEqual(protocol))
-                {
-                    *chosen = offered + at + 1;
-                    *chosenLength = (byte)length;
-                    return LibSsl.ExtensionOk;
-                }
+                continue;
             }
+
+            best = context.Options.HonorsProtocolOrder ? rank : 0;
+            *chosen = offered + at + 1;
+            *chosenLength = list[at];
         }
 
-        return LibSsl.ExtensionAlertFatal;
+        return best == int.MaxValue ? LibSsl.ExtensionAlertFatal : LibSsl.ExtensionOk;
+    }
+
+    // RFC 9113 §9.2.2: of the suites of TLS 1.2 those of its appendix A are prohibited: what is not ephemeral and authenticated encryption. Those of TLS 1.3 all are.
+    private static bool IsModern(nint ssl)
+    {
+        nint cipher = LibSsl.SSL_get_pending_cipher(ssl);
+        string name = cipher == 0 ? "" : Marshal.PtrToStringUTF8(LibSsl.SSL_CIPHER_get_name(cipher)) ?? "";
+        return name.StartsWith("TLS_", StringComparison.Ordinal)
+               || (name.Contains("DHE-", StringComparison.Ordinal)
+                   && (name.Contains("GCM", StringComparison.Ordinal) || name.Contains("CHACHA20", StringComparison.Ordinal) || name.Contains("CCM", StringComparison.Ordinal)));
     }
 }

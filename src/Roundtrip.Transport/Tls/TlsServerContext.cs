@@ -42,19 +42,24 @@ public sealed unsafe class TlsServerContext : IDisposable
 
     public void Dispose() => Handle.Dispose();
 
-    /// <summary>The name of a protocol that ALPN chose; null for none.</summary>
-    internal string? ProtocolName(ReadOnlySpan<byte> chosen)
+    /// <summary>Where in our order a protocol stands; less than 0 for one that is not ours.</summary>
+    internal int RankOf(ReadOnlySpan<byte> protocol)
     {
         for (int i = 0; i < ApplicationProtocols.Length; i++)
         {
-            if (chosen.SequenceEqual(ApplicationProtocols[i]))
+            if (protocol.SequenceEqual(ApplicationProtocols[i]))
             {
-                return Options.ApplicationProtocols[i];
+                return i;
             }
         }
 
-        return null;
+        return -1;
     }
+
+    internal bool IsHttp2(int rank) => ApplicationProtocols[rank].AsSpan().SequenceEqual("h2"u8);
+
+    /// <summary>The name of a protocol that ALPN chose; null for none.</summary>
+    internal string? ProtocolName(ReadOnlySpan<byte> chosen) => RankOf(chosen) is >= 0 and var rank ? Options.ApplicationProtocols[rank] : null;
 
     /// <summary>
     /// The session identifier context for a client that asked for <paramref name="serverName"/>: a digest of it and of the virtual host.

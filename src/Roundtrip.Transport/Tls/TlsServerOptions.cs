@@ -16,7 +16,13 @@ public sealed class TlsServerOptions
     public Func<string, byte[]> ReadFile { get; init; } = File.ReadAllBytes;
 
     /// <summary>The protocols that ALPN may choose, the best one first. Empty: the extension is ignored.</summary>
-    public IReadOnlyList<string> ApplicationProtocols { get; init; } = ["http/1.1"];
+    public IReadOnlyList<string> ApplicationProtocols { get; init; } = ["h2", "http/1.1"];
+
+    /// <summary>Whether that order counts, or the client's.</summary>
+    public bool HonorsProtocolOrder { get; init; } = true;
+
+    /// <summary>Whether h2 is chosen only with a suite that RFC 9113 section 9.2 allows: under TLS 1.2 one that is ephemeral and authenticated encryption.</summary>
+    public bool RequiresModernTls { get; init; } = true;
 
     /// <summary>The oldest version that is accepted.</summary>
     public TlsVersion MinimumVersion { get; init; } = TlsVersion.Tls12;

@@ -1,0 +1,84 @@
+using System.Collections.Immutable;
+using Roundtrip.Configuration.Directives;
+using Roundtrip.Http.Http2;
+using Roundtrip.Site.Core;
+using static Roundtrip.Configuration.Directives.Arguments;
+using static Roundtrip.Configuration.Directives.DirectiveContext;
+
+namespace Roundtrip.Site.Http2;
+
+/// <summary>mod_http2, and core's Protocols: what is spoken, and the limits of HTTP/2.</summary>
+internal sealed class Http2Module : IConfigurationModule
+{
+    public string Name => "http2_module";
+
+    public string SourceFile => "mod_http2.c";
+
+    // HTTP/2 is spoken without a LoadModule too: a default that makes pages faster.
+    public bool IsAlwaysLoaded => true;
+
+    public IEnumerable<Directive> Directives =>
+    [
+        new("Protocols", AnyServer, 1, int.MaxValue, "h2, h2c and http/1.1, the best first", SetProtocols),
+        Directive.Of("ProtocolsHonorOrder", AnyServer, "On or Off", Http2Settings.HonorOrder, Flag),
+        Directive.Of("H2Direct", AnyServer, "on or off", Http2Settings.Direct, Flag),
+        Directive.Of("H2Upgrade", AnyServer, "on or off", Http2Settings.Upgrade, Flag),
+        Directive.Of("H2ModernTLSOnly", AnyServer, "on or off", Http2Settings.ModernTlsOnly, Flag),
+        Limit("H2MaxSessionStreams", "streams, 1 to 1000", (l, s) => l with { MaxSessionStreams = Number(s, 1, 1000) }),
+        Limit("H2WindowSize", "bytes, 1024 to 16777216", (l, s) => l with { WindowSize = Number(s, 1024, 16 << 20) }),
+        Limit("H2MaxWindowSize", "bytes, 65535 to 67108864", (l, s) => l with { MaxWindowSize = Number(s, 65_535, 64 << 20) }),
+        Limit("H2StreamMaxMemSize", "bytes, 1024 to 1048576", (l, s) => l with { StreamMaxMemSize = Number(s, 1024, 1 << 20) }),
+        Limit("H2PushDiarySize", "a number, 0 to 65536", (l, s) => l with { PushDiarySize = Number(s, 0, 65_536) }),
+        new("H2FloodLimit", ServerConfig, 3, 3, "a kind of frames, how many at once (0 for no limit) and how many a second", SetFloodLimit),
+        .. Without("H2MinWorkers", "H2MaxWorkers", "H2MaxWorkerIdleSeconds", "H2SerializeHeaders", "H2CopyFiles", "H2OutputBuffering", "H2TLSWarmUpSize", "H2TLSCoolDownSecs", "H2Padding"),
+    ];
+
+    // How httpd divides HTTP/2 among its threads and buffers, and what it adds to frames: nothing here is like it.
+    private static IEnumerable<Directive> Without(params string[] names) =>
+        names.Select(name => new Directive(name, AnyServer, 1, 1, "anything", static _ => { }));
+
+    private static Directive Limit(string name, string usage, Func<Http2Limits, string, Http2Limits> change) => new(name, AnyServer, 1, 1, usage, call =>
+    {
+        // Tried at once, so that a wrong argument is an error of its line.
+        string word = call.Words[0];
+        _ = change(Http2Limits.Default, word);
+        Add(call, limits => change(limits, word));
+    });
+
+    private static void Add(DirectiveCall call, Func<Http2Limits, Http2Limits> change) =>
+        call.Settings.Update(CoreSettings.Limits, before => limits => before(limits) is var l ? l with { Http2 = change(l.Http2) } : l);
+
+    private static void SetProtocols(DirectiveCall call)
+    {
+        var protocols = ImmutableArray<string>.Empty;
+        foreach (string word in call.Words)
+        {
+            switch (word.ToUpperInvariant())
+            {
+                case "H2" or "H2C" or "HTTP/1.1":
+                    protocols = protocols.Contains(word.ToLowerInvariant()) ? protocols : protocols.Add(word.ToLowerInvariant());
+                    break;
+                default:
+                    call.Warn($"Protocols: {word} is not spoken here");
+                    break;
+            }
+        }
+
+        // httpd: http/1.1 is spoken whether it is named or not; naming it says where in the order it stands.
+        call.Settings.Set(Http2Settings.Protocols, protocols.Contains("http/1.1") ? protocols : protocols.Add("http/1.1"));
+    }
+
+    private static void SetFloodLimit(DirectiveCall call)
+    {
+        FloodKind kind = Enum.TryParse(call.Words[0], ignoreCase: true, out FloodKind known) && !char.IsAsciiDigit(call.Words[0][0])
+            ? known
+            : throw new FormatException($"'{call.Words[0]}' is none of {string.Join(", ", Enum.GetNames<FloodKind>())}");
+        var limit = new FloodLimit(Number(call.Words[1]), Number(call.Words[2], 1, 1000));
+        Add(call, limits =>
+        {
+            FloodLimit[] floods = [.. limits.Floods];
+            floods[(int)kind] = limit;
+            return limits with { Floods = floods };
+        });
+    }
+}
