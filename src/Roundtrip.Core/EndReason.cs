@@ -76,6 +76,23 @@ public enum EndReason : byte
     TruncatedHead,
     TruncatedBody,
 
+    // HPACK (RFC 7541).
+    HpackTruncated,
+    HpackIntegerTooLarge,
+    HpackIndexOutOfRange,
+    HpackInvalidPadding,
+    HpackEndOfString,
+    HpackTableTooLarge,
+    HpackSizeUpdateInsideBlock,
+    HpackSizeUpdateMissing,
+    HpackTableChurn,
+
+    // HTTP/2 fields (RFC 9113 sections 8.2 and 8.3).
+    UppercaseFieldName,
+    UnknownPseudoField,
+    DuplicatePseudoField,
+    PseudoFieldAfterField,
+
     // A handler's faults.
     HandlerFailed,
     HandlerWroteTooMuch,
