@@ -95,6 +95,52 @@ public enum EndReason : byte
     // HTTP/2 priorities (RFC 7540 section 5.3).
     StreamDependsOnItself,
 
+    // HPACK (RFC 7541).
+    HpackTruncated,
+    HpackIntegerTooLarge,
+    HpackIndexOutOfRange,
+    HpackInvalidPadding,
+    HpackEndOfString,
+    HpackTableTooLarge,
+    HpackSizeUpdateInsideBlock,
+    HpackSizeUpdateMissing,
+    HpackTableChurn,
+
+    // HTTP/2 fields (RFC 9113 sections 8.2 and 8.3).
+    UppercaseFieldName,
+    UnknownPseudoField,
+    DuplicatePseudoField,
+    PseudoFieldAfterField,
+    MissingPseudoField,
+    MisplacedPseudoField,
+    ConnectionSpecificField,
+    DifferingAuthority,
+
+    // HTTP/2 connections and streams (RFC 9113 sections 3, 5, 6 and 8.1).
+    InvalidPreface,
+    HeaderBlockInterrupted,
+    HeaderBlockTooLong,
+    StreamStateViolated,
+    InvalidStreamId,
+    UnexpectedFrame,
+    FlowControlViolated,
+    ContentLengthMismatch,
+    StreamReset,
+    TooManyStreams,
+    SettingsTimeout,
+    PingTimeout,
+
+    // HTTP/2 floods.
+    SettingsFlood,
+    PingFlood,
+    PriorityFlood,
+    EmptyFrameFlood,
+    SmallDataFlood,
+    WindowUpdateFlood,
+    RapidReset,
+    ProvokedResetFlood,
+    UnknownFrameFlood,
+
     // A handler's faults.
     HandlerFailed,
     HandlerWroteTooMuch,

@@ -28,6 +28,15 @@ public abstract class TransportConnection
     public abstract IoResult Write(OutputQueue queue, long budget);
 
     /// <summary>
+    /// How many bytes the network would take up now beside what was written before: what is written beyond waits in the system's buffer, where nothing more urgent can overtake it. Connections that
+    /// have no such buffer take <see cref="Unhurried"/>.
+    /// </summary>
+    public virtual int SendRoom => Unhurried;
+
+    /// <summary>As much as is worth writing in one go.</summary>
+    protected const int Unhurried = 64 * 1024;
+
+    /// <summary>
     /// Asks to be told of readability, writability, both or none. An error or reset is always told. Whoever was told, and left something to be read or room to write, asks again: nothing
     /// but news is told unasked.
     /// </summary>

@@ -5,7 +5,8 @@ namespace Roundtrip.Http.Http1;
 /// <summary>
 /// The server's side of an HTTP/1 connection (RFC 9112; RFC 1945 for 0.9). It reads straight from <see cref="IConnectionHost.Input"/>, has
 /// one exchange at a time, answers pipelined requests in their order, and while it is idle holds neither an exchange nor a buffer.
-/// This file has the driver's calls and the way from one phase to the next; Http1Connection.Ends.cs has how exchanges and connections end.
+/// This file has the driver's calls and the way from one phase to the next; Http1Connection.Ends.cs has how exchanges and connections end, Http1Connection.Http2.cs how
+/// a connection leaves for HTTP/2.
 /// </summary>
 public sealed partial class Http1Connection : IConnectionEngine
 {
@@ -186,6 +187,11 @@ public sealed partial class Http1Connection : IConnectionEngine
             return false;
         }
 
+        if (TryBeginHttp2(input.Unread))
+        {
+            return false;
+        }
+
         // RFC 9112 §2.2: at least one empty line before a request line SHOULD be ignored: old clients send one after a body. One is.
         if (input.Unread[0] == (byte)'\r' && !_skippedEmptyLine)
         {
@@ -248,6 +254,11 @@ public sealed partial class Http1Connection : IConnectionEngine
         _deadline = Deadline.None;
         _phase = Http1Phase.Exchange;
         _whyClose = Persistence.WhyClose(exchange.Request.Version, exchange.Options, limits, _requests, _isStopping);
+
+        if (TryUpgradeToHttp2(exchange))
+        {
+            return;
+        }
 
         uint generation = exchange.Generation;
         _host.Start(exchange);

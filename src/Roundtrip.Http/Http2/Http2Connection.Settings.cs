@@ -89,6 +89,24 @@ public abstract partial class Http2Connection
         FrameWriter.WriteSettingsAck(Host.Output);
     }
 
+    /// <summary>Takes settings over that came before the connection was HTTP/2's.</summary>
+    /// <returns>False where they are wrong: the connection has ended.</returns>
+    private protected bool TryApplyUpgradeSettings(ReadOnlySpan<byte> payload)
+    {
+        SettingsFrame.Read(new FrameHeader(payload.Length, FrameType.Settings, FrameFlags.None, 0), payload, out SettingsFrame frame);
+        foreach (Setting setting in frame)
+        {
+            ProtocolError error = SettingsRules.Judge(setting);
+            if (error.IsError || !TryApply(setting, isFirst: true, out error))
+            {
+                Fail(error);
+                return false;
+            }
+        }
+
+        return true;
+    }
+
     /// <summary>The peer's first settings hold: what is chosen by them can be chosen.</summary>
     private protected virtual void OnFirstSettings()
     {

@@ -188,7 +188,7 @@ public abstract partial class Http2Connection
         Resources.Return(stream);
         if (_streams.Count == 0)
         {
-            BecameIdle();
+            BecomeIdle();
         }
     }
 

@@ -3,6 +3,9 @@ namespace Roundtrip.Http.Http2;
 /// <summary>What an HTTP/2 connection announces and allows, under the names of httpd's directives where it has one. Immutable: a reload swaps the whole.</summary>
 public sealed record Http2Limits
 {
+    // Before Default, which takes them.
+    private static readonly FloodLimit[] DefaultFloods = MakeDefaultFloods();
+
     public static readonly Http2Limits Default = new();
 
     /// <summary>H2MaxSessionStreams: SETTINGS_MAX_CONCURRENT_STREAMS.</summary>
@@ -37,8 +40,6 @@ public sealed record Http2Limits
 
     /// <summary>Milliseconds of silence after which a connection with open streams is asked whether it lives.</summary>
     internal const int PingAfter = 30_000;
-
-    private static readonly FloodLimit[] DefaultFloods = MakeDefaultFloods();
 
     private static FloodLimit[] MakeDefaultFloods()
     {

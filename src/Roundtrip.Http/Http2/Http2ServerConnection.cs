@@ -11,7 +11,7 @@ public sealed class Http2ServerConnection : Http2Connection
     private int _requests;
 
     public Http2ServerConnection(IConnectionHost host, Http2Resources resources)
-        : base(host, resources, host.Limits.Http2)
+        : base(host, resources, host.Limits.Http2, new TempScheduler())
     {
         HttpLimits limits = host.Limits;
         SectionLimits = new FieldLimits(limits.RequestFields, limits.RequestHead);
@@ -53,6 +53,30 @@ public sealed class Http2ServerConnection : Http2Connection
         Host.ExchangeEnded(exchange);
         exchange.Clear();
         Resources.Return(exchange);
+    }
+
+    /// <summary>
+    /// Takes over a request of HTTP/1.1 that asked to go on in HTTP/2 (RFC 7540 section 3.2): it is stream 1, half-closed by the client. It is answered once the client's preface has come,
+    /// which is before anything else of its.
+    /// </summary>
+    /// <param name="settings">The payload of the SETTINGS that came with it; they need no acknowledgement.</param>
+    internal void Adopt(RequestHead request, ReadOnlySpan<byte> settings)
+    {
+        if (!TryApplyUpgradeSettings(settings))
+        {
+            return;
+        }
+
+        Http2Exchange exchange = Resources.RentExchange();
+        exchange.Begin(this, Host.Now, _requests++, sectionBytes: request.Length);
+        exchange.Request.CopyFrom(
+            request, Host.Buffers, KnownField.Connection, KnownField.Upgrade, KnownField.Http2Settings, KnownField.KeepAlive, KnownField.ProxyConnection, KnownField.Te);
+        exchange.Request.Version = ProtocolVersion.Http2;
+        Http2Stream stream = OpenStream(1, exchange);
+        stream.Scheduled = Scheduler.Open(1, default, stream);
+        Move(stream, StreamEvent.ReceiveHeadersAndEnd);
+        exchange.Open(stream, bodyLength: 0, expectsContinue: false);
+        Start(exchange);
     }
 
     private protected override void OutgoingEnded(Http2Stream stream)
@@ -131,21 +155,33 @@ public sealed class Http2ServerConnection : Http2Connection
         }
 
         exchange.Open(stream, endStream ? 0 : hasLength ? length : Exchange.UnknownLength, expectsContinue);
-        uint generation = exchange.Generation;
-        if (error != EndReason.None)
+        if (error == EndReason.None)
         {
-            exchange.Fail(error, Refusal.StatusOf(error), ErrorOrigin.Peer, tellHandler: false);
+            Start(exchange);
         }
         else
         {
-            Host.Start(exchange);
-            if (exchange.Generation == generation && exchange.IsOpen && exchange.Handler is null)
-            {
-                exchange.Abort(EndReason.HandlerFailed);
-            }
+            uint generation = exchange.Generation;
+            exchange.Fail(error, Refusal.StatusOf(error), ErrorOrigin.Peer, tellHandler: false);
+            KeepHead(exchange, generation);
+        }
+    }
+
+    private void Start(Http2Exchange exchange)
+    {
+        uint generation = exchange.Generation;
+        Host.Start(exchange);
+        if (exchange.Generation == generation && exchange.IsOpen && exchange.Handler is null)
+        {
+            exchange.Abort(EndReason.HandlerFailed);
         }
 
-        // The section's memory is the next one's: an exchange that is not over keeps a copy.
+        KeepHead(exchange, generation);
+    }
+
+    // The section's memory is the next one's: an exchange that is not over keeps a copy.
+    private void KeepHead(Http2Exchange exchange, uint generation)
+    {
         if (exchange.Generation == generation && exchange.IsInUse)
         {
             exchange.Request.Retain(Host.Buffers);

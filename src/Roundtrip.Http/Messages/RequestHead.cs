@@ -161,6 +161,25 @@ public sealed class RequestHead
         return copy;
     }
 
+    /// <summary>Takes over another's request, with memory of its own.</summary>
+    /// <param name="without">Fields that are left out.</param>
+    internal void CopyFrom(RequestHead other, BufferPool pool, params ReadOnlySpan<KnownField> without)
+    {
+        Reset(pool);
+        (Method, Version, IsSecure, Length) = (other.Method, other.Version, other.IsSecure, other.Length);
+        (_method, _target, _authority, _path, _query, HasQuery) = (other._method, other._target, other._authority, other._path, other._query, other.HasQuery);
+        foreach (ref readonly FieldEntry field in other.Fields)
+        {
+            if (!without.Contains(field.Known))
+            {
+                AddField(field.Name, field.Value, field.Known);
+            }
+        }
+
+        Locate(other._storage, other._base);
+        Retain(pool);
+    }
+
     /// <summary>Forgets the request and gives retained memory back.</summary>
     internal void Reset(BufferPool pool)
     {

@@ -54,7 +54,7 @@ public class RefusalTests
         Assert.EndsWith("end HEAD 400 0 MissingHost", outcome.Events, StringComparison.Ordinal);
     }
 
-    /// <summary>Reasons that other rooms find, or that are no refusals; PersistenceTests, BodyTests, ResponseTests and DeadlineTests hold the engine's.</summary>
+    /// <summary>Reasons that other rooms find, or that are no refusals; PersistenceTests, BodyTests, ResponseTests and DeadlineTests hold the engine's, Http2/ those of HTTP/2.</summary>
     private static readonly HashSet<EndReason> NotRefusals =
     [
         EndReason.None, EndReason.Completed, EndReason.PeerClosed, EndReason.PeerReset, EndReason.ServerStopping, EndReason.Upgraded,
@@ -65,6 +65,10 @@ public class RefusalTests
         EndReason.HandlerFailed, EndReason.HandlerWroteTooMuch, EndReason.HandlerWroteTooLittle, EndReason.ResponseSourceChanged,
         EndReason.ResponseSourceFailed, EndReason.HandshakeFailed, EndReason.TlsFailed, EndReason.PlaintextOnTlsPort,
         .. FrameReasons.All, EndReason.StreamDependsOnItself,
+        EndReason.HpackTruncated, EndReason.HpackIntegerTooLarge, EndReason.HpackIndexOutOfRange, EndReason.HpackInvalidPadding,
+        EndReason.HpackEndOfString, EndReason.HpackTableTooLarge, EndReason.HpackSizeUpdateInsideBlock, EndReason.HpackSizeUpdateMissing,
+        EndReason.HpackTableChurn, EndReason.UppercaseFieldName, EndReason.UnknownPseudoField, EndReason.DuplicatePseudoField,
+        EndReason.PseudoFieldAfterField,
     ];
 
     [Fact]
