@@ -1,6 +1,7 @@
 using Roundtrip.Core;
 using Roundtrip.Http;
 using Roundtrip.Http.Http1;
+using Roundtrip.Http.Http2;
 using Roundtrip.Http.Tests;
 
 namespace Roundtrip.Fuzz;
@@ -38,7 +39,7 @@ public static class Http1Target
     {
         TestHost host = null!;
         host = new TestHost(exchange => Handlers.Echo(host, exchange)) { Limits = Limits };
-        host.Use(new Http1Connection(host, new Http1Resources()));
+        host.Use(new Http1Connection(host, new Http1Resources(new Http2Resources())));
         while (!input.IsEmpty)
         {
             int count = Math.Min(piece, input.Length);

@@ -1,5 +1,6 @@
 using System.Text;
 using Roundtrip.Http.Http1;
+using Roundtrip.Http.Http2;
 
 namespace Roundtrip.Http.Tests;
 
@@ -18,7 +19,7 @@ public class EditedHeadTests
             exchange.Complete();
         });
 
-        host.Use(new Http1Connection(host, new Http1Resources())).Feed("GET /p?q HTTP/1.1\r\nHost: a\r\nIf-None-Match: *\r\n\r\n");
+        host.Use(new Http1Connection(host, new Http1Resources(new Http2Resources()))).Feed("GET /p?q HTTP/1.1\r\nHost: a\r\nIf-None-Match: *\r\n\r\n");
 
         Assert.Equal("*", original);
         Assert.Equal((3, false, true), (edited!.FieldCount, edited.Has(KnownField.IfNoneMatch), edited.Has(KnownField.Range)));
@@ -37,7 +38,7 @@ public class EditedHeadTests
         })
         { StatusLines = new StatusLines("Other/1 (Unix)") };
 
-        host.Use(new Http1Connection(host, new Http1Resources())).Feed("GET / HTTP/1.1\r\nHost: a\r\n\r\n");
+        host.Use(new Http1Connection(host, new Http1Resources(new Http2Resources()))).Feed("GET / HTTP/1.1\r\nHost: a\r\n\r\n");
 
         Assert.StartsWith("HTTP/1.1 200 OK\r\nServer: Other/1 (Unix)\r\nDate: ", host.Sent, StringComparison.Ordinal);
         Assert.Contains("\r\nConnection: close\r\n", host.Sent, StringComparison.Ordinal);

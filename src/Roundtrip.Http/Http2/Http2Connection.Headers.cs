@@ -80,8 +80,8 @@ public abstract partial class Http2Connection
 
     private void OnContinuation(in FrameHeader header, ReadOnlySpan<byte> payload, long now)
     {
-        // The block is compressed, so its bytes may say less than they will be; but what is longer than the section may be is no honest one.
-        if (++_blockFrames > Http2Limits.HeaderFrames || _blockLength + payload.Length > Math.Min(Host.Limits.RequestHead, BufferPool.MaximumSize))
+        // A block that is a little longer than a section may be is still read, so that its request can be answered with 431.
+        if (++_blockFrames > Http2Limits.HeaderFrames || _blockLength + payload.Length > Math.Min(2 * Host.Limits.RequestHead, BufferPool.MaximumSize))
         {
             Fail(EndReason.HeaderBlockTooLong, ErrorCode.EnhanceYourCalm);
             return;

@@ -147,15 +147,12 @@ public sealed class Http2ServerConnection : Http2Connection
             error = RequestFraming.DetermineExpectation(exchange.Request, out expectsContinue);
         }
 
-        bool hasLength = exchange.Request.Has(KnownField.ContentLength);
-        if (endStream && hasLength && length != 0 && error == EndReason.None)
+        exchange.Open(stream, endStream ? 0 : exchange.Request.Has(KnownField.ContentLength) ? length : Exchange.UnknownLength, expectsContinue);
+        if (endStream && length != 0 && error == EndReason.None)
         {
             ResetStream(stream, PeerError(EndReason.ContentLengthMismatch, ErrorCode.ProtocolError));
-            return;
         }
-
-        exchange.Open(stream, endStream ? 0 : hasLength ? length : Exchange.UnknownLength, expectsContinue);
-        if (error == EndReason.None)
+        else if (error == EndReason.None)
         {
             Start(exchange);
         }

@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Text;
 using Roundtrip.Core;
 using Roundtrip.Http.Http1;
+using Roundtrip.Http.Http2;
 
 namespace Roundtrip.Http.Tests.Http1;
 
@@ -54,7 +55,7 @@ public class AllocationTests(ITestOutputHelper output)
     public void An_idle_connection_is_at_most_120_bytes()
     {
         var host = new TestHost(_ => { });
-        var resources = new Http1Resources();
+        var resources = new Http1Resources(new Http2Resources());
         const int Count = 10_000;
         var connections = new Http1Connection[Count];
         connections[0] = new Http1Connection(host, resources);
@@ -89,7 +90,7 @@ public class AllocationTests(ITestOutputHelper output)
                 exchange.WriteShared(Content, 0, 1024);
                 exchange.Complete();
             };
-            _engine = new Http1Connection(this, new Http1Resources());
+            _engine = new Http1Connection(this, new Http1Resources(new Http2Resources()));
         }
 
         public int Ended { get; private set; }

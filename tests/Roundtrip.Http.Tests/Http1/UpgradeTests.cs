@@ -1,5 +1,6 @@
 using Roundtrip.Core;
 using Roundtrip.Http.Http1;
+using Roundtrip.Http.Http2;
 
 namespace Roundtrip.Http.Tests.Http1;
 
@@ -59,6 +60,6 @@ public class UpgradeTests
     private static void Accept(TestHost host, Exchange exchange)
     {
         Assert.True(exchange.CanUpgrade);
-        exchange.Upgrade(Fields, next => new Http1Connection(next, new Http1Resources()));
+        exchange.Upgrade(Fields, next => new Http1Connection(next, new Http1Resources(new Http2Resources())));
     }
 }

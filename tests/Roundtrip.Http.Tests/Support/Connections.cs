@@ -1,4 +1,5 @@
 using Roundtrip.Http.Http1;
+using Roundtrip.Http.Http2;
 
 namespace Roundtrip.Http.Tests;
 
@@ -10,7 +11,7 @@ public static class Connections
     {
         TestHost host = null!;
         host = new TestHost(exchange => (starter ?? (e => Handlers.AnswerAtOnce(host, e)))(exchange)) { Limits = limits ?? HttpLimits.Default };
-        return host.Use(new Http1Connection(host, new Http1Resources()));
+        return host.Use(new Http1Connection(host, new Http1Resources(new Http2Resources())));
     }
 
     /// <summary>A connection whose one handler keeps each exchange, with the list into which they go.</summary>

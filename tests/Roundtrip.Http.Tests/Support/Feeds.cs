@@ -1,5 +1,6 @@
 using System.Text;
 using Roundtrip.Http.Http1;
+using Roundtrip.Http.Http2;
 
 namespace Roundtrip.Http.Tests;
 
@@ -33,7 +34,7 @@ public static class Feeds
         TestHost host = null!;
         starter ??= Handlers.Echo;
         host = new TestHost(exchange => starter(host, exchange)) { IsSecure = isSecure, Limits = limits ?? HttpLimits.Default };
-        host.Use(new Http1Connection(host, new Http1Resources()));
+        host.Use(new Http1Connection(host, new Http1Resources(new Http2Resources())));
         foreach (string piece in pieces)
         {
             host.Feed(piece);

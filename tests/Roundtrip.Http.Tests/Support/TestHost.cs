@@ -2,6 +2,7 @@ using System.Buffers;
 using System.Text;
 using Roundtrip.Core;
 using Roundtrip.Http.Http1;
+using Roundtrip.Http.Http2;
 
 namespace Roundtrip.Http.Tests;
 
@@ -24,6 +25,8 @@ public sealed class TestHost(Action<Exchange> starter) : IConnectionHost
     public PeerAddress Local { get; } = PeerAddress.FromIPv4(0x7F000001, 80);
 
     public bool IsSecure { get; init; }
+
+    public Http2Cleartext Http2Cleartext { get; init; }
 
     public string? ServerName => null;
 
@@ -51,10 +54,15 @@ public sealed class TestHost(Action<Exchange> starter) : IConnectionHost
     /// <summary>Whether the engine waits for a further request, and has done so since now.</summary>
     public bool IsIdle => Engine.WantsInput && Engine.NextDeadline == Now + Limits.KeepAliveTimeout;
 
+    /// <summary>How much the network takes up at a time.</summary>
+    public int ProduceRoom { get; set; } = 64 * 1024;
+
     public int Wakes { get; private set; }
 
     /// <summary>What the engine told the host, in order: <c>start</c>, <c>report</c>, <c>end</c>, <c>switch</c>, and what tests add.</summary>
     public IReadOnlyList<string> Events => _events;
+
+    public ReadOnlySpan<byte> SentBytes => _sent.WrittenSpan;
 
     public string Sent => Encoding.Latin1.GetString(_sent.WrittenSpan);
 
@@ -102,6 +110,11 @@ public sealed class TestHost(Action<Exchange> starter) : IConnectionHost
         long before;
         do
         {
+            if (IsReading && Engine.Waiting > 0)
+            {
+                Engine.Produce(Now, ProduceRoom);
+            }
+
             before = OutputLength;
             SendOnce(most);
             if (OutputLength < before && OutputLength <= IConnectionEngine.LowWater)
@@ -151,6 +164,14 @@ public sealed class TestHost(Action<Exchange> starter) : IConnectionHost
 
     public void SwitchTo(IConnectionEngine next)
     {
+        if (next is Http2Connection)
+        {
+            // As the driver does: what is left of the input is the new engine's.
+            Engine = next;
+            next.Receive(Now);
+            return;
+        }
+
         _events.Add($"switch {Latin1(_input.Unread)}");
         IsSwitched = true;
     }

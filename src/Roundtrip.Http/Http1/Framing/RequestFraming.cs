@@ -41,7 +41,7 @@ internal static class RequestFraming
     public static EndReason DetermineExpectation(RequestHead head, out bool expectsContinue)
     {
         // In an HTTP/1.0 request 100-continue MUST be ignored; what else 1.0 clients send there has no meaning.
-        expectsContinue = head.Has(KnownField.Expect) && head.Version == ProtocolVersion.Http11;
+        expectsContinue = head.Has(KnownField.Expect) && head.Version >= ProtocolVersion.Http11;
         return !expectsContinue
                || (head.Count(KnownField.Expect) == 1 && Ascii.EqualsIgnoreCase(head.Value(KnownField.Expect), "100-continue"u8))
             ? EndReason.None
