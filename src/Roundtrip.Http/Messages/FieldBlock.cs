@@ -1,4 +1,5 @@
 using System.Text;
+using Roundtrip.Http.Http2.Hpack;
 
 namespace Roundtrip.Http;
 
@@ -12,6 +13,7 @@ public sealed class FieldBlock
 
     private readonly byte[] _text;
     private readonly FieldEntry[] _fields;
+    private EncodedFields? _encoded;
 
     private FieldBlock(byte[] text, FieldEntry[] fields) => (_text, _fields) = (text, fields);
 
@@ -19,6 +21,9 @@ public sealed class FieldBlock
     public ReadOnlySpan<byte> Http1Lines => _text;
 
     public ReadOnlySpan<FieldEntry> Fields => _fields;
+
+    /// <summary>The fields as HTTP/2 needs them. Made when first used; two loops may make them at the same time: either will do.</summary>
+    internal EncodedFields Encoded => _encoded ??= EncodedFields.Of(this);
 
     public ReadOnlySpan<byte> At(Slice slice) => _text.AsSpan(slice.Offset, slice.Length);
 

@@ -28,7 +28,7 @@ internal sealed class DynamicTable<TTag>(int maximumSize)
     /// <summary>What <see cref="Size"/> is held to.</summary>
     public int MaximumSize { get; private set; } = maximumSize;
 
-    /// <summary>Changes whenever an index may stand for another entry than before.</summary>
+    /// <summary>Changes whenever an index may stand for another entry than before, or more may fit.</summary>
     public long Version { get; private set; }
 
     /// <param name="index">0 to <see cref="Count"/> - 1.</param>
@@ -38,6 +38,7 @@ internal sealed class DynamicTable<TTag>(int maximumSize)
     public void Resize(int maximumSize)
     {
         MaximumSize = maximumSize;
+        Version++;
         Evict(maximumSize);
     }
 
@@ -52,7 +53,7 @@ internal sealed class DynamicTable<TTag>(int maximumSize)
     {
         if (!Fits(name.Length, value.Length))
         {
-            Evict(0);
+            Clear();
             return;
         }
 
