@@ -338,7 +338,11 @@ public abstract partial class Http2Connection
             return;
         }
 
-        Scheduler.Update(frame.PrioritizedStreamId, PriorityField.Parse(frame.FieldValue));
+        error = Scheduler.Update(frame.PrioritizedStreamId, PriorityField.Parse(frame.FieldValue).Over(StreamPriority.Default));
+        if (error.IsError)
+        {
+            Fail(error);
+        }
     }
 
     // Takes one frame from a kind's budget; the connection ends with the last.

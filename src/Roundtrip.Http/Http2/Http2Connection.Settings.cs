@@ -83,7 +83,10 @@ public abstract partial class Http2Connection
         {
             _phase = ConnectionPhase.Open;
             BecomeIdle();
-            OnFirstSettings();
+            if (PeerSettings.NoRfc7540Priorities)
+            {
+                Scheduler.IgnoreRfc7540();
+            }
         }
 
         FrameWriter.WriteSettingsAck(Host.Output);
@@ -105,11 +108,6 @@ public abstract partial class Http2Connection
         }
 
         return true;
-    }
-
-    /// <summary>The peer's first settings hold: what is chosen by them can be chosen.</summary>
-    private protected virtual void OnFirstSettings()
-    {
     }
 
     private bool TryApply(Setting setting, bool isFirst, out ProtocolError error)

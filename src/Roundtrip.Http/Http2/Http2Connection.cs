@@ -20,9 +20,10 @@ public abstract partial class Http2Connection : IConnectionEngine
     private bool _isRunning;
     private bool _inputEnded;
 
-    private protected Http2Connection(IConnectionHost host, Http2Resources resources, Http2Limits limits, IStreamScheduler scheduler)
+    private protected Http2Connection(IConnectionHost host, Http2Resources resources, Http2Limits limits)
     {
-        (Host, Resources, Limits, Scheduler) = (host, resources, limits, scheduler);
+        (Host, Resources, Limits) = (host, resources, limits);
+        Scheduler = new ConnectionScheduler(limits.MaxSessionStreams);
         _lastReceived = host.Now;
         _receiveWindow = new ReceiveWindow(SendWindow.Initial);
         _bandwidth = new BandwidthEstimate(limits.MaxWindowSize);
@@ -58,7 +59,7 @@ public abstract partial class Http2Connection : IConnectionEngine
 
     internal Http2Limits Limits { get; }
 
-    private protected IStreamScheduler Scheduler { get; set; }
+    private protected ConnectionScheduler Scheduler { get; }
 
     private protected abstract bool IsServer { get; }
 

@@ -7,6 +7,8 @@ namespace Roundtrip.Http.Http2;
 // The response: header section, content, end.
 public sealed partial class Http2Exchange
 {
+    private const int DateLength = 29;
+
     private bool _hasNoContent;
     private bool _wantsRoom;
 
@@ -172,14 +174,15 @@ public sealed partial class Http2Exchange
         encoder.Begin(block);
         encoder.Status(status);
         encoder.Add("server"u8, host.StatusLines.Server, Indexing.Incremental);
-        encoder.Add("date"u8, host.Date, Indexing.Incremental);
+        encoder.Add("date"u8, host.Date[..DateLength], Indexing.Incremental);
         encoder.Add(fields);
         encoder.Add(ResponseFields);
         if (announced >= 0)
         {
-            encoder.ContentLength(announced);
+            encoder.Add("content-length"u8, announced);
         }
 
+        _connection.Override(_stream!, fields, ResponseFields);
         Send(block, endStream: _hasNoContent);
     }
 

@@ -49,13 +49,15 @@ public sealed partial class Http2Exchange : Exchange, IStreamUser
         BeginResponse();
     }
 
-    /// <summary>The stream is open, and the handler may be given the exchange.</summary>
-    internal void Open(Http2Stream stream, long bodyLength, bool expectsContinue)
+    /// <summary>The stream is open.</summary>
+    internal void Attach(Http2Stream stream) => _stream = stream;
+
+    /// <summary>The handler may be given the exchange.</summary>
+    internal void Open(long bodyLength, bool expectsContinue)
     {
-        _stream = stream;
         _bodyLength = bodyLength;
         _expectsContinue = expectsContinue && bodyLength != 0;
-        stream.ExpectedContent = bodyLength;
+        _stream!.ExpectedContent = bodyLength;
         IsOpen = true;
     }
 

@@ -11,7 +11,7 @@ public sealed class Http2ServerConnection : Http2Connection
     private int _requests;
 
     public Http2ServerConnection(IConnectionHost host, Http2Resources resources)
-        : base(host, resources, host.Limits.Http2, new TempScheduler())
+        : base(host, resources, host.Limits.Http2)
     {
         HttpLimits limits = host.Limits;
         SectionLimits = new FieldLimits(limits.RequestFields, limits.RequestHead);
@@ -73,9 +73,10 @@ public sealed class Http2ServerConnection : Http2Connection
             request, Host.Buffers, KnownField.Connection, KnownField.Upgrade, KnownField.Http2Settings, KnownField.KeepAlive, KnownField.ProxyConnection, KnownField.Te);
         exchange.Request.Version = ProtocolVersion.Http2;
         Http2Stream stream = OpenStream(1, exchange);
-        stream.Scheduled = Scheduler.Open(1, default, stream);
+        stream.Scheduled = Scheduler.Open(1, null, stream);
         Move(stream, StreamEvent.ReceiveHeadersAndEnd);
-        exchange.Open(stream, bodyLength: 0, expectsContinue: false);
+        exchange.Attach(stream);
+        exchange.Open(bodyLength: 0, expectsContinue: false);
         Start(exchange);
     }
 
@@ -127,14 +128,47 @@ public sealed class Http2ServerConnection : Http2Connection
 
         _requests++;
         Http2Stream opened = OpenStream(streamId, exchange);
-        opened.Scheduled = Scheduler.Open(streamId, StreamPriority.Of(priority, section), opened);
         Move(opened, endStream ? StreamEvent.ReceiveHeadersAndEnd : StreamEvent.ReceiveHeaders);
-        StartRequest(exchange, opened, section, error, endStream);
+        RequestSection.AddFields(section, exchange.Request);
+        ProtocolError depends = priority is { } fields ? Scheduler.Reprioritize(streamId, fields) : default;
+        opened.Scheduled = Scheduler.Open(streamId, PriorityOf(exchange.Request), opened);
+        exchange.Attach(opened);
+        if (depends.IsError)
+        {
+            ResetStream(opened, depends);
+            return;
+        }
+
+        StartRequest(exchange, opened, error, endStream);
     }
 
-    private void StartRequest(Http2Exchange exchange, Http2Stream stream, FieldSection section, EndReason error, bool endStream)
+    /// <summary>What a response says of its own priority goes before what the client said (RFC 9218 section 8).</summary>
+    internal void Override(Http2Stream stream, FieldBlock shared, FieldBuffer own)
     {
-        RequestSection.AddFields(section, exchange.Request);
+        foreach (ref readonly FieldEntry field in own.Fields)
+        {
+            if (field.Known == KnownField.Priority)
+            {
+                Scheduler.Override(stream.Scheduled!, PriorityField.Parse(own.At(field.Value)));
+                return;
+            }
+        }
+
+        foreach (ref readonly FieldEntry field in shared.Fields)
+        {
+            if (field.Known == KnownField.Priority)
+            {
+                Scheduler.Override(stream.Scheduled!, PriorityField.Parse(shared.At(field.Value)));
+                return;
+            }
+        }
+    }
+
+    private static StreamPriority? PriorityOf(RequestHead request) =>
+        request.Has(KnownField.Priority) ? PriorityField.Parse(request.Value(KnownField.Priority)).Over(StreamPriority.Default) : null;
+
+    private void StartRequest(Http2Exchange exchange, Http2Stream stream, EndReason error, bool endStream)
+    {
         long length = 0;
         bool expectsContinue = false;
         if (error == EndReason.None)
@@ -147,7 +181,7 @@ public sealed class Http2ServerConnection : Http2Connection
             error = RequestFraming.DetermineExpectation(exchange.Request, out expectsContinue);
         }
 
-        exchange.Open(stream, endStream ? 0 : exchange.Request.Has(KnownField.ContentLength) ? length : Exchange.UnknownLength, expectsContinue);
+        exchange.Open(endStream ? 0 : exchange.Request.Has(KnownField.ContentLength) ? length : Exchange.UnknownLength, expectsContinue);
         if (endStream && length != 0 && error == EndReason.None)
         {
             ResetStream(stream, PeerError(EndReason.ContentLengthMismatch, ErrorCode.ProtocolError));

@@ -14,6 +14,7 @@ public sealed class Http2Peer
     private readonly BufferPool _pool = new();
     private readonly byte[] _frame = new byte[1 << 20];
     private int _read;
+    private int _dataBytes;
 
     public Http2Peer(Action<TestHost, Exchange>? starter = null, HttpLimits? limits = null, bool isSecure = true)
     {
@@ -115,6 +116,14 @@ public sealed class Http2Peer
         return lines;
     }
 
+    /// <summary>The content in the frames that were read, since the last call.</summary>
+    public int TakeDataBytes()
+    {
+        int bytes = _dataBytes;
+        _dataBytes = 0;
+        return bytes;
+    }
+
     /// <summary>The same without WINDOW_UPDATE, PING and SETTINGS.</summary>
     public IReadOnlyList<string> Answers() => [.. Frames().Where(line => !line.StartsWith("WINDOW", StringComparison.Ordinal)
         && !line.StartsWith("PING", StringComparison.Ordinal) && !line.StartsWith("SETTINGS", StringComparison.Ordinal))];
@@ -125,6 +134,7 @@ public sealed class Http2Peer
         switch (header.Type)
         {
             case FrameType.Data:
+                _dataBytes += payload.Length;
                 return $"DATA {header.StreamId}{end} {(payload.Length <= 64 ? Encoding.Latin1.GetString(payload) : $"({payload.Length})")}".TrimEnd();
             case FrameType.Headers:
                 Assert.True(header.Has(FrameFlags.EndHeaders));

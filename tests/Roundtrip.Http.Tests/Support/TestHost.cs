@@ -107,7 +107,7 @@ public sealed class TestHost(Action<Exchange> starter) : IConnectionHost
     /// <summary>Sends what waits, up to <paramref name="most"/> bytes, and tells the engine as the driver does.</summary>
     public void Send(long most = long.MaxValue)
     {
-        long before;
+        long sent;
         do
         {
             if (IsReading && Engine.Waiting > 0)
@@ -115,14 +115,15 @@ public sealed class TestHost(Action<Exchange> starter) : IConnectionHost
                 Engine.Produce(Now, ProduceRoom);
             }
 
-            before = OutputLength;
+            long before = OutputLength;
             SendOnce(most);
-            if (OutputLength < before && OutputLength <= IConnectionEngine.LowWater)
+            sent = before - OutputLength;
+            if (sent > 0 && OutputLength <= IConnectionEngine.LowWater)
             {
                 Engine.Drained(Now);
             }
         }
-        while (IsReading && most == long.MaxValue && OutputLength > 0);
+        while (IsReading && most == long.MaxValue && (OutputLength > 0 || (sent > 0 && Engine.Waiting > 0)));
     }
 
     /// <summary>Gives the engine what it wants of the bytes that were fed, until nothing moves.</summary>
