@@ -78,6 +78,8 @@ public static class EndReasons
         EndReason.ZeroWindowIncrement => "WINDOW_UPDATE adds nothing to the window",
         EndReason.PriorityUpdateWithoutStream => "PRIORITY_UPDATE is about stream 0",
         EndReason.StreamDependsOnItself => "a stream's priority depends on the stream itself",
+        EndReason.PriorityUpdateOfIdlePush => "PRIORITY_UPDATE is about a push that was not promised",
+        EndReason.TooManyPriorityUpdates => "PRIORITY_UPDATE is about more streams than SETTINGS_MAX_CONCURRENT_STREAMS lets be open",
         EndReason.HandlerFailed => "the handler failed",
         EndReason.HandlerWroteTooMuch => "the handler wrote more than the Content-Length that it gave",
         EndReason.HandlerWroteTooLittle => "the handler wrote less than the Content-Length that it gave",

@@ -64,7 +64,7 @@ public class RefusalTests
         EndReason.TooManyRequestsOnConnection, EndReason.OutOfDescriptors, EndReason.TruncatedHead, EndReason.TruncatedBody,
         EndReason.HandlerFailed, EndReason.HandlerWroteTooMuch, EndReason.HandlerWroteTooLittle, EndReason.ResponseSourceChanged,
         EndReason.ResponseSourceFailed, EndReason.HandshakeFailed, EndReason.TlsFailed, EndReason.PlaintextOnTlsPort,
-        .. FrameReasons.All, EndReason.StreamDependsOnItself,
+        .. FrameReasons.All, EndReason.StreamDependsOnItself, EndReason.PriorityUpdateOfIdlePush, EndReason.TooManyPriorityUpdates,
     ];
 
     [Fact]
