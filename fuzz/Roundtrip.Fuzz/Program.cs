@@ -10,6 +10,7 @@ var targets = new Dictionary<string, FuzzTarget>
     ["configuration"] = ConfigurationTarget.Run,
     ["frames"] = FramesTarget.Run,
     ["http1"] = Http1Target.Run,
+    ["structured-fields"] = StructuredFieldsTarget.Run,
 };
 
 if (args is ["list"])

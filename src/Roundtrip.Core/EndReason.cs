@@ -92,8 +92,10 @@ public enum EndReason : byte
     ZeroWindowIncrement,
     PriorityUpdateWithoutStream,
 
-    // HTTP/2 priorities (RFC 7540 section 5.3).
+    // HTTP/2 priorities (RFC 7540 section 5.3, RFC 9218 section 7.1).
     StreamDependsOnItself,
+    PriorityUpdateOfIdlePush,
+    TooManyPriorityUpdates,
 
     // HPACK (RFC 7541).
     HpackTruncated,

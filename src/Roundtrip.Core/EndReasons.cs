@@ -116,6 +116,8 @@ public static class EndReasons
         EndReason.RapidReset => "the client cancelled more requests than H2FloodLimit Resets allows",
         EndReason.ProvokedResetFlood => "the client's errors had more streams reset than H2FloodLimit ProvokedResets allows",
         EndReason.UnknownFrameFlood => "more frames without a meaning came than H2FloodLimit UnknownFrames allows",
+        EndReason.PriorityUpdateOfIdlePush => "PRIORITY_UPDATE is about a push that was not promised",
+        EndReason.TooManyPriorityUpdates => "PRIORITY_UPDATE is about more streams than SETTINGS_MAX_CONCURRENT_STREAMS lets be open",
         EndReason.HandlerFailed => "the handler failed",
         EndReason.HandlerWroteTooMuch => "the handler wrote more than the Content-Length that it gave",
         EndReason.HandlerWroteTooLittle => "the handler wrote less than the Content-Length that it gave",

@@ -1,4 +1,3 @@
-using System.Diagnostics.CodeAnalysis;
 using Roundtrip.Core;
 using Roundtrip.Http.Http2.Frames;
 

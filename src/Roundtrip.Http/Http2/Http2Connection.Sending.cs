@@ -1,6 +1,5 @@
 using Roundtrip.Core;
 using Roundtrip.Http.Http2.Frames;
-using Roundtrip.Http.Http2.Priority;
 
 namespace Roundtrip.Http.Http2;
 

@@ -1,7 +1,6 @@
 using System.Diagnostics.CodeAnalysis;
 using Roundtrip.Core;
 using Roundtrip.Http.Http2.Frames;
-using Roundtrip.Http.Http2.Priority;
 
 namespace Roundtrip.Http.Http2;
 
@@ -39,7 +38,7 @@ public abstract partial class Http2Connection
     private protected void Skip(int streamId) => _lastOfPeer = streamId;
 
     /// <summary>Takes a stream to the state that follows from what is sent or has come, and closes it where that is the end.</summary>
-    private protected void Move(Http2Stream stream, StreamEvent what)
+    private protected static void Move(Http2Stream stream, StreamEvent what)
     {
         StreamTransition transition = StreamTransitions.Of(stream.State, what);
         if (transition.IsError)

@@ -1,5 +1,4 @@
 using Roundtrip.Core;
-using Roundtrip.Http.Http1;
 using Roundtrip.Http.Http2.Frames;
 
 namespace Roundtrip.Http.Http2;

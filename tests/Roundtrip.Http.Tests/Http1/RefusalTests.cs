@@ -1,4 +1,5 @@
 using Roundtrip.Core;
+using Roundtrip.Http.Tests.Http2;
 using Roundtrip.Http.Tests.Http2.Frames;
 
 namespace Roundtrip.Http.Tests.Http1;
@@ -64,11 +65,12 @@ public class RefusalTests
         EndReason.TooManyRequestsOnConnection, EndReason.OutOfDescriptors, EndReason.TruncatedHead, EndReason.TruncatedBody,
         EndReason.HandlerFailed, EndReason.HandlerWroteTooMuch, EndReason.HandlerWroteTooLittle, EndReason.ResponseSourceChanged,
         EndReason.ResponseSourceFailed, EndReason.HandshakeFailed, EndReason.TlsFailed, EndReason.PlaintextOnTlsPort,
-        .. FrameReasons.All, EndReason.StreamDependsOnItself,
+        .. ConnectionReasons.All,
         EndReason.HpackTruncated, EndReason.HpackIntegerTooLarge, EndReason.HpackIndexOutOfRange, EndReason.HpackInvalidPadding,
         EndReason.HpackEndOfString, EndReason.HpackTableTooLarge, EndReason.HpackSizeUpdateInsideBlock, EndReason.HpackSizeUpdateMissing,
         EndReason.HpackTableChurn, EndReason.UppercaseFieldName, EndReason.UnknownPseudoField, EndReason.DuplicatePseudoField,
         EndReason.PseudoFieldAfterField,
+        .. FrameReasons.All, EndReason.StreamDependsOnItself, EndReason.PriorityUpdateOfIdlePush, EndReason.TooManyPriorityUpdates,
     ];
 
     [Fact]

@@ -1,0 +1,82 @@
+"""How many bytes of a large response in flight arrive between an urgent request and its HEADERS.
+
+usage: urgent.py http|https HOST PORT LARGE URGENT RUNS tree|urgency
+Prints the bytes of each run, a line each. By python3-h2, so that the measuring end is not our own.
+"""
+import socket
+import ssl
+import sys
+import time
+
+import h2.config
+import h2.connection
+import h2.events
+import h2.settings
+
+
+def connect(scheme, host, port):
+    sock = socket.create_connection((host, port), timeout=20)
+    sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+    if scheme == "https":
+        context = ssl.create_default_context()
+        context.check_hostname = False
+        context.verify_mode = ssl.CERT_NONE
+        context.set_alpn_protocols(["h2"])
+        sock = context.wrap_socket(sock, server_hostname="localhost")
+        assert sock.selected_alpn_protocol() == "h2"
+    return sock
+
+
+def request(connection, stream, scheme, authority, path, priority):
+    headers = [(":method", "GET"), (":scheme", scheme), (":authority", authority), (":path", path)]
+    extra = {}
+    if priority[0] == "urgency":
+        headers.append(("priority", priority[1]))
+    else:
+        extra = {"priority_weight": priority[1], "priority_depends_on": priority[2], "priority_exclusive": False}
+    connection.send_headers(stream, headers, end_stream=True, **extra)
+
+
+def run(scheme, host, port, large, urgent, kind):
+    sock = connect(scheme, host, port)
+    connection = h2.connection.H2Connection(config=h2.config.H2Configuration(client_side=True, header_encoding="utf-8"))
+    connection.local_settings = h2.settings.Settings(
+        client=True, initial_values={h2.settings.SettingCodes.INITIAL_WINDOW_SIZE: 16 << 20, h2.settings.SettingCodes.ENABLE_PUSH: 0})
+    connection.initiate_connection()
+    connection.increment_flow_control_window(16 << 20)
+    authority = f"{host}:{port}"
+    request(connection, 1, scheme, authority, large, ("urgency", "u=7") if kind == "urgency" else ("tree", 1, 0))
+    sock.sendall(connection.data_to_send())
+    before, between, asked = 0, 0, False
+    while True:
+        data = sock.recv(4096)
+        if not data:
+            raise SystemExit("the server closed the connection")
+        for event in connection.receive_data(data):
+            if isinstance(event, h2.events.DataReceived) and event.stream_id == 1:
+                connection.acknowledge_received_data(event.flow_controlled_length, 1)
+                if asked:
+                    between += event.flow_controlled_length
+                else:
+                    before += event.flow_controlled_length
+            elif isinstance(event, h2.events.ResponseReceived) and event.stream_id == 3:
+                sock.close()
+                return between
+            elif isinstance(event, (h2.events.StreamReset, h2.events.ConnectionTerminated)):
+                raise SystemExit(f"ended: {event}")
+        if not asked and before >= 400_000:
+            asked = True
+            request(connection, 3, scheme, authority, urgent, ("urgency", "u=0") if kind == "urgency" else ("tree", 256, 0))
+        pending = connection.data_to_send()
+        if pending:
+            sock.sendall(pending)
+
+
+def main():
+    scheme, host, port, large, urgent, runs, kind = sys.argv[1:]
+    for _ in range(int(runs)):
+        print(run(scheme, host, int(port), large, urgent, kind), flush=True)
+        time.sleep(0.05)
+
+
+main()
