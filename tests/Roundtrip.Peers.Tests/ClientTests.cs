@@ -25,7 +25,7 @@ public sealed class ClientTests : IDisposable
         Finished curl = Run.Program("curl", "-s", "-S", "--cacert", _server.CertificateFile, "-o", "/dev/null", "-w", "%{http_code} %{http_version} %{ssl_verify_result}", $"https://localhost:{_server.HttpsPort}/");
 
         Assert.Equal("", curl.Errors);
-        Assert.Equal("200 1.1 0", curl.Text);
+        Assert.Equal("200 2 0", curl.Text);
     }
 
     [Fact]
@@ -60,7 +60,7 @@ public sealed class ClientTests : IDisposable
         Finished curl = Run.Program("curl", ["-s", "-v", "-k", .. option.Split(' ', StringSplitOptions.RemoveEmptyEntries), "-o", "/dev/null", _server.Https]);
 
         Assert.Contains($"SSL connection using {version}", curl.Errors, StringComparison.Ordinal);
-        Assert.Contains("server accepted http/1.1", curl.Errors, StringComparison.Ordinal);
+        Assert.Contains("server accepted h2", curl.Errors, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -104,6 +104,6 @@ internal sealed partial class RoundtripProcess : IDisposable
         Directory.Delete(_dataFolder, recursive: true);
     }
 
-    [GeneratedRegex(@"^ready (?<1>http://127\.0\.0\.1:(?<3>\d+)/) (?<2>https://127\.0\.0\.1:(?<4>\d+)/)$")]
+    [GeneratedRegex(@"^ready (?<1>http://[0-9.]+:(?<3>\d+)/) (?<2>https://[0-9.]+:(?<4>\d+)/)$")]
     private static partial Regex ReadyLine();
 }

@@ -28,13 +28,12 @@ internal sealed class Http2Module : IConfigurationModule
         Limit("H2WindowSize", "bytes, 1024 to 16777216", (l, s) => l with { WindowSize = Number(s, 1024, 16 << 20) }),
         Limit("H2MaxWindowSize", "bytes, 65535 to 67108864", (l, s) => l with { MaxWindowSize = Number(s, 65_535, 64 << 20) }),
         Limit("H2StreamMaxMemSize", "bytes, 1024 to 1048576", (l, s) => l with { StreamMaxMemSize = Number(s, 1024, 1 << 20) }),
-        Limit("H2PushDiarySize", "a number, 0 to 65536", (l, s) => l with { PushDiarySize = Number(s, 0, 65_536) }),
         new("H2FloodLimit", ServerConfig, 3, 3, "a kind of frames, how many at once (0 for no limit) and how many a second", SetFloodLimit),
-        .. Without("H2MinWorkers", "H2MaxWorkers", "H2MaxWorkerIdleSeconds", "H2SerializeHeaders", "H2CopyFiles", "H2OutputBuffering", "H2TLSWarmUpSize", "H2TLSCoolDownSecs", "H2Padding"),
+        .. Ignored("H2MinWorkers", "H2MaxWorkers", "H2MaxWorkerIdleSeconds", "H2SerializeHeaders", "H2CopyFiles", "H2OutputBuffering", "H2TLSWarmUpSize", "H2TLSCoolDownSecs", "H2Padding"),
     ];
 
     // How httpd divides HTTP/2 among its threads and buffers, and what it adds to frames: nothing here is like it.
-    private static IEnumerable<Directive> Without(params string[] names) =>
+    private static IEnumerable<Directive> Ignored(params string[] names) =>
         names.Select(name => new Directive(name, AnyServer, 1, 1, "anything", static _ => { }));
 
     private static Directive Limit(string name, string usage, Func<Http2Limits, string, Http2Limits> change) => new(name, AnyServer, 1, 1, usage, call =>

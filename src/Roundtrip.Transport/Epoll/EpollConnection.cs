@@ -14,8 +14,9 @@ internal sealed unsafe class EpollConnection(EpollLoop loop, int descriptor, Pee
     // The stretch of a file that is given to one sendfile, which waits for the disk: whether the stretch is in memory is looked at first.
     private const long FileStretch = 512 * 1024;
 
-    // How much may wait in the system's buffer for the congestion window. epoll tells of room at half of it, when SendRoom has something again.
-    private const int UnsentSlack = 8 * 1024;
+    // How much may wait in the system's buffer, in milliseconds and in bytes at least. epoll tells of room at half of the bytes, when SendRoom has something again.
+    private const int UnsentTime = 2;
+    private const int LeastUnsent = 8 * 1024;
 
     private bool _hasLowWater;
     private ulong _key;
@@ -101,8 +102,9 @@ internal sealed unsafe class EpollConnection(EpollLoop loop, int descriptor, Pee
     }
 
     /// <summary>
-    /// What the congestion window has free, less what waits for it already, and a little more, so that an acknowledgement finds something to send. The first call also has the system tell of
-    /// room only when its own buffer holds next to nothing unsent (TCP_NOTSENT_LOWAT).
+    /// What the network takes up within <see cref="UnsentTime"/> at the rate that it had last, less what waits in the system's buffer already. The congestion window does not say it: behind a
+    /// slow link the system holds packets back itself, with the window half empty. Before there is a rate, the window is all that is known. The first call also has the system tell of room only when next to nothing waits
+    /// (TCP_NOTSENT_LOWAT).
     /// </summary>
     public override int SendRoom
     {
@@ -111,7 +113,7 @@ internal sealed unsafe class EpollConnection(EpollLoop loop, int descriptor, Pee
             if (!_hasLowWater)
             {
                 _hasLowWater = true;
-                int lowWater = UnsentSlack;
+                int lowWater = LeastUnsent;
                 _ = Libc.SetSockOpt(descriptor, Libc.IpprotoTcp, Libc.TcpNotsentLowat, &lowWater, sizeof(int));
             }
 
@@ -122,8 +124,10 @@ internal sealed unsafe class EpollConnection(EpollLoop loop, int descriptor, Pee
                 return Unhurried;
             }
 
-            long free = Math.Max(0L, (long)info.CongestionWindow - info.Unacknowledged) * info.SendMss;
-            return (int)Math.Clamp(free + UnsentSlack - info.NotSent, 0, Unhurried);
+            ulong perTime = info.DeliveryRate == 0
+                ? (ulong)Math.Max(0L, (long)info.CongestionWindow - info.Unacknowledged) * info.SendMss
+                : info.DeliveryRate / (1000 / UnsentTime);
+            return (int)(Math.Clamp(perTime, LeastUnsent, Unhurried) - info.NotSent);
         }
     }
 

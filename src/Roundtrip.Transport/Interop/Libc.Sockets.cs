@@ -53,7 +53,7 @@ internal static unsafe partial class Libc
     public static partial int Shutdown(int fd, int how);
 
     /// <summary>The fields of struct tcp_info (linux/tcp.h) that are looked at.</summary>
-    [StructLayout(LayoutKind.Explicit, Size = 148)]
+    [StructLayout(LayoutKind.Explicit, Size = 168)]
     public struct TcpInfo
     {
         [FieldOffset(16)]
@@ -70,6 +70,10 @@ internal static unsafe partial class Libc
         /// <summary>Bytes.</summary>
         [FieldOffset(144)]
         public uint NotSent;
+
+        /// <summary>Bytes a second, as of the last measure; 0 before the first.</summary>
+        [FieldOffset(160)]
+        public ulong DeliveryRate;
     }
 
     /// <summary>struct linger.</summary>

@@ -1,0 +1,118 @@
+using System.Text.RegularExpressions;
+
+namespace Roundtrip.Peers.Tests.Http2;
+
+/// <summary>HTTP/2 as others speak it: nghttp, h2load, curl, python3-h2.</summary>
+public sealed partial class Http2ClientTests : IDisposable
+{
+    private readonly TemporaryFolder _folder = new();
+
+    public void Dispose() => _folder.Dispose();
+
+    [Fact]
+    public void Nghttp_gets_a_page_with_all_that_it_needs()
+    {
+        using var server = new RoundtripProcess(Repository.SampleSite);
+        Finished nghttp = Run.Program("nghttp", "-nas", server.Https);
+
+        Assert.Equal(0, nghttp.ExitCode);
+        string[] statuses = [.. StatusColumn().Matches(nghttp.Text).Select(match => match.Groups[1].Value)];
+        Assert.True(statuses.Length > 3, nghttp.Text);
+        Assert.All(statuses, status => Assert.Equal("200", status));
+    }
+
+    [Fact]
+    public void Thousands_of_streams_at_once_are_all_answered_and_logged()
+    {
+        _folder.Write("a.txt", new string('x', 1024));
+        _folder.Write("site.conf", "CustomLog access.log common\n");
+        using (var server = new RoundtripProcess(_folder.Path))
+        {
+            Finished h2load = Run.Program("h2load", "-n", "20000", "-c", "20", "-m", "100", $"{server.Https}a.txt");
+
+            Assert.Contains("20000 succeeded, 0 failed, 0 errored, 0 timeout", h2load.Text, StringComparison.Ordinal);
+            server.Stop();
+        }
+
+        Assert.Equal(20_000, File.ReadLines(Path.Combine(_folder.Path, "access.log")).Count(line => line.EndsWith("\"GET /a.txt HTTP/2.0\" 200 1024", StringComparison.Ordinal)));
+    }
+
+    [Theory]
+    [InlineData("--http2-prior-knowledge")]
+    [InlineData("--http2")]
+    public void Without_TLS_h2c_is_spoken_where_it_is_named(string option)
+    {
+        _folder.Write("index.html", "hello");
+        _folder.Write("site.conf", "Protocols h2c http/1.1\n");
+        using var server = new RoundtripProcess(_folder.Path);
+        Finished curl = Run.Program("curl", "-s", option, "-w", " %{http_version} %{http_code}", server.Http, server.Http);
+
+        Assert.Equal("hello 2 200hello 2 200", curl.Text);
+        Assert.Equal("hello", Run.Program("nghttp", "-u", server.Http).Text);
+    }
+
+    [Fact]
+    public void Without_TLS_an_upgrade_to_h2c_is_ignored_where_it_is_not_named()
+    {
+        _folder.Write("index.html", "hello");
+        using var server = new RoundtripProcess(_folder.Path);
+        Finished curl = Run.Program("curl", "-s", "--http2", "-w", " %{http_version} %{http_code}", server.Http);
+
+        Assert.Equal("hello 1.1 200", curl.Text);
+        Assert.NotEqual(0, Run.Program("curl", "-s", "--http2-prior-knowledge", server.Http).ExitCode);
+    }
+
+    [Theory]
+    [InlineData("Protocols http/1.1", "", "http/1.1")]
+    [InlineData("Protocols h2 http/1.1", "", "h2")]
+    [InlineData("Protocols http/1.1 h2", "", "http/1.1")]
+    [InlineData("Protocols h2 http/1.1", "--tls-max 1.2 --ciphers ECDHE-ECDSA-AES128-GCM-SHA256", "h2")]
+    public void ALPN_chooses_by_the_order_of_Protocols(string configuration, string options, string chosen)
+    {
+        _folder.Write("index.html", "hello");
+        _folder.Write("site.conf", configuration + "\n");
+        using var server = new RoundtripProcess(_folder.Path);
+        Finished curl = Run.Program("curl", ["-s", "-v", "-k", .. options.Split(' ', StringSplitOptions.RemoveEmptyEntries), server.Https]);
+
+        Assert.Equal("hello", curl.Text);
+        Assert.Contains($"server accepted {chosen}", curl.Errors, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Large_files_arrive_whole_on_many_streams()
+    {
+        byte[] content = new byte[5_000_000];
+        new Random(1).NextBytes(content);
+        _folder.Write("large.bin", content);
+        using var server = new RoundtripProcess(_folder.Path);
+        string[] urls = [.. Enumerable.Range(0, 6).SelectMany(i => new[] { "-o", Path.Combine(_folder.Path, $"got{i}"), $"{server.Https}large.bin" })];
+        Finished curl = Run.Program("curl", ["-s", "-k", "--http2", "--parallel", .. urls]);
+
+        Assert.Equal(0, curl.ExitCode);
+        Assert.All(Enumerable.Range(0, 6), i => Assert.Equal(content, File.ReadAllBytes(Path.Combine(_folder.Path, $"got{i}"))));
+    }
+
+    [Theory]
+    [InlineData("http", "urgency")]
+    [InlineData("http", "tree")]
+    [InlineData("https", "urgency")]
+    [InlineData("https", "tree")]
+    public void An_urgent_request_that_comes_late_overtakes_a_large_response_in_flight(string scheme, string priorities)
+    {
+        _folder.Write("large.bin", new byte[4_000_000]);
+        _folder.Write("urgent.txt", "hello");
+        _folder.Write("site.conf", "Protocols h2 h2c http/1.1\n");
+        using var link = new ShapedLink();
+        using var server = new RoundtripProcess(_folder.Path, arguments: ["--bind", link.ServerAddress]);
+        Finished measured = link.Run(
+            "/usr/bin/python3", Path.Combine(Repository.Root, "tests/Roundtrip.Peers.Tests/Http2/urgent.py"), scheme, link.ServerAddress,
+            $"{(scheme == "https" ? server.HttpsPort : server.HttpPort)}", "/large.bin", "/urgent.txt", "20", priorities);
+
+        int[] bytes = [.. measured.Text.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(int.Parse)];
+        Assert.True(bytes.Length == 20, measured.Errors);
+        Assert.True(bytes.Max() <= 64 * 1024, $"bytes of the large response between an urgent request and its HEADERS: {string.Join(' ', bytes)}");
+    }
+
+    [GeneratedRegex(@"^ *\d+ .* (\d{3}) +\S+ /", RegexOptions.Multiline)]
+    private static partial Regex StatusColumn();
+}
