@@ -170,6 +170,13 @@ public sealed class DependencyTree : IStreamScheduler
 
     private static void Place(TreeNode node, TreeNode parent, in PriorityFields fields)
     {
+        // It stays where it is, with what it has had of its share.
+        if (ReferenceEquals(node.Parent, parent) && !fields.IsExclusive)
+        {
+            node.Weight = fields.Weight;
+            return;
+        }
+
         // RFC 7540 §5.3.3: a stream that is made dependent on one below it: that one first takes its place, with its own weight.
         if (parent.IsBelow(node))
         {

@@ -198,6 +198,37 @@ public class DependencyTreeTests : SchedulerContractTests
     }
 
     [Fact]
+    public void Who_is_moved_begins_where_its_new_siblings_are()
+    {
+        ScheduledStream[] streams = Open(1, 3, 5);
+        Depend(5, 1, 1);
+        _tree.SetReady(streams[2], ready: true);
+        Send(100);
+        Ready(streams);
+
+        Depend(5, 0, 16);
+
+        (int first, int second, int third) = Send(30);
+        Assert.Equal(30, first + second + third);
+        Assert.InRange(third, 9, 12);
+    }
+
+    [Fact]
+    public void Another_weight_does_not_give_back_what_was_had()
+    {
+        Ready(Open(1, 3, 5));
+        (int, int, int) sent = (0, 0, 0);
+        for (int i = 0; i < 30; i++)
+        {
+            (int first, int second, int third) = Send(1);
+            sent = (sent.Item1 + first, sent.Item2 + second, sent.Item3 + third);
+            Depend(1, 0, 16);
+        }
+
+        Assert.Equal((10, 10, 10), sent);
+    }
+
+    [Fact]
     public void The_tree_is_the_slow_models() =>
         Gen.Select(Gen.Int[0, 4], Gen.Int[0, 7], Gen.Int[0, 8], Gen.Int[1, 256], Gen.Bool).Array[1, 80].Sample(operations =>
         {
