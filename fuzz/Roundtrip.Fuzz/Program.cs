@@ -9,6 +9,7 @@ var targets = new Dictionary<string, FuzzTarget>
 {
     ["configuration"] = ConfigurationTarget.Run,
     ["frames"] = FramesTarget.Run,
+    ["hpack"] = HpackTarget.Run,
     ["http1"] = Http1Target.Run,
     ["structured-fields"] = StructuredFieldsTarget.Run,
 };

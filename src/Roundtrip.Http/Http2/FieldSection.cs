@@ -12,7 +12,10 @@ public sealed class FieldSection
     /// <summary>RFC 9113 section 6.5.2, RFC 7541 section 4.1: what a field counts beside its name and value.</summary>
     internal const int FieldOverhead = 32;
 
-    /// <summary>The end of the largest buffer, which is never text, so that an entry of a dynamic table can be put together there.</summary>
+    /// <summary>
+    /// The end of the largest buffer, which is never text: where an entry of a dynamic table, whose text is at least 32 bytes smaller than the table,
+    /// is put together though the section does not keep it.
+    /// </summary>
     internal const int Margin = 64 * 1024;
 
     private readonly Slice[] _pseudo = new Slice[(int)PseudoField.Unknown];

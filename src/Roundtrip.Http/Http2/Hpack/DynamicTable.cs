@@ -74,7 +74,13 @@ internal sealed class DynamicTable<TTag>(int maximumSize)
     public void CopyTo(in Entry entry, Span<byte> to)
     {
         int start = (int)(entry.Start & (uint)(_bytes.Length - 1));
-        int first = Math.Min(to.Length, _bytes.Length - start);
+        int first = _bytes.Length - start;
+        if (to.Length <= first)
+        {
+            _bytes.AsSpan(start, to.Length).CopyTo(to);
+            return;
+        }
+
         _bytes.AsSpan(start, first).CopyTo(to);
         _bytes.AsSpan(0, to.Length - first).CopyTo(to[first..]);
     }
@@ -89,7 +95,12 @@ internal sealed class DynamicTable<TTag>(int maximumSize)
     private bool AreAt(uint position, ReadOnlySpan<byte> bytes)
     {
         int start = (int)(position & (uint)(_bytes.Length - 1));
-        int first = Math.Min(bytes.Length, _bytes.Length - start);
+        int first = _bytes.Length - start;
+        if (bytes.Length <= first)
+        {
+            return bytes.SequenceEqual(_bytes.AsSpan(start, bytes.Length));
+        }
+
         return bytes[..first].SequenceEqual(_bytes.AsSpan(start, first))
                && bytes[first..].SequenceEqual(_bytes.AsSpan(0, bytes.Length - first));
     }

@@ -8,6 +8,7 @@ internal readonly ref struct EncodedField
 
     public required ReadOnlySpan<byte> Value { get; init; }
 
+    /// <summary>Made only where the dynamic table is looked through for the field or its name.</summary>
     public required FieldHash Hash { get; init; }
 
     public required Indexing Indexing { get; init; }
@@ -30,12 +31,13 @@ internal readonly ref struct EncodedField
     public static EncodedField Of(ReadOnlySpan<byte> name, ReadOnlySpan<byte> value, Indexing? indexing)
     {
         int staticName = StaticTable.Find(name);
+        Indexing chosen = indexing ?? IndexingPolicy.Of(name, staticName, value);
         return new EncodedField
         {
             Name = name,
             Value = value,
-            Hash = FieldHash.Of(name, value),
-            Indexing = indexing ?? IndexingPolicy.Of(name, staticName, value),
+            Hash = staticName == 0 || chosen == Indexing.Incremental ? FieldHash.Of(name, value) : default,
+            Indexing = chosen,
             StaticName = staticName,
             StaticField = staticName == 0 ? 0 : StaticTable.Find(staticName, value),
         };

@@ -12,7 +12,7 @@ public sealed class HpackDecoder
     public const int InitialTableSize = 4096;
 
     /// <summary>The largest table that can be allowed, in bytes as RFC 7541 section 4.1 counts them.</summary>
-    public const int MaximumTableSize = FieldSection.Margin - HuffmanDecoder.Slack;
+    public const int MaximumTableSize = FieldSection.Margin;
 
     /// <summary>How many bytes of names one block may have copied from entry to entry when its fields are not even kept any more.</summary>
     private const int MaximumChurn = 64 * 1024;

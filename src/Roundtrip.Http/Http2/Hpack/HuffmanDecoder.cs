@@ -30,33 +30,36 @@ internal ref struct HuffmanDecoder(ReadOnlySpan<byte> encoded)
         length = 0;
         while (Fill())
         {
-            // Fill gives 56 bits; a step takes 30 at most.
-            while (_count >= HuffmanCode.Longest)
-            {
-                if (length > to.Length - Slack)
-                {
-                    return EndReason.None;
-                }
+            // What stands ready is taken from locals, which stay in registers.
+            ulong bits = _bits;
+            int count = _count;
+            bool isFull = false;
 
-                uint entry = HuffmanTable.Find(_bits);
-                if (entry == 0)
+            // Fill gives 56 bits; a step takes 30 at most.
+            while (count >= HuffmanCode.Longest && !(isFull = length > to.Length - Slack))
+            {
+                HuffmanEntry entry = HuffmanTable.Find(bits);
+                if (entry.IsRare)
                 {
-                    int symbol = HuffmanTable.FindRare(_bits, out int bits);
-                    if (symbol == HuffmanCode.EndOfString)
+                    entry = HuffmanTable.FindRare(bits);
+                    if (entry.IsEndOfString)
                     {
                         // RFC 7541 §5.2: a string that contains EOS is a decoding error.
                         return EndReason.HpackEndOfString;
                     }
-
-                    to[length++] = (byte)symbol;
-                    Take(bits);
-                    continue;
                 }
 
-                BinaryPrimitives.WriteUInt16LittleEndian(to[length..], (ushort)entry);
-                int both = (int)(entry >> 16) & 0xff;
-                length += both == (int)(entry >> 24) ? 1 : 2;
-                Take(both);
+                BinaryPrimitives.WriteUInt16LittleEndian(to[length..], entry.Symbols);
+                length += entry.Count;
+                bits <<= entry.Length;
+                count -= entry.Length;
+            }
+
+            _bits = bits;
+            _count = count;
+            if (isFull)
+            {
+                return EndReason.None;
             }
         }
 
@@ -69,22 +72,20 @@ internal ref struct HuffmanDecoder(ReadOnlySpan<byte> encoded)
         while (true)
         {
             ulong bits = _bits | (ulong.MaxValue >> _count);
-            uint entry = HuffmanTable.Find(bits);
-            int symbol = (int)(entry & 0xff);
-            int taken = (int)(entry >> 24);
-            if (entry == 0)
+            HuffmanEntry entry = HuffmanTable.Find(bits);
+            if (entry.IsRare)
             {
-                symbol = HuffmanTable.FindRare(bits, out taken);
+                entry = HuffmanTable.FindRare(bits);
             }
 
-            if (taken > _count)
+            if (entry.FirstLength > _count)
             {
                 // RFC 7541 §5.2: padding is the first bits of EOS, ones, and fewer than 8.
                 IsAtEnd = true;
                 return _count < 8 && bits == ulong.MaxValue ? EndReason.None : EndReason.HpackInvalidPadding;
             }
 
-            if (symbol == HuffmanCode.EndOfString)
+            if (entry.IsEndOfString)
             {
                 return EndReason.HpackEndOfString;
             }
@@ -94,8 +95,9 @@ internal ref struct HuffmanDecoder(ReadOnlySpan<byte> encoded)
                 return EndReason.None;
             }
 
-            to[length++] = (byte)symbol;
-            Take(taken);
+            to[length++] = (byte)entry.Symbols;
+            _bits <<= entry.FirstLength;
+            _count -= entry.FirstLength;
         }
     }
 
@@ -121,11 +123,5 @@ internal ref struct HuffmanDecoder(ReadOnlySpan<byte> encoded)
         }
 
         return _count >= 56;
-    }
-
-    private void Take(int bits)
-    {
-        _bits <<= bits;
-        _count -= bits;
     }
 }

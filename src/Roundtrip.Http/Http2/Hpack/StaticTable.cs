@@ -62,6 +62,12 @@ internal static class StaticTable
     /// <summary>The index of the field, given the lowest index of its name, or 0.</summary>
     public static int Find(int nameIndex, ReadOnlySpan<byte> value)
     {
+        // :authority and most names after the pseudo-fields have one entry, with no value.
+        if (Entries[nameIndex].ValueLength == 0)
+        {
+            return value.IsEmpty ? nameIndex : 0;
+        }
+
         ReadOnlySpan<byte> name = Name(nameIndex);
         for (int index = nameIndex; index <= Count && Name(index).SequenceEqual(name); index++)
         {

@@ -65,6 +65,35 @@ public class BombTests
     }
 
     [Fact]
+    public void A_full_section_still_has_room_for_the_largest_entry_of_the_table()
+    {
+        var section = new FieldSection();
+        var decoder = new HpackDecoder(HpackDecoder.MaximumTableSize);
+        var writer = new HeaderBlockWriter();
+        writer.WriteInteger(0x20, 5, HpackDecoder.MaximumTableSize);
+        for (int size = BufferPool.MaximumSize - FieldSection.Margin; size > 0; size -= 1000)
+        {
+            Literal(0, Math.Min(size, 1000) - 1);
+        }
+
+        int largest = HpackDecoder.MaximumTableSize - FieldSection.FieldOverhead;
+        Literal(0x40, largest - 1);
+        section.Begin(_pool, new FieldLimits(0, int.MaxValue));
+
+        Assert.Equal(EndReason.None, decoder.Decode(writer.Block, section));
+        Assert.Equal((BufferPool.MaximumSize - FieldSection.Margin, true), (section.Length, section.IsOverLimit));
+        Assert.Equal([("n", new string('a', largest - 1))], Sections.EntriesOf(decoder.Table));
+        section.Release(_pool);
+
+        void Literal(int pattern, int valueLength)
+        {
+            writer.WriteInteger(pattern, pattern == 0 ? 4 : 6, 0);
+            writer.WriteString("n"u8);
+            writer.WriteString(Encoding.ASCII.GetBytes(new string('a', valueLength)));
+        }
+    }
+
+    [Fact]
     public void A_decoder_and_an_encoder_hold_no_table_before_they_index()
     {
         Decode([0x82, 0x84]);
