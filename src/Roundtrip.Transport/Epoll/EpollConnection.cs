@@ -18,7 +18,8 @@ internal sealed unsafe class EpollConnection(EpollLoop loop, int descriptor, Pee
     private const int UnsentTime = 2;
     private const int LeastUnsent = 8 * 1024;
 
-    private bool _hasLowWater;
+    // How much may wait now; 0 until somebody asks.
+    private int _stride;
     private ulong _key;
     private uint _events;
     private bool _isWatched;
@@ -103,16 +104,16 @@ internal sealed unsafe class EpollConnection(EpollLoop loop, int descriptor, Pee
 
     /// <summary>
     /// What the network takes up within <see cref="UnsentTime"/> at the rate that it had last, less what waits in the system's buffer already. The congestion window does not say it: behind a
-    /// slow link the system holds packets back itself, with the window half empty. Before there is a rate, the window is all that is known. The first call also has the system tell of room only when next to nothing waits
-    /// (TCP_NOTSENT_LOWAT).
+    /// slow link the system holds packets back itself, with the window half empty; it is all that is known before there is a rate. A rate alone may be one burst of acknowledgements, so more
+    /// than the least is given only as long as the system is found to hold nothing back. The first call also has the system tell of room only when next to nothing waits (TCP_NOTSENT_LOWAT).
     /// </summary>
     public override int SendRoom
     {
         get
         {
-            if (!_hasLowWater)
+            if (_stride == 0)
             {
-                _hasLowWater = true;
+                _stride = LeastUnsent;
                 int lowWater = LeastUnsent;
                 _ = Libc.SetSockOpt(descriptor, Libc.IpprotoTcp, Libc.TcpNotsentLowat, &lowWater, sizeof(int));
             }
@@ -124,10 +125,11 @@ internal sealed unsafe class EpollConnection(EpollLoop loop, int descriptor, Pee
                 return Unhurried;
             }
 
-            ulong perTime = info.DeliveryRate == 0
+            _stride = info.NotSent == 0 ? Math.Min(2 * _stride, Unhurried) : LeastUnsent;
+            ulong most = info.DeliveryRate == 0
                 ? (ulong)Math.Max(0L, (long)info.CongestionWindow - info.Unacknowledged) * info.SendMss
-                : info.DeliveryRate / (1000 / UnsentTime);
-            return (int)(Math.Clamp(perTime, LeastUnsent, Unhurried) - info.NotSent);
+                : Math.Min(info.DeliveryRate / (1000 / UnsentTime), (ulong)_stride);
+            return (int)(Math.Clamp(most, LeastUnsent, Unhurried) - info.NotSent);
         }
     }
 
