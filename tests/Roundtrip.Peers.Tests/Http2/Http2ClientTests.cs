@@ -5,6 +5,8 @@ namespace Roundtrip.Peers.Tests.Http2;
 /// <summary>HTTP/2 as others speak it: nghttp, h2load, curl, python3-h2.</summary>
 public sealed partial class Http2ClientTests : IDisposable
 {
+    private const int Most = 64 * 1024;
+
     private readonly TemporaryFolder _folder = new();
 
     public void Dispose() => _folder.Dispose();
@@ -104,13 +106,29 @@ public sealed partial class Http2ClientTests : IDisposable
         _folder.Write("site.conf", "Protocols h2 h2c http/1.1\n");
         using var link = new ShapedLink();
         using var server = new RoundtripProcess(_folder.Path, arguments: ["--bind", link.ServerAddress]);
-        Finished measured = link.Run(
-            "/usr/bin/python3", Path.Combine(Repository.Root, "tests/Roundtrip.Peers.Tests/Http2/urgent.py"), scheme, link.ServerAddress,
-            $"{(scheme == "https" ? server.HttpsPort : server.HttpPort)}", "/large.bin", "/urgent.txt", "20", priorities);
+        int port = scheme == "https" ? server.HttpsPort : server.HttpPort;
 
+        // The link drops packets, and behind a lost one the client's system holds back all that came after it, which then counts here. A busy machine has more of that; a server that has
+        // buried what it sends does it every time.
+        int[] bytes = [int.MaxValue];
+        for (int attempt = 0; attempt < 3 && bytes.Max() > Most; attempt++)
+        {
+            bytes = Measure(link, scheme, port, priorities);
+        }
+
+        Assert.True(bytes.Max() <= Most, $"bytes of the large response between an urgent request and its HEADERS: {string.Join(' ', bytes)}");
+        Assert.InRange(bytes.Order().ElementAt(bytes.Length / 2), 0, Most / 2);
+    }
+
+    private static int[] Measure(ShapedLink link, string scheme, int port, string priorities)
+    {
+        const int Runs = 20;
+        Finished measured = link.Run(
+            "/usr/bin/python3", Path.Combine(Repository.Root, "tests/Roundtrip.Peers.Tests/Http2/urgent.py"), scheme, link.ServerAddress, $"{port}", "/large.bin", "/urgent.txt",
+            $"{Runs}", priorities);
         int[] bytes = [.. measured.Text.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(int.Parse)];
-        Assert.True(bytes.Length == 20, measured.Errors);
-        Assert.True(bytes.Max() <= 64 * 1024, $"bytes of the large response between an urgent request and its HEADERS: {string.Join(' ', bytes)}");
+        Assert.True(bytes.Length == Runs, measured.Errors);
+        return bytes;
     }
 
     [GeneratedRegex(@"^ *\d+ .* (\d{3}) +\S+ /", RegexOptions.Multiline)]
