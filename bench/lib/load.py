@@ -1,4 +1,4 @@
-"""One turn of load: wrk against one contender, the contender's CPU time read before and after."""
+"""One turn of load: wrk, or h2load for HTTP/2, against one contender, the contender's CPU time read before and after."""
 
 import dataclasses
 import os
@@ -22,6 +22,10 @@ class Shape:
     close: bool = False
     # The virtual host that is asked for; the address where none is said.
     host: str = ""
+    # HTTP/2 over TLS, with so many streams at once on each connection; 0 for HTTP/1.1.
+    streams: int = 0
+    # All the paths that are asked for in turn, where there are several.
+    paths: tuple = ()
 
 
 @dataclasses.dataclass(frozen=True)
@@ -34,6 +38,16 @@ class Turn:
 
 
 def run(server, shape, seconds, size):
+    before = server.group.microseconds()
+    measure = _h2load if shape.streams else _wrk
+    requests, microseconds, fault = measure(server, shape, seconds, size)
+    # The last connections are closed by the server after the load generator has gone.
+    time.sleep(0.03)
+    used = server.group.microseconds() - before
+    return Turn(fault=fault) if fault else Turn(used / requests, requests / microseconds * 1e6)
+
+
+def _wrk(server, shape, seconds, size):
     scheme, port = ("https", server.contender.https) if shape.secure else ("http", server.contender.http)
     script = "pipe.lua" if shape.pipelined else "report.lua"
     command = ["wrk", "-t", "1", "-c", str(shape.connections), "-d", f"{seconds}s", "--timeout", "5s", "-s", f"{LIB}/{script}"]
@@ -41,17 +55,27 @@ def run(server, shape, seconds, size):
         command += ["-H", "Connection: close"]
     if shape.host:
         command += ["-H", f"Host: {shape.host}"]
-    before = server.group.microseconds()
     output = _bounded([*command, f"{scheme}://127.0.0.1:{port}{shape.path}"], seconds + 20)
-    # wrk's last connections are closed by the server after wrk has gone.
-    time.sleep(0.03)
-    used = server.group.microseconds() - before
-
     counts = {key: int(value) for key, value in re.findall(r"(\w+)=(\d+)", output.rpartition("COUNTS ")[2])}
-    fault = _fault(counts, size)
-    if fault:
-        return Turn(fault=fault)
-    return Turn(used / counts["requests"], counts["requests"] / counts["microseconds"] * 1e6)
+    return counts.get("requests"), counts.get("microseconds"), _fault(counts, size)
+
+
+def _h2load(server, shape, seconds, size):
+    # Only h2 is offered, so that nobody is measured over HTTP/1.1 by mistake.
+    command = ["h2load", "-t", "1", "-c", str(shape.connections), "-m", str(shape.streams), "-D", str(seconds), "--npn-list=h2"]
+    urls = [f"https://127.0.0.1:{server.contender.https}{path}" for path in shape.paths or (shape.path,)]
+    output = _bounded([*command, *urls], seconds + 20)
+    counts = re.search(r"requests: \d+ total, \d+ started, (\d+) done, (\d+) succeeded, (\d+) failed, (\d+) errored, (\d+) timeout", output)
+    data = re.search(r"\((\d+)\) data$", output, re.MULTILINE)
+    if not counts or not data or int(counts[2]) == 0:
+        return 0, 0, f"no request was answered: {output.strip().splitlines()[-1:]}"
+    done, succeeded, failed, errored, late = (int(count) for count in counts.groups())
+    # At the end h2load leaves the streams that are open: those are neither done nor wrong.
+    if failed or late or succeeded != done:
+        return 0, 0, f"{failed} failed, {errored} errored, {late} timeouts"
+    if int(data[1]) / done < size:
+        return 0, 0, f"short bodies: {int(data[1]) / done:.0f} bytes a response"
+    return done, seconds * 1_000_000, ""
 
 
 def _fault(counts, size):

@@ -77,7 +77,7 @@ class Run:
             return False
 
     def _throughput(self, case, servers):
-        size = self.ground.digests[case.shape.path][0]
+        size = self.ground.digests[case.shape.path.partition("?")[0]][0]
         cpu, rps = {name: [] for name in self.contenders}, {name: [] for name in self.contenders}
         if self._warms_up(case):
             for name in self.contenders:

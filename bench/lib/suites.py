@@ -43,6 +43,9 @@ class Suite:
     variants: dict = dataclasses.field(default_factory=dict)
 
 
+# A page of a hundred resources: most are small, some are not. Their name says nothing; the query makes each a resource of its own to a client.
+PAGE = tuple(f"/{name}?{number}" for number in range(25) for name in ("1k.txt", "16k.txt", "1k.txt", "1k.txt"))
+
 SUITES = {
     "static": Suite(
         own="roundtrip",
@@ -59,6 +62,18 @@ SUITES = {
             Start("start"),
             IdleConnections("idle"),
             IdleConnections("idle-tls", secure=True, quick_low=1_000, quick_high=3_000, turns=1),
+        )),
+    # Everything over TLS, as browsers speak it.
+    "http2": Suite(
+        own="roundtrip",
+        peers=("nginx", "h2o", "apache2", "kestrel"),
+        quick_peers=("nginx", "h2o"),
+        variants={"nginx": ("nginx", "nginx-nosendfile")},
+        cases=(
+            Throughput("1k", Shape("/1k.txt", connections=16, streams=32)),
+            Throughput("16k", Shape("/16k.txt", connections=16, streams=32)),
+            Throughput("1m", Shape("/1m.bin", connections=16, streams=4)),
+            Throughput("page", Shape(PAGE[0], connections=4, streams=100, paths=PAGE)),
         )),
     # What a large configuration costs: against the same program that serves the same folder.
     "hosts": Suite(
