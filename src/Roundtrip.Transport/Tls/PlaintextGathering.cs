@@ -22,8 +22,20 @@ internal static class PlaintextGathering
 
         Span<byte> scratch = loop.Scratch.AsSpan(0, (int)Math.Min(most, TlsLoop.ScratchSize));
         int count = 0;
+        FileBody? read = null;
         foreach (ref readonly OutputSegment segment in segments)
         {
+            // Stretches of one file follow each other with little between them: that it is unchanged is looked at once for all.
+            if (segment.File is { } next && next != read)
+            {
+                if (read is not null)
+                {
+                    break;
+                }
+
+                read = next;
+            }
+
             int filled = segment.File is { } file
                 ? ReadFile(file, segment, scratch[count..], out stopped)
                 : Copy(segment, scratch[count..Math.Min(scratch.Length, Math.Max(count, TlsConnection.MaximumRecord))]);
@@ -32,6 +44,13 @@ internal static class PlaintextGathering
             {
                 break;
             }
+        }
+
+        // The file may have been rewritten under the read: then these bytes are not those that were promised.
+        if (read is not null && count > 0 && !read.IsUnchanged())
+        {
+            stopped = IoResult.Failed(EndReason.ResponseSourceChanged);
+            return default;
         }
 
         return scratch[..count];
@@ -67,13 +86,6 @@ internal static class PlaintextGathering
             }
 
             count += read.Count;
-        }
-
-        // The file may have been rewritten under the read: then these bytes are not those that were promised.
-        if (count > 0 && !file.IsUnchanged())
-        {
-            stopped = IoResult.Failed(EndReason.ResponseSourceChanged);
-            return 0;
         }
 
         return count;

@@ -13,7 +13,7 @@ public sealed unsafe partial class TlsConnection
     private static int NextRecord(long available) => (int)Math.Min(available, MaximumRecord);
 
     // What is encrypted and not handed over counts as unsent.
-    public override int SendRoom => (int)Math.Max(0, _inner.SendRoom - (_ciphertext?.Length ?? 0));
+    public override int SendRoom => (_ciphertext?.Length ?? 0) is var unsent and < Unhurried ? (int)Math.Max(0, _inner.SendRoom - unsent) : 0;
 
     public override IoResult Write(OutputQueue queue, long budget)
     {
