@@ -53,6 +53,9 @@ public sealed record HttpLimits
     /// <summary>MaxConnectionsPerAddress (ours): open connections from one address, of IPv6 from one /64; 0 is no limit.</summary>
     public int MaxConnectionsPerAddress { get; init; } = 1024;
 
+    /// <summary>MaxRequestWorkers: exchanges that asynchronous code answers at a time. What is answered on the loops is not among them.</summary>
+    public int MaxRequestWorkers { get; init; } = 400;
+
     /// <summary>HttpProtocolOptions Allow0.9. Deviates: httpd allows it by default; nobody sends it but by mistake or to smuggle.</summary>
     public bool AllowHttp09 { get; init; }
 }

@@ -14,6 +14,7 @@ internal sealed class LoopServer : IDisposable
 {
     private ServerOptions _options;
     private readonly ConnectionCounts _counts;
+    private readonly RequestWorkers _workers;
     private readonly Stack<OutputQueue> _outputs = new();
     private readonly List<LoopListener> _listeners = [];
     private readonly List<ServerConnection> _woken = [];
@@ -23,10 +24,10 @@ internal sealed class LoopServer : IDisposable
     private TlsLoop? _tls;
     private Action? _stopped;
 
-    public LoopServer(EventLoop loop, ServerOptions options, ConnectionCounts counts)
+    public LoopServer(EventLoop loop, ServerOptions options, ConnectionCounts counts, RequestWorkers workers)
     {
-        (Loop, _options, _counts) = (loop, options, counts);
-        Site = options.CreateSite(loop);
+        (Loop, _options, _counts, _workers) = (loop, options, counts, workers);
+        Site = CreateSite(options);
         Blocked = new BlockedLoopDetector(this);
         loop.EndOfBatch = EndOfBatch;
     }
@@ -110,7 +111,7 @@ internal sealed class LoopServer : IDisposable
 
         LoopSite former = Site;
         _options = options;
-        Site = options.CreateSite(Loop);
+        Site = CreateSite(options);
         former.Retire();
     }
 
@@ -164,6 +165,13 @@ internal sealed class LoopServer : IDisposable
         CloseAll();
         Site.End();
         Blocked.Dispose();
+    }
+
+    private LoopSite CreateSite(ServerOptions options)
+    {
+        LoopSite site = options.CreateSite(Loop);
+        site.Workers = _workers;
+        return site;
     }
 
     private void Accept(TransportConnection connection, TlsServerContext? tls)

@@ -27,6 +27,9 @@ public sealed class LoopSite(IExchangeStarter starter, IExchangeObserver observe
         }
     }
 
+    /// <summary>What bounds the asynchronous code of its exchanges. The driver sets it before the first one.</summary>
+    internal RequestWorkers Workers { get; set; } = null!;
+
     internal bool WantsTimestamps { get; } = observer.WantsTimestamps;
 
     /// <summary>The log of the host that a connection, or an exchange on it, is with; null where the server's own has the line.</summary>

@@ -24,7 +24,8 @@ internal sealed class InMemoryServer : IDisposable
             Limits = limits ?? HttpLimits.Default,
             CreateSite = _ => new LoopSite(new Starter(start), Ended),
         };
-        Server = new LoopServer(Loop, options, Counts);
+        Workers = new RequestWorkers(options.Limits.MaxRequestWorkers);
+        Server = new LoopServer(Loop, options, Counts, Workers);
         Server.Listen(new ServerEndpoint(Address), 0);
     }
 
@@ -33,6 +34,10 @@ internal sealed class InMemoryServer : IDisposable
     public LoopServer Server { get; }
 
     public ConnectionCounts Counts { get; } = new();
+
+    public RequestWorkers Workers { get; }
+
+    public ErrorLog Log => _log;
 
     public EndedExchanges Ended { get; } = new();
 
