@@ -31,11 +31,12 @@ public sealed class LogFormat
 
     internal void Write(ref LineWriter line, in LogFacts facts)
     {
+        LogFacts original = facts.Original;
         foreach (ref readonly LogItem item in _items.AsSpan())
         {
             if (item.IsFor(facts.Exchange.Status))
             {
-                item.Write(ref line, facts);
+                item.Write(ref line, item.IsOfOriginal ? original : facts);
             }
             else
             {
@@ -91,6 +92,7 @@ public sealed class LogFormat
 
             string braces = "";
             bool isExcept = false;
+            bool? isOfOriginal = null;
             var statuses = new List<int>();
             for (; _at < format.Length; _at++)
             {
@@ -100,8 +102,11 @@ public sealed class LogFormat
                         isExcept = !isExcept;
                         break;
 
-                    // %> and %< differ only after an internal redirect.
-                    case '<' or '>' or ',':
+                    // They differ after an internal redirect to an error document.
+                    case '<' or '>':
+                        isOfOriginal = format[_at] == '<';
+                        break;
+                    case ',':
                         break;
                     case '{':
                         int end = format.IndexOf('}', _at);
@@ -117,7 +122,7 @@ public sealed class LogFormat
                         statuses.Add(ParseStatus());
                         break;
                     default:
-                        Add(start, braces, [.. statuses], isExcept);
+                        Add(start, braces, [.. statuses], isExcept, isOfOriginal);
                         return;
                 }
             }
@@ -140,7 +145,7 @@ public sealed class LogFormat
             return status;
         }
 
-        private void Add(int start, string braces, int[] statuses, bool isExcept)
+        private void Add(int start, string braces, int[] statuses, bool isExcept, bool? isOfOriginal)
         {
             const int CaretName = 3;
             string name = format[_at] == '^' && format.Length - _at >= CaretName ? format.Substring(_at, CaretName) : format[_at].ToString();
@@ -151,7 +156,7 @@ public sealed class LogFormat
             }
 
             EndText();
-            _items.Add(new LogItem(kind.Make(braces), statuses, isExcept));
+            _items.Add(new LogItem(kind.Make(braces), statuses, isExcept, isOfOriginal ?? kind.IsOfOriginal));
             _needsTimestamps |= kind.NeedsTimestamps(braces);
         }
 
