@@ -32,6 +32,8 @@ public sealed class LoopSite(IExchangeStarter starter, IExchangeObserver observe
 
     internal bool WantsTimestamps { get; } = observer.WantsTimestamps;
 
+    internal bool WantsTrailers { get; } = observer.WantsTrailers;
+
     /// <summary>The log of the host that a connection, or an exchange on it, is with; null where the server's own has the line.</summary>
     internal ErrorLog? LogOf(IConnectionHost connection, Exchange? exchange) => observer.LogOf(connection, exchange);
 

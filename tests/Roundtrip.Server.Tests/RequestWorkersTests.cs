@@ -121,12 +121,14 @@ public class RequestWorkersTests
             exchange.Respond(200, FieldBlock.Empty, 0);
             Interlocked.Decrement(ref running);
         });
+        InMemoryServer.Client[] resetting = [.. Enumerable.Range(0, 3).Select(_ => Sending(server))];
+        Until(() => Volatile.Read(ref begun) == 3);
+        Assert.All(resetting, client => client.Reset());
         for (int i = 0; i < 5_000; i++)
         {
             Sending(server).Reset();
         }
 
-        Until(() => Volatile.Read(ref begun) == 3);
         Assert.Equal((3, 0, 0), (server.Workers.Running, server.Workers.Waiting, server.Counts.Total));
 
         // Somebody who waits is next, as soon as code has really ended.

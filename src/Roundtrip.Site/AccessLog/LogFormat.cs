@@ -15,10 +15,13 @@ public sealed class LogFormat
 
     private readonly LogItem[] _items;
 
-    private LogFormat(LogItem[] items, bool needsTimestamps) => (_items, NeedsTimestamps) = (items, needsTimestamps);
+    private LogFormat(LogItem[] items, bool needsTimestamps, bool needsTrailers) => (_items, NeedsTimestamps, NeedsTrailers) = (items, needsTimestamps, needsTrailers);
 
     /// <summary>Whether an item takes times in microseconds, which are kept for who asks only.</summary>
     public bool NeedsTimestamps { get; }
+
+    /// <summary>Whether an item takes trailers of requests, which are kept for who asks only.</summary>
+    public bool NeedsTrailers { get; }
 
     /// <param name="format">A format, or the name <c>combined</c>, <c>common</c> or <c>CLF</c>.</param>
     /// <exception cref="FormatException">An item is unknown; the message says which.</exception>
@@ -52,6 +55,7 @@ public sealed class LogFormat
         private readonly List<LogItem> _items = [];
         private readonly StringBuilder _text = new();
         private bool _needsTimestamps;
+        private bool _needsTrailers;
         private int _at;
 
         public LogFormat Parse()
@@ -75,7 +79,7 @@ public sealed class LogFormat
 
             EndText();
             return format.Length <= MaximumLength
-                ? new LogFormat([.. _items], _needsTimestamps)
+                ? new LogFormat([.. _items], _needsTimestamps, _needsTrailers)
                 : throw new FormatException($"a log format has at most {MaximumLength} characters");
         }
 
@@ -158,6 +162,7 @@ public sealed class LogFormat
             EndText();
             _items.Add(new LogItem(kind.Make(braces), statuses, isExcept, isOfOriginal ?? kind.IsOfOriginal));
             _needsTimestamps |= kind.NeedsTimestamps(braces);
+            _needsTrailers |= kind.NeedsTrailers;
         }
 
         private void EndText()

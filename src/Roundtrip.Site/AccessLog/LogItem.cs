@@ -19,6 +19,9 @@ internal readonly record struct LogItemKind(Func<string, LogItemWriter> Make)
     /// <summary>Whether it takes times in microseconds, with those braces.</summary>
     public Func<string, bool> NeedsTimestamps { get; init; } = static _ => false;
 
+    /// <summary>Whether it takes trailers of requests.</summary>
+    public bool NeedsTrailers { get; init; }
+
     /// <summary>Whether it is about what was asked where neither <c>&lt;</c> nor <c>&gt;</c> says which. Of httpd's items of that kind (s U T D r) U alone differs.</summary>
     public bool IsOfOriginal { get; init; }
 

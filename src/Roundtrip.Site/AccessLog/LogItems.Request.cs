@@ -105,6 +105,24 @@ internal static partial class LogItems
         };
     }
 
+    private static LogItemWriter RequestTrailer(string braces)
+    {
+        byte[] name = Encoding.UTF8.GetBytes(braces);
+        return (ref line, in facts) =>
+        {
+            bool any = false;
+            if (facts.Exchange.RequestTrailers is { } trailers)
+            {
+                WriteFields(ref line, trailers, name, ref any);
+            }
+
+            if (!any)
+            {
+                line.Write((byte)'-');
+            }
+        };
+    }
+
     private static LogItemWriter Cookie(string braces)
     {
         byte[] name = Encoding.UTF8.GetBytes(braces);

@@ -58,20 +58,23 @@ internal static partial class LogItems
             }
         }
 
-        FieldBuffer own = facts.Exchange.ResponseFields;
-        foreach (ref readonly FieldEntry entry in own.Fields)
-        {
-            if (Ascii.EqualsIgnoreCase(own.At(entry.Name), name))
-            {
-                AddToList(ref line, own.At(entry.Value), ref any);
-            }
-        }
-
+        WriteFields(ref line, facts.Exchange.ResponseFields, name, ref any);
         if (!any)
         {
             line.Write((byte)'-');
         }
     };
+
+    private static void WriteFields(ref LineWriter line, FieldBuffer fields, byte[] name, ref bool any)
+    {
+        foreach (ref readonly FieldEntry entry in fields.Fields)
+        {
+            if (Ascii.EqualsIgnoreCase(fields.At(entry.Name), name))
+            {
+                AddToList(ref line, fields.At(entry.Value), ref any);
+            }
+        }
+    }
 
     private static void AddToList(ref LineWriter line, ReadOnlySpan<byte> value, ref bool any)
     {

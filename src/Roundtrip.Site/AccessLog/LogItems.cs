@@ -52,8 +52,9 @@ internal static partial class LogItems
         ["X"] = LogItemKind.Of(ConnectionStatus),
         ["^FB"] = new(static _ => FirstByte) { NeedsTimestamps = static _ => true },
 
-        // Deviates: trailers of requests are checked and dropped (RFC 9110 §6.5.1 allows it), and none are sent.
-        ["^ti"] = LogItemKind.Of(Absent),
+        ["^ti"] = new(RequestTrailer) { NeedsTrailers = true },
+
+        // No handler that is built sends trailers.
         ["^to"] = LogItemKind.Of(Absent),
     };
 
