@@ -78,7 +78,12 @@ public class WholeServerAllocationTests
         do
         {
             int received = client.Receive(response);
-            Assert.NotEqual(0, received);
+            if (received == 0)
+            {
+                // Not an Assert, which would allocate.
+                throw new EndOfStreamException();
+            }
+
             have += received;
         }
         while (length > 0 ? have < expected : client.Poll(200_000, SelectMode.SelectRead));

@@ -1,5 +1,6 @@
 using System.Text;
 using Roundtrip.Http;
+using Roundtrip.Server;
 using Roundtrip.Site.Access;
 using Roundtrip.Site.Core;
 using Roundtrip.Site.Directories;
@@ -67,7 +68,11 @@ internal sealed class Responder(SiteLoop site)
     {
         if (decision != AccessDecision.Granted)
         {
-            AnswerStatus(exchange, resource.About, 403);
+            // In httpd's words, which tools that watch logs look for.
+            ResourceAbout about = resource.About;
+            about.Host.ErrorLog.Write(
+                LogLevel.Error, "authz_core", exchange.Connection, exchange, $"client denied by server configuration: {(about.FileName.Length > 0 ? about.FileName : about.Path)}");
+            AnswerStatus(exchange, about, 403);
         }
         else if (exchange.Request.Method is Method.Get or Method.Head || resource.About.IsGuarded)
         {
