@@ -8,6 +8,8 @@ using Roundtrip.Transport;
 
 namespace Roundtrip.Server.Tests;
 
+// What is counted is the memory of the process: the many exchanges of RequestWorkersTests are not to be among it.
+[Collection("offloaded")]
 public class OffloadedExchangeTests
 {
     private const int Gigabyte = 1 << 30;

@@ -3,6 +3,7 @@ using Roundtrip.Http;
 
 namespace Roundtrip.Server.Tests;
 
+[Collection("offloaded")]
 public class RequestWorkersTests
 {
     [Fact]
