@@ -88,6 +88,9 @@ public abstract class Exchange
     /// <summary>The content's length where the request says it, 0 for no content, <see cref="UnknownLength"/> for a chunked one.</summary>
     public abstract long BodyLength { get; }
 
+    /// <summary>The trailer fields of the request's content that have come (RFC 9110 section 6.5); null where there can be none, or <see cref="IConnectionHost.KeepsTrailers"/> says that nobody wants them.</summary>
+    public virtual FieldBuffer? RequestTrailers => null;
+
     /// <summary>
     /// Fields of this response alone, in addition to the shared block of <see cref="Respond"/>. Add to it before Respond.
     /// </summary>

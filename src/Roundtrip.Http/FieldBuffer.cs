@@ -2,7 +2,7 @@ using System.Buffers.Text;
 
 namespace Roundtrip.Http;
 
-/// <summary>Fields of one response, kept as HTTP/1 lines with their places. Used again for the next exchange.</summary>
+/// <summary>Fields of one response, or a request's trailers, kept as HTTP/1 lines with their places. Used again for the next exchange.</summary>
 public sealed class FieldBuffer
 {
     private byte[] _text = new byte[256];

@@ -58,6 +58,9 @@ public sealed record HttpLimits
     /// <summary>What HTTP/2 connections announce and allow besides.</summary>
     public Http2Limits Http2 { get; init; } = Http2Limits.Default;
 
+    /// <summary>MaxRequestWorkers: exchanges that asynchronous code answers at a time. What is answered on the loops is not among them.</summary>
+    public int MaxRequestWorkers { get; init; } = 400;
+
     /// <summary>HttpProtocolOptions Allow0.9. Deviates: httpd allows it by default; nobody sends it but by mistake or to smuggle.</summary>
     public bool AllowHttp09 { get; init; }
 }

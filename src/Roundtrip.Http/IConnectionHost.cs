@@ -47,6 +47,9 @@ public interface IConnectionHost
     /// <summary>The time now as <see cref="System.Diagnostics.Stopwatch.GetTimestamp"/> gives it, for who measures in microseconds; 0 where nobody does, which saves reading the clock.</summary>
     long Timestamp => 0;
 
+    /// <summary>Whether trailers of requests are kept for <see cref="Exchange.RequestTrailers"/>; otherwise they are checked and dropped.</summary>
+    bool KeepsTrailers => false;
+
     /// <summary>The current value of the Date field, 29 bytes.</summary>
     ReadOnlySpan<byte> Date { get; }
 

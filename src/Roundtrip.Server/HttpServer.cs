@@ -11,10 +11,11 @@ public sealed class HttpServer : IDisposable
 {
     private ServerOptions _options;
     private readonly ConnectionCounts _counts = new();
+    private readonly RequestWorkers _workers;
     private readonly List<(EpollLoop Loop, LoopServer Server, Thread Thread)> _loops = [];
     private bool _isStopped;
 
-    private HttpServer(ServerOptions options) => _options = options;
+    private HttpServer(ServerOptions options) => (_options, _workers) = (options, new RequestWorkers(options.Limits.MaxRequestWorkers));
 
     /// <summary>The addresses that are listened at, in the order of the options' endpoints.</summary>
     public IReadOnlyList<PeerAddress> Addresses { get; private set; } = [];
@@ -66,6 +67,7 @@ public sealed class HttpServer : IDisposable
         }
 
         _options = options;
+        _workers.SetMaximum(options.Limits.MaxRequestWorkers);
         Addresses = [.. options.Endpoints.Select(endpoint => endpoint.Address)];
     }
 
@@ -121,7 +123,7 @@ public sealed class HttpServer : IDisposable
         for (int i = 0; i < _options.Loops; i++)
         {
             var loop = new EpollLoop();
-            var server = new LoopServer(loop, _options, _counts);
+            var server = new LoopServer(loop, _options, _counts, _workers);
             var failures = new AcceptFailureLog(() => server.ErrorLog);
             loop.AcceptFailed = (reason, detail) => failures.Add(reason, detail, Environment.TickCount64);
             _loops.Add((loop, server, new Thread(loop.Run) { Name = $"loop {i}", IsBackground = true }));

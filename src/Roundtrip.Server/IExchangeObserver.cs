@@ -8,6 +8,9 @@ public interface IExchangeObserver
     /// <summary>Whether exchanges are to keep their times in microseconds: <see cref="IConnectionHost.Timestamp"/>.</summary>
     bool WantsTimestamps => false;
 
+    /// <summary>Whether exchanges are to keep the trailers of their requests: <see cref="Exchange.RequestTrailers"/>.</summary>
+    bool WantsTrailers => false;
+
     /// <summary>The error log that has the lines about a connection, or about an exchange on it; null for the server's own.</summary>
     ErrorLog? LogOf(IConnectionHost connection, Exchange? exchange) => null;
 

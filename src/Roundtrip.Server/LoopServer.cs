@@ -15,6 +15,7 @@ internal sealed class LoopServer : IDisposable
 {
     private ServerOptions _options;
     private readonly ConnectionCounts _counts;
+    private readonly RequestWorkers _workers;
     private readonly Stack<OutputQueue> _outputs = new();
     private readonly List<LoopListener> _listeners = [];
     private readonly List<ServerConnection> _woken = [];
@@ -24,11 +25,11 @@ internal sealed class LoopServer : IDisposable
     private TlsLoop? _tls;
     private Action? _stopped;
 
-    public LoopServer(EventLoop loop, ServerOptions options, ConnectionCounts counts)
+    public LoopServer(EventLoop loop, ServerOptions options, ConnectionCounts counts, RequestWorkers workers)
     {
-        (Loop, _options, _counts) = (loop, options, counts);
+        (Loop, _options, _counts, _workers) = (loop, options, counts, workers);
         Http1 = new Http1Resources(Http2);
-        Site = options.CreateSite(loop);
+        Site = CreateSite(options);
         Blocked = new BlockedLoopDetector(this);
         loop.EndOfBatch = EndOfBatch;
     }
@@ -115,7 +116,7 @@ internal sealed class LoopServer : IDisposable
 
         LoopSite former = Site;
         _options = options;
-        Site = options.CreateSite(Loop);
+        Site = CreateSite(options);
         former.Retire();
     }
 
@@ -169,6 +170,13 @@ internal sealed class LoopServer : IDisposable
         CloseAll();
         Site.End();
         Blocked.Dispose();
+    }
+
+    private LoopSite CreateSite(ServerOptions options)
+    {
+        LoopSite site = options.CreateSite(Loop);
+        site.Workers = _workers;
+        return site;
     }
 
     private void Accept(TransportConnection connection, LoopListener listener)

@@ -27,7 +27,12 @@ public sealed class LoopSite(IExchangeStarter starter, IExchangeObserver observe
         }
     }
 
+    /// <summary>What bounds the asynchronous code of its exchanges. The driver sets it before the first one.</summary>
+    internal RequestWorkers Workers { get; set; } = null!;
+
     internal bool WantsTimestamps { get; } = observer.WantsTimestamps;
+
+    internal bool WantsTrailers { get; } = observer.WantsTrailers;
 
     /// <summary>The log of the host that a connection, or an exchange on it, is with; null where the server's own has the line.</summary>
     internal ErrorLog? LogOf(IConnectionHost connection, Exchange? exchange) => observer.LogOf(connection, exchange);

@@ -9,13 +9,16 @@ namespace Roundtrip.Server;
 /// <summary>
 /// An exchange for asynchronous code. Two bounded pipes stand between that code and the loop: the request's content comes out of <see cref="Body"/>, the
 /// response's goes into <see cref="ResponseBody"/>, and each side waits when the other is slow. What the code does is posted to the loop that owns the
-/// exchange and checked there against the exchange's generation, so that a late call on a finished exchange does nothing.
+/// exchange and checked there against the exchange's generation, so that a late call on a finished exchange does nothing. How much code runs at a time MaxRequestWorkers says.
 /// </summary>
 [SuppressMessage("Design", "CA1001", Justification = "The token source has neither timer nor wait handle: there is nothing to dispose, and code may hold the token for ever.")]
-public sealed class OffloadedExchange : IExchangeHandler
+public sealed class OffloadedExchange : IExchangeHandler, IThreadPoolWorkItem
 {
     private const int PauseAt = 64 * 1024;
     private const int ResumeAt = 32 * 1024;
+
+    // RFC 9110 §10.2.3: in seconds.
+    private static readonly FieldBlock RefusalFields = FieldBlock.Create(("Content-Type", "text/plain; charset=us-ascii"), ("Retry-After", "10"));
 
     private readonly EventLoop _loop;
     private readonly Exchange _exchange;
@@ -25,15 +28,21 @@ public sealed class OffloadedExchange : IExchangeHandler
     private readonly Pipe _response;
     private readonly CancellationTokenSource _aborted = new();
     private readonly ErrorLog _log;
+    private readonly Func<OffloadedExchange, Task> _handler;
+    private readonly RequestWorkers _workers;
+    private readonly LinkedListNode<IThreadPoolWorkItem> _place;
     private int _isBodyAsked;
     private bool _isPumpingBody;
     private bool _isPumpingResponse;
     private bool _isBodyEnded;
     private volatile bool _isFaulted;
+    private volatile bool _isAborted;
 
-    private OffloadedExchange(Exchange exchange, EventLoop loop, ErrorLog log, string name)
+    private OffloadedExchange(Exchange exchange, EventLoop loop, ErrorLog log, string name, Func<OffloadedExchange, Task> handler)
     {
-        (_loop, _exchange, _generation, _log, Name) = (loop, exchange, exchange.Generation, log, name);
+        (_loop, _exchange, _generation, _log, Name, _handler) = (loop, exchange, exchange.Generation, log, name, handler);
+        _workers = ((LoopSite)exchange.Owner!).Workers;
+        _place = new LinkedListNode<IThreadPoolWorkItem>(this);
         _connection = exchange.Connection;
         Request = exchange.Request.Snapshot();
         Remote = _connection.Remote;
@@ -73,14 +82,21 @@ public sealed class OffloadedExchange : IExchangeHandler
 
     /// <summary>
     /// Gives <paramref name="exchange"/> to asynchronous code, which runs on the thread pool. When its task ends the response is complete; when it
-    /// fails, or ends without having responded, the client gets 500 or a cut response, and <paramref name="log"/> the fault.
+    /// fails, or ends without having responded, the client gets 500 or a cut response, and <paramref name="log"/> the fault. Where MaxRequestWorkers run already it waits its turn; where
+    /// <see cref="RequestWorkers.MaximumWaiting"/> wait already the client gets 503.
     /// </summary>
+    /// <param name="exchange">One that the server has started.</param>
     /// <param name="name">What the error log calls this handler.</param>
     public static void Start(Exchange exchange, EventLoop loop, ErrorLog log, string name, Func<OffloadedExchange, Task> handler)
     {
-        var offloaded = new OffloadedExchange(exchange, loop, log, name);
+        var offloaded = new OffloadedExchange(exchange, loop, log, name, handler);
         exchange.Handler = offloaded;
-        _ = Task.Run(() => offloaded.RunAsync(handler));
+        if (!offloaded._workers.TryAdd(offloaded._place))
+        {
+            exchange.Handler = null;
+            offloaded._workers.Report(log, exchange, loop.Now);
+            Refuse(exchange);
+        }
     }
 
     /// <summary>Begins the response; see <see cref="Exchange.Respond"/>.</summary>
@@ -105,6 +121,8 @@ public sealed class OffloadedExchange : IExchangeHandler
 
     void IExchangeHandler.OnAborted(Exchange exchange, EndReason reason)
     {
+        _isAborted = true;
+        _workers.Withdraw(_place);
         EndBody(new IOException(EndReasons.Describe(reason)));
         if (!_isPumpingResponse)
         {
@@ -122,11 +140,27 @@ public sealed class OffloadedExchange : IExchangeHandler
 
     private bool IsOver => _exchange.Generation != _generation || _exchange.EndReason != EndReason.None;
 
-    private async Task RunAsync(Func<OffloadedExchange, Task> handler)
+    void IThreadPoolWorkItem.Execute() => _ = RunAsync();
+
+    // The connection is kept: what is wrong is not the client's, and to connect again would cost more than to wait.
+    private static void Refuse(Exchange exchange)
+    {
+        ReadOnlySpan<byte> sentence = "The server has too much to do. Try again in a moment.\n"u8;
+        exchange.Respond(503, RefusalFields, sentence.Length);
+        if (exchange.Request.Method != Method.Head)
+        {
+            exchange.Write(sentence);
+        }
+
+        exchange.Complete();
+    }
+
+    private async Task RunAsync()
     {
         try
         {
-            await handler(this).ConfigureAwait(false);
+            // Who left between his turn and now is owed nothing.
+            await (_isAborted ? Task.CompletedTask : _handler(this)).ConfigureAwait(false);
             await _response.Writer.CompleteAsync().ConfigureAwait(false);
             Post(static o => o.CompleteUnanswered());
         }
@@ -150,6 +184,7 @@ public sealed class OffloadedExchange : IExchangeHandler
         }
         finally
         {
+            _workers.Ended();
             await _request.Reader.CompleteAsync().ConfigureAwait(false);
         }
     }

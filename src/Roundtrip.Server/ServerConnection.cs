@@ -89,6 +89,8 @@ internal sealed partial class ServerConnection(LoopServer server, TransportConne
 
     public long Timestamp => server.WantsTimestamps ? Stopwatch.GetTimestamp() : 0;
 
+    public bool KeepsTrailers => server.Site.WantsTrailers;
+
     public ReadOnlySpan<byte> Date => server.Date;
 
     public HttpLimits Limits => server.Limits;

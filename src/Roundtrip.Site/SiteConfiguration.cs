@@ -49,7 +49,7 @@ public static class SiteConfiguration
         var options = new LoadOptions { ServerRoot = folder, StaticModules = Modules.All.Select(module => module.Name).ToHashSet() };
         LoadedConfiguration loaded = hasFile
             ? ConfigurationLoader.Load(source, $"{folder}/site.conf", Known(options))
-            : new LoadedConfiguration([], [], [], new HashSet<string>(), options.StaticModules, folder);
+            : new LoadedConfiguration([], [], [], new Dictionary<string, string?>(), options.StaticModules, folder);
         BuiltConfiguration built = Build(loaded, source, FolderDefaults(folder), resolve);
 
         // What site.conf names for the server's own use may lie in the folder, and is not for visitors: a key above all.
@@ -79,6 +79,13 @@ public static class SiteConfiguration
     /// <summary>User, Group and PidFile; empty where they are not set.</summary>
     public static (string User, string Group, string PidFile) ProcessOf(SettingBag settings) =>
         (settings.Get(UnixdModule.User), settings.Get(UnixdModule.Group), settings.Get(UnixdModule.PidFile));
+
+    /// <summary>Mutex of the default, its folder said where httpd would have it.</summary>
+    public static MutexSetting MutexOf(SettingBag settings)
+    {
+        MutexSetting mutex = settings.Get(UnixdModule.Mutex);
+        return mutex with { Folder = mutex.Folder ?? settings.Get(UnixdModule.RuntimeFolder) };
+    }
 
     /// <summary>All files and programs that logs go to, each once; not those that whoever serves opens itself: standard error, syslog and rotated files.</summary>
     public static IReadOnlyList<string> LogTargetsOf(BuiltConfiguration configuration) =>

@@ -1,7 +1,9 @@
 using System.Globalization;
 using Roundtrip.Configuration.Patterns;
 using Roundtrip.Configuration.VirtualHosts;
+using Roundtrip.Processes.Users;
 using Roundtrip.Site;
+using Roundtrip.Site.Core;
 
 namespace Roundtrip.Program;
 
@@ -37,10 +39,23 @@ internal static class ConfigurationDump
         output.WriteLine($"ServerRoot: \"{file.Loaded.ServerRoot}\"");
         output.WriteLine($"Main DocumentRoot: \"{SiteConfiguration.DocumentRootOf(file.Built.Main.Settings)}\"");
         output.WriteLine($"Main ErrorLog: \"{SiteConfiguration.ErrorLogTargetOf(file.Built.Main.Settings)}\"");
-        foreach (string define in file.Loaded.Defines.Order(StringComparer.Ordinal))
+
+        // Deviates: httpd names the mutexes of its modules too, which are not there here.
+        MutexSetting mutex = SiteConfiguration.MutexOf(file.Built.Main.Settings);
+        output.WriteLine($"Mutex default: dir=\"{mutex.Folder}\" mechanism={mutex.Mechanism} {(mutex.OmitsPid ? "[OmitPid]" : "")}");
+        (string user, string group, string pidFile) = SiteConfiguration.ProcessOf(file.Built.Main.Settings);
+        if (pidFile.Length > 0)
         {
-            output.WriteLine($"Define: {define}");
+            output.WriteLine($"PidFile: \"{pidFile}\"");
         }
+
+        foreach ((string name, string? value) in file.Loaded.Defines)
+        {
+            output.WriteLine($"Define: {name}{(value is null ? "" : $"={value}")}");
+        }
+
+        WriteAccount("User", user, UserDatabase.TryFindUser(user, out _, out uint userId) ? userId : null, output);
+        WriteAccount("Group", group, UserDatabase.TryFindGroup(group, out uint groupId) ? groupId : null, output);
     }
 
     public static void WriteModules(LoadedFile file, TextWriter output)
@@ -58,6 +73,15 @@ internal static class ConfigurationDump
         foreach (string path in file.Files)
         {
             output.WriteLine($"  {(path == file.Files[0] ? "(*)" : "   ")} {path}");
+        }
+    }
+
+    // Deviates: what is not set is the account of whoever starts the server, and has no line; httpd says #-1. Who does not exist has no number.
+    private static void WriteAccount(string word, string name, uint? number, TextWriter output)
+    {
+        if (name.Length > 0)
+        {
+            output.WriteLine($"{word}: name=\"{name}\"{(number is null ? "" : $" id={number}")}{(Environment.IsPrivilegedProcess ? "" : " not_used")}");
         }
     }
 

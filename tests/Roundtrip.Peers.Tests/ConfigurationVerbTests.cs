@@ -57,6 +57,23 @@ public class ConfigurationVerbTests
         Assert.Equal(Lines(theirs.Text, $"{folder.Path}/a.conf"), Lines(ours.Text, file));
     }
 
+    [Theory]
+    [InlineData("Mutex file:/tmp OmitPID\nMutex sem watchdog-callback\nPidFile /run/x.pid\nDefine Z\nDefine ONE first\nDefine A 1\nUnDefine A\nDefine GIVEN value\nUser #65534\nGroup daemon")]
+    [InlineData("DefaultRuntimeDir /tmp\nServerRoot /run\nPidFile x.pid\nUser nobody\nGroup #0")]
+    [InlineData("Mutex posixsem:/tmp default\nPidFile /run/x.pid\nUser www-data\nGroup www-data")]
+    public void What_is_run_is_printed_as_httpd_prints_it(string lines)
+    {
+        using var folder = new TemporaryFolder();
+        folder.Write("a.conf", $"ServerName a.example\nServerRoot /etc/apache2\nErrorLog {folder.Path}/error.log\nLoadModule mpm_event_module /usr/lib/apache2/modules/mod_mpm_event.so\n{lines}\n");
+        Finished ours = Roundtrip("configtest", "-c", $"{folder.Path}/a.conf", "-S", "-D", "GIVEN");
+        Finished theirs = Run.Program("apache2", "-f", $"{folder.Path}/a.conf", "-S", "-D", "GIVEN");
+
+        Assert.Equal(Lines(theirs), Lines(ours));
+
+        // The mutexes of httpd's own modules have no counterpart.
+        static string[] Lines(Finished done) => [.. done.Text.Split('\n').Where(line => !line.StartsWith("Mutex watchdog-callback", StringComparison.Ordinal))];
+    }
+
     [Fact]
     public void For_programs_it_is_json()
     {

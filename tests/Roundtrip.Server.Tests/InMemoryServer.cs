@@ -13,8 +13,9 @@ internal sealed class InMemoryServer : IDisposable
     private readonly MemoryStream _errors = new();
     private readonly ErrorLog _log;
 
-    public InMemoryServer(Action<Exchange> start, HttpLimits? limits = null, int pipeCapacity = 64 * 1024)
+    public InMemoryServer(Action<Exchange> start, HttpLimits? limits = null, int pipeCapacity = 64 * 1024, bool wantsTrailers = false)
     {
+        Ended.WantsTrailers = wantsTrailers;
         Loop = new InMemoryLoop(pipeCapacity);
         _log = new ErrorLog(_errors);
         var options = new ServerOptions
@@ -24,7 +25,8 @@ internal sealed class InMemoryServer : IDisposable
             Limits = limits ?? HttpLimits.Default,
             CreateSite = _ => new LoopSite(new Starter(start), Ended),
         };
-        Server = new LoopServer(Loop, options, Counts);
+        Workers = new RequestWorkers(options.Limits.MaxRequestWorkers);
+        Server = new LoopServer(Loop, options, Counts, Workers);
         Server.Listen(new ServerEndpoint(Address), 0);
     }
 
@@ -33,6 +35,10 @@ internal sealed class InMemoryServer : IDisposable
     public LoopServer Server { get; }
 
     public ConnectionCounts Counts { get; } = new();
+
+    public RequestWorkers Workers { get; }
+
+    public ErrorLog Log => _log;
 
     public EndedExchanges Ended { get; } = new();
 
@@ -64,8 +70,14 @@ internal sealed class InMemoryServer : IDisposable
         /// <summary>What each counted of the connection's bytes, and which of its requests it was.</summary>
         public List<(long Received, long Sent, int Index)> Bytes { get; } = [];
 
+        public bool WantsTrailers { get; set; }
+
+        /// <summary>The trailers of each, as lines; null where none were kept.</summary>
+        public List<string?> Trailers { get; } = [];
+
         public void Ended(Exchange exchange)
         {
+            Trailers.Add(exchange.RequestTrailers is { } trailers ? Encoding.Latin1.GetString(trailers.Http1Lines) : null);
             All.Add((exchange.Status, exchange.ContentSent, exchange.EndReason));
             Bytes.Add((exchange.BytesReceived, exchange.BytesSent, exchange.IndexOnConnection));
         }

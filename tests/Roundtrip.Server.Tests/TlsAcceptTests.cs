@@ -49,7 +49,8 @@ public sealed class TlsAcceptTests : IDisposable
         using var server = new LoopServer(
             loop,
             new ServerOptions { Endpoints = [], ErrorLog = log, CreateSite = _ => new LoopSite(new NoSite(), new InMemoryServer.EndedExchanges()) },
-            counts);
+            counts,
+            new RequestWorkers(1));
         server.Listen(new ServerEndpoint(Address, isSecure ? _tls.Context : null), 0);
         var connection = new UnwatchedConnection();
 

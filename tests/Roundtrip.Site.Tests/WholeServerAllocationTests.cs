@@ -26,12 +26,14 @@ public class WholeServerAllocationTests
     {
         string folder = Directory.CreateTempSubdirectory("roundtrip-test-").FullName;
         File.WriteAllBytes(Path.Combine(folder, "page.html"), new byte[1024]);
+
+        // A file that was changed just now has a weak entity tag until it is looked at again (Representation.IsRacy), and the responses would not have one length.
+        Thread.Sleep(100);
         using var errorLog = new ErrorLog(Stream.Null);
         var logs = new SiteLogs(new LogTargetOpener(null).Open, null);
         BuiltConfiguration built = SiteConfiguration.LoadFolder(
             new InMemorySource().With($"{folder}/site.conf", "CustomLog access.log combined"), folder, hasFile: true, static _ => []);
         var snapshot = new SiteSnapshot(built, logs, new SiteServices());
-        int asked;
         using (var server = HttpServer.Start(new ServerOptions
         {
             Endpoints = [new ServerEndpoint(PeerAddress.From(IPAddress.Loopback, 0))],
@@ -45,7 +47,7 @@ public class WholeServerAllocationTests
             client.Connect(IPAddress.Loopback, server.Addresses[0].Port);
             byte[] request = [.. Enumerable.Repeat("GET /page.html HTTP/1.1\r\nHost: a\r\nUser-Agent: test\r\nAccept-Encoding: gzip, br\r\n\r\n"u8.ToArray(), Batch).SelectMany(b => b)];
             byte[] response = new byte[64 * 1024];
-            (int length, asked) = LengthOfOne(client, request.AsSpan(0, request.Length / Batch), response);
+            int length = Exchange(client, request, response, 0) / Batch;
 
             // What the test runner itself allocates meanwhile comes on top, now and then: the least of some rounds is the server's. The first warms up.
             long allocated = long.MaxValue;
@@ -64,39 +66,27 @@ public class WholeServerAllocationTests
         }
 
         logs.Dispose();
-        Assert.Equal((Rounds * Requests) + asked, File.ReadLines(Path.Combine(folder, "access.log")).Count());
+        Assert.Equal((Rounds * Requests) + Batch, File.ReadLines(Path.Combine(folder, "access.log")).Count());
         Directory.Delete(folder, recursive: true);
     }
 
-    // A file that has just been written has a weak tag, and each of its responses two bytes more: it is asked for until that is over.
-    private static (int Length, int Asked) LengthOfOne(Socket client, ReadOnlySpan<byte> request, byte[] response)
-    {
-        for (int asked = 1; ; asked++)
-        {
-            client.Send(request);
-            int have = 0, head;
-            do
-            {
-                have += client.Receive(response.AsSpan(have));
-                head = response.AsSpan(0, have).IndexOf("\r\n\r\n"u8) + 4;
-            }
-            while (head < 4 || have < head + 1024);
-
-            if (response.AsSpan(0, head).IndexOf("W/"u8) < 0)
-            {
-                return (have, asked);
-            }
-        }
-    }
-
-    /// <param name="length">The length of one response.</param>
-    private static void Exchange(Socket client, byte[] request, byte[] response, int length)
+    /// <param name="length">The length of one response, or 0 when it is to be found out: then what comes within a moment counts.</param>
+    private static int Exchange(Socket client, byte[] request, byte[] response, int length)
     {
         client.Send(request);
-        for (int have = 0; have < length * Batch;)
+        int expected = length * Batch, have = 0;
+        do
         {
             int received = client.Receive(response);
-            have += received > 0 ? received : throw new EndOfStreamException("the server closed the connection");
+            if (received == 0)
+            {
+                // Not an Assert, which would allocate.
+                throw new EndOfStreamException();
+            }
+
+            have += received;
         }
+        while (length > 0 ? have < expected : client.Poll(200_000, SelectMode.SelectRead));
+        return have;
     }
 }

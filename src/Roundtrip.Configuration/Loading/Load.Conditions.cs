@@ -12,7 +12,7 @@ internal sealed partial class Load
         bool? holds = name.ToUpperInvariant() switch
         {
             "IFMODULE" => Holds(name, arguments, position, module => ModuleNames.ToIdentifier(module) is { } known && _modules.Contains(known)),
-            "IFDEFINE" => Holds(name, arguments, position, _defines.Contains),
+            "IFDEFINE" => Holds(name, arguments, position, _defines.ContainsKey),
             "IFFILE" => Holds(name, arguments, position, file => _source.KindOf(Paths.Resolve(_root, file)) != PathKind.Nothing),
             "IFDIRECTIVE" => Holds(name, arguments, position, _options.IsDirective),
             "IFSECTION" => Holds(name, arguments, position, section => _options.IsSection(section.TrimStart('<').TrimEnd('>'))),

@@ -59,9 +59,10 @@ internal sealed partial class Load
             return;
         }
 
-        _defines.Add(words[0]);
+        _defines.TryAdd(words[0], null);
         if (words.Count == 2)
         {
+            _defines[words[0]] = words[1];
             _variables.Set(words[0], words[1]);
         }
     }

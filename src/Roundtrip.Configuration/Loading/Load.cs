@@ -15,7 +15,7 @@ internal sealed partial class Load
     private readonly List<ConfigurationNode> _nodes = [];
     private readonly List<ConfigurationError> _errors = [];
     private readonly List<ConfigurationError> _warnings = [];
-    private readonly HashSet<string> _defines;
+    private readonly OrderedDictionary<string, string?> _defines;
     private readonly HashSet<string> _modules;
     private string _root;
     private long _text;
@@ -28,7 +28,7 @@ internal sealed partial class Load
         _options = options;
         _limits = options.Limits;
         _variables = new Variables(source.Variable);
-        _defines = [.. options.Defines];
+        _defines = new(options.Defines.Select(name => KeyValuePair.Create<string, string?>(name, null)));
         _modules = [.. options.StaticModules];
         _root = options.ServerRoot;
     }

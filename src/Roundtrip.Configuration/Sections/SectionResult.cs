@@ -8,13 +8,27 @@ namespace Roundtrip.Configuration.Sections;
 /// <param name="Conditions">The If sections that may apply: each request decides.</param>
 public sealed record SectionResult(SettingBag Settings, IReadOnlyList<Section> Conditions)
 {
+    /// <summary>The sections that were merged, in that order.</summary>
+    public IReadOnlyList<Section> Applied { get; init; } = [];
+
     /// <summary>Whether a regular expression took too long to say whether its section applies: then nothing may be served, since the section may forbid it.</summary>
     public bool IsUndecided { get; init; }
 
-    /// <summary>The settings with those of the If sections whose conditions hold for a request; null where one cannot be decided, so that nothing may be served.</summary>
-    public SettingBag? Decide(IExpressionContext request) => Decide(Settings, Conditions, request);
+    /// <summary>Whether the same sections of one server were merged here and there, so that the settings are the same.</summary>
+    public bool IsOfSameSections(SectionResult other)
+    {
+        ArgumentNullException.ThrowIfNull(other);
+        return Applied.SequenceEqual(other.Applied, ReferenceEqualityComparer.Instance);
+    }
 
-    private static SettingBag? Decide(SettingBag settings, IReadOnlyList<Section> conditions, IExpressionContext request)
+    /// <summary>The settings with those of the If sections whose conditions hold for a request; null where one cannot be decided, so that nothing may be served.</summary>
+    public SectionResult? Decide(IExpressionContext request)
+    {
+        var applied = new List<Section>(Applied);
+        return Decide(Settings, Conditions, request, applied) is { } settings ? new SectionResult(settings, []) { Applied = applied } : null;
+    }
+
+    private static SettingBag? Decide(SettingBag settings, IReadOnlyList<Section> conditions, IExpressionContext request, List<Section> applied)
     {
         // ElseIf and Else look at the If and ElseIf before them.
         bool isDone = false;
@@ -41,8 +55,9 @@ public sealed record SectionResult(SettingBag Settings, IReadOnlyList<Section> C
             }
 
             isDone = true;
+            applied.Add(section);
             SettingBag merged = SettingBag.Merge(settings, section.Settings);
-            if (Decide(merged, [.. section.Nested.Where(n => n.Kind == ScopeKind.If)], request) is not { } decided)
+            if (Decide(merged, [.. section.Nested.Where(n => n.Kind == ScopeKind.If)], request, applied) is not { } decided)
             {
                 return null;
             }

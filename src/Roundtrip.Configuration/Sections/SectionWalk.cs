@@ -70,6 +70,7 @@ public sealed class SectionWalk
     private sealed class Merging(SettingBag server, Section[] conditions)
     {
         private readonly List<Section> _conditions = [.. conditions];
+        private readonly List<Section> _applied = [];
         private SettingBag _settings = server;
         private bool _isUndecided;
 
@@ -82,11 +83,12 @@ public sealed class SectionWalk
                 return false;
             }
 
+            _applied.Add(section);
             _settings = SettingBag.Merge(_settings, section.Settings);
             _conditions.AddRange(section.Nested.Where(n => n.Kind == ScopeKind.If));
             return true;
         }
 
-        public SectionResult Result() => new(_settings, _conditions) { IsUndecided = _isUndecided };
+        public SectionResult Result() => new(_settings, _conditions) { Applied = _applied, IsUndecided = _isUndecided };
     }
 }

@@ -6,6 +6,8 @@ namespace Roundtrip.Http.Http1;
 public sealed partial class Http1Exchange
 {
     private BodyReader _body;
+    private FieldBuffer? _trailers;
+    private bool _keepsTrailers;
     private long _bodyLength;
     private bool _expectsContinue;
     private bool _wasRead;
@@ -20,6 +22,8 @@ public sealed partial class Http1Exchange
     public override bool HasBody => _bodyLength != 0;
 
     public override long BodyLength => _bodyLength;
+
+    public override FieldBuffer? RequestTrailers => _keepsTrailers ? _trailers : null;
 
     /// <summary>Whether the whole body was read or discarded.</summary>
     internal bool IsBodyDone => _body.IsDone;
@@ -127,7 +131,13 @@ public sealed partial class Http1Exchange
 
     private void BeginBody(long length, bool expectsContinue)
     {
-        _body = new BodyReader(length);
+        _keepsTrailers = length == UnknownLength && _connection!.Host.KeepsTrailers;
+        if (_keepsTrailers)
+        {
+            (_trailers ??= new FieldBuffer()).Clear();
+        }
+
+        _body = new BodyReader(length, RequestTrailers);
         _bodyLength = length;
         _expectsContinue = expectsContinue && length != 0;
         _wasRead = false;

@@ -149,7 +149,7 @@ public sealed class RequestHead
         RequestHead copy = Snapshot();
         var block = FieldBlock.Create(fields);
         int start = copy._storage.Length;
-        copy._storage = [.. copy._storage, .. block.Http1Lines];
+        copy.Append(block.Http1Lines);
         copy.FieldCount = 0;
         copy._present = 0;
         foreach (ref readonly FieldEntry entry in block.Fields)
@@ -178,6 +178,22 @@ public sealed class RequestHead
 
         Locate(other._storage, other._base);
         Retain(pool);
+    }
+
+    /// <summary>A copy that asks GET of another path of the same server, for what is answered from there instead. Fields and authority stay.</summary>
+    /// <param name="target">The path, percent-encoded, and perhaps a query.</param>
+    public RequestHead WithTarget(ReadOnlySpan<byte> target)
+    {
+        RequestHead copy = Snapshot();
+        int start = copy._storage.Length;
+        copy.Append([.. "GET"u8, .. target]);
+        copy.SetMethod(Method.Get, new Slice(start, "GET"u8.Length));
+        start += "GET"u8.Length;
+        int mark = target.IndexOf((byte)'?');
+        int path = mark < 0 ? target.Length : mark;
+        int query = Math.Min(path + 1, target.Length);
+        copy.SetTarget(new Slice(start, target.Length), new Slice(start, path), new Slice(start + query, target.Length - query), mark >= 0);
+        return copy;
     }
 
     /// <summary>Forgets the request and gives retained memory back.</summary>
@@ -233,5 +249,12 @@ public sealed class RequestHead
 
         _fields[FieldCount++] = new FieldEntry(name, value, known);
         _present |= 1UL << (int)known;
+    }
+
+    // What a copy has beyond what came belongs to it, and so to a copy of it.
+    private void Append(ReadOnlySpan<byte> bytes)
+    {
+        _storage = [.. _storage, .. bytes];
+        Length = _storage.Length;
     }
 }

@@ -54,7 +54,7 @@ public sealed class AccessLogBuffer
     /// <summary>Writes the line of an exchange that has ended, if the log is to have one.</summary>
     internal void Write(Exchange exchange, SiteHost host, LogFormat format, LogCondition? condition = null)
     {
-        if (condition is not null && !condition.Holds(new LogFacts(exchange, host, _loop, _clock, 0)))
+        if (condition is not null && !condition.Holds(new LogFacts(exchange, host, _loop, _clock, 0).Original))
         {
             return;
         }

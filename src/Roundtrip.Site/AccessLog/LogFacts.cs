@@ -12,11 +12,26 @@ namespace Roundtrip.Site.AccessLog;
 /// <param name="stamp">When it ended, on the clock of <see cref="Stopwatch"/>.</param>
 internal readonly ref struct LogFacts(Exchange exchange, SiteHost host, EventLoop loop, LogClock clock, long stamp)
 {
+    private readonly object? _context = exchange.Context;
+
+    private LogFacts(Exchange exchange, SiteHost host, EventLoop loop, LogClock clock, long stamp, object context)
+        : this(exchange, host, loop, clock, stamp) => _context = context;
+
     public Exchange Exchange { get; } = exchange;
 
     public SiteHost Host { get; } = host;
 
-    public RequestHead Request => Exchange.Request;
+    /// <summary>The request as it was when it was answered: as RequestHeader has left it, and for an error document the one that asks for it. What came is the exchange's.</summary>
+    public RequestHead Request => Asked?.Request ?? Exchange.Request;
+
+    /// <summary>Of a request that an error document answers, what it was before: <c>%&lt;</c>. Otherwise the same.</summary>
+    public LogFacts Original => Asked?.Original is { } original ? new LogFacts(Exchange, Host, loop, clock, stamp, original) : this;
+
+    /// <summary>Whether these are the facts of a request whose place another took: it has no answer of its own.</summary>
+    public bool IsReplaced => !ReferenceEquals(_context, Exchange.Context);
+
+    /// <summary>The bytes of content that were sent.</summary>
+    public long ContentSent => IsReplaced ? 0 : Exchange.ContentSent;
 
     /// <summary>The settings that were merged for the request, as far as it came.</summary>
     public SettingBag Settings => Asked?.Settings ?? About?.Settings ?? Host.Settings;
@@ -29,7 +44,7 @@ internal readonly ref struct LogFacts(Exchange exchange, SiteHost host, EventLoo
     public string? Handler => Asked is { } asked ? asked.Handler : About?.Handler;
 
     /// <summary>What is known of a request that something asked about.</summary>
-    public RequestFacts? Asked => Exchange.Context as RequestFacts;
+    public RequestFacts? Asked => _context as RequestFacts;
 
     /// <summary>How long the exchange took, in milliseconds.</summary>
     public long Elapsed => Math.Max(0, loop.Now - Exchange.StartedAt);
@@ -46,7 +61,7 @@ internal readonly ref struct LogFacts(Exchange exchange, SiteHost host, EventLoo
     /// <summary>When the exchange ended, in microseconds since 1970.</summary>
     public long EndedAt => loop.UnixMicroseconds;
 
-    private ResourceAbout? About => Exchange.Context as ResourceAbout;
+    private ResourceAbout? About => _context as ResourceAbout;
 
     /// <summary>The request as the context of an expression.</summary>
     public RequestFacts ForExpressions() => Asked ?? new RequestFacts(Exchange, Host) { Settings = Settings, FileName = FileName, Path = Path, Handler = Handler };

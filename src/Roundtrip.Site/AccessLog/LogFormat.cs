@@ -15,10 +15,13 @@ public sealed class LogFormat
 
     private readonly LogItem[] _items;
 
-    private LogFormat(LogItem[] items, bool needsTimestamps) => (_items, NeedsTimestamps) = (items, needsTimestamps);
+    private LogFormat(LogItem[] items, bool needsTimestamps, bool needsTrailers) => (_items, NeedsTimestamps, NeedsTrailers) = (items, needsTimestamps, needsTrailers);
 
     /// <summary>Whether an item takes times in microseconds, which are kept for who asks only.</summary>
     public bool NeedsTimestamps { get; }
+
+    /// <summary>Whether an item takes trailers of requests, which are kept for who asks only.</summary>
+    public bool NeedsTrailers { get; }
 
     /// <param name="format">A format, or the name <c>combined</c>, <c>common</c> or <c>CLF</c>.</param>
     /// <exception cref="FormatException">An item is unknown; the message says which.</exception>
@@ -31,11 +34,12 @@ public sealed class LogFormat
 
     internal void Write(ref LineWriter line, in LogFacts facts)
     {
+        LogFacts original = facts.Original;
         foreach (ref readonly LogItem item in _items.AsSpan())
         {
             if (item.IsFor(facts.Exchange.Status))
             {
-                item.Write(ref line, facts);
+                item.Write(ref line, item.IsOfOriginal ? original : facts);
             }
             else
             {
@@ -51,6 +55,7 @@ public sealed class LogFormat
         private readonly List<LogItem> _items = [];
         private readonly StringBuilder _text = new();
         private bool _needsTimestamps;
+        private bool _needsTrailers;
         private int _at;
 
         public LogFormat Parse()
@@ -74,7 +79,7 @@ public sealed class LogFormat
 
             EndText();
             return format.Length <= MaximumLength
-                ? new LogFormat([.. _items], _needsTimestamps)
+                ? new LogFormat([.. _items], _needsTimestamps, _needsTrailers)
                 : throw new FormatException($"a log format has at most {MaximumLength} characters");
         }
 
@@ -91,6 +96,7 @@ public sealed class LogFormat
 
             string braces = "";
             bool isExcept = false;
+            bool? isOfOriginal = null;
             var statuses = new List<int>();
             for (; _at < format.Length; _at++)
             {
@@ -100,8 +106,11 @@ public sealed class LogFormat
                         isExcept = !isExcept;
                         break;
 
-                    // %> and %< differ only after an internal redirect.
-                    case '<' or '>' or ',':
+                    // They differ after an internal redirect to an error document.
+                    case '<' or '>':
+                        isOfOriginal = format[_at] == '<';
+                        break;
+                    case ',':
                         break;
                     case '{':
                         int end = format.IndexOf('}', _at);
@@ -117,7 +126,7 @@ public sealed class LogFormat
                         statuses.Add(ParseStatus());
                         break;
                     default:
-                        Add(start, braces, [.. statuses], isExcept);
+                        Add(start, braces, [.. statuses], isExcept, isOfOriginal);
                         return;
                 }
             }
@@ -140,7 +149,7 @@ public sealed class LogFormat
             return status;
         }
 
-        private void Add(int start, string braces, int[] statuses, bool isExcept)
+        private void Add(int start, string braces, int[] statuses, bool isExcept, bool? isOfOriginal)
         {
             const int CaretName = 3;
             string name = format[_at] == '^' && format.Length - _at >= CaretName ? format.Substring(_at, CaretName) : format[_at].ToString();
@@ -151,8 +160,9 @@ public sealed class LogFormat
             }
 
             EndText();
-            _items.Add(new LogItem(kind.Make(braces), statuses, isExcept));
+            _items.Add(new LogItem(kind.Make(braces), statuses, isExcept, isOfOriginal ?? kind.IsOfOriginal));
             _needsTimestamps |= kind.NeedsTimestamps(braces);
+            _needsTrailers |= kind.NeedsTrailers;
         }
 
         private void EndText()

@@ -3,7 +3,8 @@ namespace Roundtrip.Site.AccessLog;
 /// <summary>One piece of a log line: what writes it, and for which statuses.</summary>
 /// <param name="Statuses">The statuses for which it is written, a dash standing in for it with others; empty for all.</param>
 /// <param name="IsExcept">Whether it is for all statuses but those.</param>
-internal readonly record struct LogItem(LogItemWriter Write, int[] Statuses, bool IsExcept)
+/// <param name="IsOfOriginal">Whether it is about what was asked, where an error document took its place.</param>
+internal readonly record struct LogItem(LogItemWriter Write, int[] Statuses, bool IsExcept, bool IsOfOriginal = false)
 {
     public bool IsFor(int status) => Statuses.Length == 0 || Statuses.Contains(status) != IsExcept;
 }
@@ -17,6 +18,12 @@ internal readonly record struct LogItemKind(Func<string, LogItemWriter> Make)
 {
     /// <summary>Whether it takes times in microseconds, with those braces.</summary>
     public Func<string, bool> NeedsTimestamps { get; init; } = static _ => false;
+
+    /// <summary>Whether it takes trailers of requests.</summary>
+    public bool NeedsTrailers { get; init; }
+
+    /// <summary>Whether it is about what was asked where neither <c>&lt;</c> nor <c>&gt;</c> says which. Of httpd's items of that kind (s U T D r) U alone differs.</summary>
+    public bool IsOfOriginal { get; init; }
 
     /// <summary>An item for which the braces say nothing.</summary>
     public static LogItemKind Of(LogItemWriter writer) => new(_ => writer);

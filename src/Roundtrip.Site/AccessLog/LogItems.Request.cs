@@ -1,6 +1,7 @@
 using System.Text;
 using Roundtrip.Http;
 using Roundtrip.Site.Core;
+using Roundtrip.Site.Serving;
 
 namespace Roundtrip.Site.AccessLog;
 
@@ -9,7 +10,7 @@ internal static partial class LogItems
 {
     private static void RequestLine(ref LineWriter line, in LogFacts facts)
     {
-        RequestHead request = facts.Request;
+        RequestHead request = facts.Exchange.Request;
         if (request.MethodName.IsEmpty)
         {
             line.Write((byte)'-');
@@ -67,7 +68,7 @@ internal static partial class LogItems
     // The name by which the client called the server, or, with UseCanonicalName, the server's own.
     private static void ServerName(ref LineWriter line, in LogFacts facts)
     {
-        ReadOnlySpan<byte> name = facts.Request.Host;
+        ReadOnlySpan<byte> name = facts.Exchange.Request.Host;
         if (name.IsEmpty || facts.Settings.Get(CoreSettings.UseCanonicalName))
         {
             line.WriteText(facts.Host.Name);
@@ -83,7 +84,8 @@ internal static partial class LogItems
         byte[] name = Encoding.UTF8.GetBytes(braces);
         return (ref line, in facts) =>
         {
-            RequestHead request = facts.Request;
+            // httpd has one table of fields for a request and its error document.
+            RequestHead request = RequestFacts.RequestOf(facts.Exchange);
             bool any = false;
             foreach (ref readonly FieldEntry entry in request.Fields)
             {
@@ -103,12 +105,30 @@ internal static partial class LogItems
         };
     }
 
+    private static LogItemWriter RequestTrailer(string braces)
+    {
+        byte[] name = Encoding.UTF8.GetBytes(braces);
+        return (ref line, in facts) =>
+        {
+            bool any = false;
+            if (facts.Exchange.RequestTrailers is { } trailers)
+            {
+                WriteFields(ref line, trailers, name, ref any);
+            }
+
+            if (!any)
+            {
+                line.Write((byte)'-');
+            }
+        };
+    }
+
     private static LogItemWriter Cookie(string braces)
     {
         byte[] name = Encoding.UTF8.GetBytes(braces);
         return (ref line, in facts) =>
         {
-            RequestHead request = facts.Request;
+            RequestHead request = RequestFacts.RequestOf(facts.Exchange);
             foreach (ref readonly FieldEntry entry in request.Fields)
             {
                 if (Ascii.EqualsIgnoreCase(request.At(entry.Name), "Cookie"u8) && TryFindCookie(request.At(entry.Value), name, out ReadOnlySpan<byte> value))

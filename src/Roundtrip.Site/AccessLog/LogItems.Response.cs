@@ -21,18 +21,24 @@ internal static partial class LogItems
 
     private static void SizeOrDash(ref LineWriter line, in LogFacts facts)
     {
-        if (facts.Exchange.ContentSent == 0)
+        if (facts.ContentSent == 0)
         {
             line.Write((byte)'-');
         }
         else
         {
-            line.Write(facts.Exchange.ContentSent);
+            line.Write(facts.ContentSent);
         }
     }
 
     // The engine's own fields first. As in httpd, Date and Server, which every response has, are not among what can be logged.
-    private static LogItemWriter ResponseField(string braces) => braces.ToUpperInvariant() switch
+    private static LogItemWriter ResponseField(string braces)
+    {
+        LogItemWriter sent = SentField(braces);
+        return (ref line, in facts) => (facts.IsReplaced ? Absent : sent)(ref line, facts);
+    }
+
+    private static LogItemWriter SentField(string braces) => braces.ToUpperInvariant() switch
     {
         "CONTENT-LENGTH" => ContentLength,
         "CONNECTION" => static (ref line, in facts) => OrDash(ref line, facts.Exchange.SentConnectionOption),
@@ -52,20 +58,23 @@ internal static partial class LogItems
             }
         }
 
-        FieldBuffer own = facts.Exchange.ResponseFields;
-        foreach (ref readonly FieldEntry entry in own.Fields)
-        {
-            if (Ascii.EqualsIgnoreCase(own.At(entry.Name), name))
-            {
-                AddToList(ref line, own.At(entry.Value), ref any);
-            }
-        }
-
+        WriteFields(ref line, facts.Exchange.ResponseFields, name, ref any);
         if (!any)
         {
             line.Write((byte)'-');
         }
     };
+
+    private static void WriteFields(ref LineWriter line, FieldBuffer fields, byte[] name, ref bool any)
+    {
+        foreach (ref readonly FieldEntry entry in fields.Fields)
+        {
+            if (Ascii.EqualsIgnoreCase(fields.At(entry.Name), name))
+            {
+                AddToList(ref line, fields.At(entry.Value), ref any);
+            }
+        }
+    }
 
     private static void AddToList(ref LineWriter line, ReadOnlySpan<byte> value, ref bool any)
     {

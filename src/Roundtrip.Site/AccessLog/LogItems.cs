@@ -14,7 +14,7 @@ internal static partial class LogItems
         ["a"] = LogItemKind.Of(RemoteAddress),
         ["A"] = LogItemKind.Of(static (ref line, in facts) => line.Write(facts.Exchange.Connection.Local)),
         ["b"] = LogItemKind.Of(SizeOrDash),
-        ["B"] = LogItemKind.Of(static (ref line, in facts) => line.Write(facts.Exchange.ContentSent)),
+        ["B"] = LogItemKind.Of(static (ref line, in facts) => line.Write(facts.ContentSent)),
         ["C"] = new(Cookie),
         ["D"] = new(static _ => Microseconds) { NeedsTimestamps = static _ => true },
         ["e"] = new(EnvironmentVariable),
@@ -40,20 +40,21 @@ internal static partial class LogItems
         ["r"] = LogItemKind.Of(RequestLine),
         ["R"] = LogItemKind.Of(static (ref line, in facts) => OrDash(ref line, facts.Handler)),
 
-        // Deviates: %s and %>s are one, since an error document does not change the status here.
+        // %<s and %>s are one: a page that cannot be sent is none, where httpd says what became of it.
         ["s"] = LogItemKind.Of(Status),
         ["S"] = LogItemKind.Of(static (ref line, in facts) => line.Write(facts.Exchange.BytesReceived + facts.Exchange.BytesSent)),
         ["t"] = new(Time) { NeedsTimestamps = static braces => braces.EndsWith("usec", StringComparison.Ordinal) || braces.EndsWith("usec_frac", StringComparison.Ordinal) },
         ["T"] = new(Duration) { NeedsTimestamps = static braces => braces is "ms" or "us" },
         ["u"] = LogItemKind.Of(User),
-        ["U"] = LogItemKind.Of(UrlPath),
+        ["U"] = LogItemKind.Of(UrlPath) with { IsOfOriginal = true },
         ["v"] = LogItemKind.Of(static (ref line, in facts) => line.WriteText(facts.Host.Name)),
         ["V"] = LogItemKind.Of(ServerName),
         ["X"] = LogItemKind.Of(ConnectionStatus),
         ["^FB"] = new(static _ => FirstByte) { NeedsTimestamps = static _ => true },
 
-        // Deviates: trailers of requests are checked and dropped (RFC 9110 §6.5.1 allows it), and none are sent.
-        ["^ti"] = LogItemKind.Of(Absent),
+        ["^ti"] = new(RequestTrailer) { NeedsTrailers = true },
+
+        // No handler that is built sends trailers.
         ["^to"] = LogItemKind.Of(Absent),
     };
 

@@ -16,11 +16,15 @@ internal sealed class LoopLogs
         _buffers = snapshot.Hosts.SelectMany(host => host.Logs).Select(log => log.Log).Distinct().ToDictionary(log => log, log => log.CreateBuffer(loop));
         _all = [.. _buffers.Values];
         NeedsTimestamps = snapshot.Hosts.Any(host => host.Logs.Any(log => log.Format.NeedsTimestamps));
+        NeedsTrailers = snapshot.Hosts.Any(host => host.Logs.Any(log => log.Format.NeedsTrailers));
         _ofHost = [.. snapshot.Hosts.Select(host => host.Logs.Select(log => (_buffers[log.Log], log.Format, log.Condition)).ToArray())];
     }
 
     /// <summary>Whether a format asks for times in microseconds.</summary>
     public bool NeedsTimestamps { get; }
+
+    /// <summary>Whether a format asks for trailers of requests.</summary>
+    public bool NeedsTrailers { get; }
 
     /// <summary>Writes the lines of an exchange that has ended.</summary>
     public void Write(Exchange exchange, SiteHost host)

@@ -12,14 +12,12 @@ internal static class Ignored
     public static readonly Directive[] OfCore =
     [
         Nothing("AccessFileName", DirectiveContext.AnyServer),
-        Nothing("DefaultRuntimeDir", DirectiveContext.ServerConfig),
         Nothing("DefaultType", DirectiveContext.Anywhere),
         Nothing("HostnameLookups", DirectiveContext.Anywhere),
         Nothing("ContentDigest", DirectiveContext.Anywhere),
         Nothing("UseCanonicalPhysicalPort", DirectiveContext.Anywhere),
         Nothing("MergeSlashes", DirectiveContext.AnyServer),
         Nothing("RegexDefaultOptions", DirectiveContext.ServerConfig),
-        Nothing("Mutex", DirectiveContext.ServerConfig),
         Nothing("SeeRequestTail", DirectiveContext.ServerConfig),
         Nothing("RLimitCPU", DirectiveContext.Anywhere),
         Nothing("RLimitMEM", DirectiveContext.Anywhere),

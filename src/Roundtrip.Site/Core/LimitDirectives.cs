@@ -26,11 +26,18 @@ internal static class LimitDirectives
         new("HttpProtocolOptions", AnyServer, 1, 3, "Strict or Unsafe, RegisteredMethods or LenientMethods, Allow0.9 or Require1.0", SetProtocolOptions),
     ];
 
+    /// <summary>Those of httpd's mpm modules that have a meaning here: MaxClients is the name that MaxRequestWorkers had before httpd 2.4.</summary>
+    public static readonly Directive[] OfProcesses =
+    [
+        Limit("MaxRequestWorkers", "a number, 1 or more", SetRequestWorkers, ServerConfig),
+        Limit("MaxClients", "a number, 1 or more", SetRequestWorkers, ServerConfig),
+    ];
+
     /// <summary>mod_reqtimeout's directive.</summary>
     public static readonly Directive ReadTimeouts =
         new("RequestReadTimeout", AnyServer, 1, 3, "handshake=, header= or body=, each seconds[-seconds][,MinRate=bytes]", SetReadTimeouts);
 
-    private static Directive Limit(string name, string usage, Func<HttpLimits, string, HttpLimits> change) => new(name, AnyServer, 1, 1, usage, call =>
+    private static Directive Limit(string name, string usage, Func<HttpLimits, string, HttpLimits> change, DirectiveContext contexts = AnyServer) => new(name, contexts, 1, 1, usage, call =>
     {
         // Tried at once, so that a wrong argument is an error of its line.
         string word = call.Words[0];
@@ -40,6 +47,8 @@ internal static class LimitDirectives
 
     private static void Add(DirectiveCall call, Func<HttpLimits, HttpLimits> change) =>
         call.Settings.Update(CoreSettings.Limits, before => limits => change(before(limits)));
+
+    private static HttpLimits SetRequestWorkers(HttpLimits limits, string word) => limits with { MaxRequestWorkers = Number(word, 1) };
 
     private static void SetProtocolOptions(DirectiveCall call)
     {

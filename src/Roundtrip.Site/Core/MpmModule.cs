@@ -11,5 +11,5 @@ internal sealed class MpmModule : IConfigurationModule
 
     public bool IsAlwaysLoaded => true;
 
-    public IEnumerable<Directive> Directives => Ignored.OfProcesses;
+    public IEnumerable<Directive> Directives => [.. LimitDirectives.OfProcesses, .. Ignored.OfProcesses];
 }

@@ -86,12 +86,12 @@ internal sealed record Listing(ResourceAbout About, FileStamp Stamp, IReadOnlyLi
         AccessRule access = about.Access;
         if (about.Sections.Conditions.Count > 0)
         {
-            if (about.Sections.Decide(facts) is not { } decided || decided.Get(CoreSettings.Guard).Length > 0)
+            if (about.Sections.Decide(facts) is not { } decided || decided.Settings.Get(CoreSettings.Guard).Length > 0)
             {
                 return false;
             }
 
-            access = AccessSettings.RuleOf(decided);
+            access = AccessSettings.RuleOf(decided.Settings);
         }
 
         return access.Decide(exchange, facts) == AccessDecision.Granted && about.Outer.Decide(exchange, facts) == AccessDecision.Granted;

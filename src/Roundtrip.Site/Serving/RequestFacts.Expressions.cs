@@ -25,7 +25,7 @@ public sealed partial class RequestFacts : IExpressionContext
         "REQUEST_FILENAME" or "SCRIPT_FILENAME" => FileName,
         "QUERY_STRING" => Text(Request.Query),
         "IS_SUBREQ" => "false",
-        "THE_REQUEST" => $"{Text(Request.MethodName)} {Text(Request.Target)} {Protocol}",
+        "THE_REQUEST" => $"{Text(Exchange.Request.MethodName)} {Text(Exchange.Request.Target)} {Protocol}",
         "REMOTE_ADDR" or "CONN_REMOTE_ADDR" or "REMOTE_HOST" => Remote.ToIPAddress().ToString(),
         "REMOTE_PORT" => Remote.Port.ToString(CultureInfo.InvariantCulture),
         "SERVER_NAME" => host.Name,

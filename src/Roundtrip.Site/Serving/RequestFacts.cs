@@ -1,3 +1,6 @@
+using System.Collections.Immutable;
+using System.Globalization;
+using System.Text;
 using Roundtrip.Configuration.Settings;
 using Roundtrip.Core;
 using Roundtrip.Http;
@@ -17,6 +20,8 @@ namespace Roundtrip.Site.Serving;
 /// <param name="host">The virtual host that serves it.</param>
 public sealed partial class RequestFacts(Exchange exchange, SiteHost host) : IErrorLogContext
 {
+    private static readonly IReadOnlyDictionary<string, string> NoVariables = ImmutableDictionary<string, string>.Empty;
+
     private Dictionary<string, string>? _environment;
     private Dictionary<string, string>? _notes;
     private RequestHead? _edited;
@@ -24,12 +29,15 @@ public sealed partial class RequestFacts(Exchange exchange, SiteHost host) : IEr
 
     public Exchange Exchange => exchange;
 
-    /// <summary>The request as RequestHeader has left it. What the client sent is the exchange's, and the log's.</summary>
+    /// <summary>The request as RequestHeader has left it; for an error document the one that asks for it. What the client sent is the exchange's.</summary>
     public RequestHead Request => _edited ?? exchange.Request;
 
     public SiteHost Host => host;
 
     public PeerAddress Remote => exchange.Connection.Remote;
+
+    /// <summary>What the exchange's context was before an internal redirect took its place; null where none did.</summary>
+    internal object? Original { get; private init; }
 
     /// <summary>The settings, from when the path was mapped.</summary>
     public SettingBag Settings { get; set; } = host.Settings;
@@ -62,7 +70,7 @@ public sealed partial class RequestFacts(Exchange exchange, SiteHost host) : IEr
     public string? User { get; set; }
 
     /// <summary>The request's environment: SetEnv, SetEnvIf and their kin. As in httpd's tables, a name is found without regard to case.</summary>
-    public IReadOnlyDictionary<string, string> Environment => _environment ?? (IReadOnlyDictionary<string, string>)System.Collections.Immutable.ImmutableDictionary<string, string>.Empty;
+    public IReadOnlyDictionary<string, string> Environment => _environment ?? NoVariables;
 
     public void SetEnvironment(string name, string value) => (_environment ??= new Dictionary<string, string>(StringComparer.OrdinalIgnoreCase))[name] = value;
 
@@ -74,6 +82,38 @@ public sealed partial class RequestFacts(Exchange exchange, SiteHost host) : IEr
     /// <summary>The facts of a request for a path, as its resource knows them.</summary>
     internal static RequestFacts Of(Exchange exchange, ResourceAbout about, PeerNames? names = null) =>
         new(exchange, about.Host) { Settings = about.Settings, FileName = about.FileName, Path = about.Path, Handler = about.Handler, Names = names };
+
+    /// <summary>The facts of the internal redirect from a request that was refused to the page that says so.</summary>
+    /// <param name="target">The page's path, and perhaps a query.</param>
+    internal static RequestFacts OfErrorDocument(Exchange exchange, ResourceAbout page, int status, string target)
+    {
+        var original = exchange.Context as RequestFacts;
+        RequestFacts facts = new(exchange, page.Host)
+        {
+            Settings = page.Settings,
+            FileName = page.FileName,
+            Path = page.Path,
+            Handler = page.Handler,
+            User = original?.User,
+            Original = exchange.Context,
+            _edited = RequestOf(exchange).WithTarget(Encoding.Latin1.GetBytes(target)),
+        };
+
+        // http_request.c, rename_original_env: what was known of the request is known of the page's as REDIRECT_.
+        foreach ((string name, string value) in original?.Environment ?? NoVariables)
+        {
+            facts.SetEnvironment($"REDIRECT_{name}", value);
+        }
+
+        facts.SetEnvironment("REDIRECT_URL", original?.Path ?? (exchange.Context as ResourceAbout)?.Path ?? "");
+        facts.SetEnvironment("REDIRECT_STATUS", status.ToString(CultureInfo.InvariantCulture));
+        if (exchange.Request.HasQuery)
+        {
+            facts.SetEnvironment("REDIRECT_QUERY_STRING", Text(exchange.Request.Query));
+        }
+
+        return facts;
+    }
 
     /// <summary>RequestHeader.</summary>
     /// <param name="isEarly">Whether it is the time of its early edits, or of the others.</param>
@@ -100,6 +140,15 @@ public sealed partial class RequestFacts(Exchange exchange, SiteHost host) : IEr
     /// <summary>Takes over what SetEnvIf found, all that is set.</summary>
     internal void TakeVariables(VariableOutcome outcome) =>
         _environment = outcome.Variables.Count == 0 ? null : new Dictionary<string, string>(outcome.Variables, StringComparer.OrdinalIgnoreCase);
+
+    /// <summary>Adds what SetEnvIf found to what is there.</summary>
+    internal void AddVariables(VariableOutcome outcome)
+    {
+        foreach ((string name, string value) in outcome.Variables)
+        {
+            SetEnvironment(name, value);
+        }
+    }
 
     /// <summary>SetEnv and PassEnv. mod_env lays its table under the one that SetEnvIf has filled.</summary>
     internal void AddFixedVariables(FixedVariables variables)

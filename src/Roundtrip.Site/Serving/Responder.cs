@@ -1,5 +1,6 @@
 using System.Text;
 using Roundtrip.Http;
+using Roundtrip.Server;
 using Roundtrip.Site.Access;
 using Roundtrip.Site.Core;
 using Roundtrip.Site.Directories;
@@ -67,7 +68,11 @@ internal sealed class Responder(SiteLoop site)
     {
         if (decision != AccessDecision.Granted)
         {
-            AnswerStatus(exchange, resource.About, 403);
+            // In httpd's words, which tools that watch logs look for.
+            ResourceAbout about = resource.About;
+            about.Host.ErrorLog.Write(
+                LogLevel.Error, "authz_core", exchange.Connection, exchange, $"client denied by server configuration: {(about.FileName.Length > 0 ? about.FileName : about.Path)}");
+            AnswerStatus(exchange, about, 403);
         }
         else if (exchange.Request.Method is Method.Get or Method.Head || resource.About.IsGuarded)
         {
@@ -83,15 +88,15 @@ internal sealed class Responder(SiteLoop site)
     // What comes before access is decided: early edits, variables of the server, If sections, variables of the sections.
     private bool TryLearn(Exchange exchange, RequestFacts facts, ref Resource resource)
     {
-        ResourceAbout about = resource.About;
         facts.EditRequest(facts.Settings.Get(HeadersSettings.Request), isEarly: true);
-        VariableOutcome variables = site.VariablesOf(about.Host, facts.Request, exchange);
+        VariableOutcome variables = site.VariablesOf(facts.Host, facts.Request, exchange);
         facts.TakeVariables(variables);
-        if (variables.IsUndecided)
-        {
-            return false;
-        }
+        return !variables.IsUndecided && TryDecideSections(exchange, facts, ref resource);
+    }
 
+    private static bool TryDecideSections(Exchange exchange, RequestFacts facts, ref Resource resource)
+    {
+        ResourceAbout about = resource.About;
         if (about.Sections.Conditions.Count > 0)
         {
             if (about.Sections.Decide(facts) is not { } decided)
@@ -99,9 +104,9 @@ internal sealed class Responder(SiteLoop site)
                 return false;
             }
 
-            facts.Settings = decided;
-            facts.Handler = decided.Get(CoreSettings.Handler) is { Length: > 0 } said ? said : about.Handler;
-            resource = resource.With(about with { Sections = new(decided, []), Access = AccessSettings.RuleOf(decided), Handler = facts.Handler });
+            facts.Settings = decided.Settings;
+            facts.Handler = decided.Settings.Get(CoreSettings.Handler) is { Length: > 0 } said ? said : about.Handler;
+            resource = resource.With(about with { Sections = decided, Access = AccessSettings.RuleOf(decided.Settings), Handler = facts.Handler });
         }
 
         VariableRules rules = facts.Settings.Get(VariableSettings.OfSections);
@@ -186,7 +191,7 @@ internal sealed class Responder(SiteLoop site)
                 exchange.ResponseFields.Add("Location"u8, Encoding.ASCII.GetBytes(PathEncoding.EncodeUrl(document.Value)));
                 ErrorPages.Answer(exchange, 302);
                 break;
-            case ErrorDocumentKind.Path when TryAnswerPage(exchange, status, about.Host, document.Value):
+            case ErrorDocumentKind.Path when TryAnswerPage(exchange, status, about, document.Value):
                 break;
             default:
                 ErrorPages.Answer(exchange, status);
@@ -194,21 +199,52 @@ internal sealed class Responder(SiteLoop site)
         }
     }
 
-    private bool TryAnswerPage(Exchange exchange, int status, SiteHost host, string path)
+    // As httpd's internal redirect does, the page is asked for anew: by GET, with its own sections, variables and access.
+    private bool TryAnswerPage(Exchange exchange, int status, ResourceAbout refused, string target)
     {
-        if (site.FindNow(host, PathText.Bytes(path)) is not { } page)
+        if (site.FindNow(refused.Host, PathText.Bytes(target.Split('?')[0])) is not { } found)
         {
             return false;
         }
 
-        bool isSent = page.IsFile && page.About.IsGranted;
+        Resource page = found;
+        var facts = RequestFacts.OfErrorDocument(exchange, found.About, status, target);
+        bool isSent = found.IsFile && TryLearnOfPage(exchange, facts, refused, ref page);
         if (isSent)
         {
-            FileAnswer.AnswerAs(exchange, status, page.Select(RequestFacts.RequestOf(exchange)), site.UnixSeconds);
+            exchange.Context = facts;
+            FileAnswer.AnswerAs(exchange, status, page.Select(facts.Request, facts), site.UnixSeconds);
         }
 
-        page.ReleaseReference();
+        found.ReleaseReference();
         return isSent;
+    }
+
+    /// <returns>Whether the page may be sent.</returns>
+    private bool TryLearnOfPage(Exchange exchange, RequestFacts facts, ResourceAbout refused, ref Resource page)
+    {
+        VariableOutcome variables = site.VariablesOf(facts.Host, facts.Request, exchange);
+        facts.AddVariables(variables);
+        if (variables.IsUndecided || !TryDecideSections(exchange, facts, ref page) || !page.IsFile)
+        {
+            return false;
+        }
+
+        if (facts.Vary is { } vary && vary != (facts.Original as RequestFacts)?.Vary)
+        {
+            exchange.ResponseFields.Add("Vary"u8, Encoding.Latin1.GetBytes(vary));
+        }
+
+        // Who was refused by the very sections that hold for the page is not asked about them again: httpd compares the merged configurations.
+        bool isGranted = page.About.Sections.IsOfSameSections(refused.Sections)
+            || Decide(exchange, facts, page.About.Access, page.About.Outer) == AccessDecision.Granted;
+        if (isGranted)
+        {
+            facts.AddFixedVariables(facts.Settings.Get(VariableSettings.Fixed));
+            facts.EditRequest(facts.Settings.Get(HeadersSettings.Request), isEarly: false);
+        }
+
+        return isGranted;
     }
 
     // A path is encoded anew, without empty segments: "//host/x" or "/\host/x" in the request must not become another host's address in a browser.

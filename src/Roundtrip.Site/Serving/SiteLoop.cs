@@ -48,6 +48,8 @@ internal sealed class SiteLoop : IExchangeStarter, IExchangeObserver, IDisposabl
 
     public bool WantsTimestamps => _logs.NeedsTimestamps;
 
+    public bool WantsTrailers => _logs.NeedsTrailers;
+
     internal long UnixSeconds => _loop.UnixMilliseconds / 1000;
 
     /// <summary>Pages that are made for one request each.</summary>

@@ -49,7 +49,7 @@ public class MergeOrderTests
             BuiltConfiguration built = Builds.Text(text.ToString());
             Assert.Empty(built.Errors);
 
-            SettingBag merged = built.Hosts[0].Walk.Of(file, path).Decide(new RequestFacts())!;
+            SettingBag merged = built.Hosts[0].Walk.Of(file, path).Decide(new RequestFacts())!.Settings;
 
             Assert.Equal(Model([.. main, .. host], file, path), merged.Get(Builds.Trace));
         }, iter: 3000);

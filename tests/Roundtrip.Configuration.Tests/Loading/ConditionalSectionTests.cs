@@ -100,7 +100,7 @@ public class ConditionalSectionTests
         Assert.Equal(["/srv/a.conf:9: Expected </G> for <G> of /srv/a.conf:8 but saw </H>"], Loads.Errors(loaded));
         Assert.Empty(Loads.Warnings(loaded));
         Assert.Equal(["B"], Loads.Tree(loaded.Nodes));
-        Assert.DoesNotContain("y", loaded.Defines);
+        Assert.DoesNotContain("y", loaded.Defines.Keys);
     }
 
     [Fact]

@@ -12,6 +12,24 @@ namespace Roundtrip.Site.Tests.AccessLog;
 public class ErrorLogTests
 {
     [Fact]
+    public void Who_is_denied_has_a_line_that_says_which_file()
+    {
+        using var folder = new TempFolder();
+        BuiltConfiguration built = Build($"LoadModule authz_core_module x\nDocumentRoot {folder.Path}\nErrorLog {folder["log"]}\nErrorLogFormat \"%m %l %M\"\n<Location />\nRequire all denied\n</Location>\n");
+        using (var logs = new SiteLogs(AppendFile.Open, null))
+        {
+            var loop = new FakeLoop();
+            using var site = new SiteLoop(new SiteSnapshot(built, logs, new SiteServices()), loop);
+            var exchange = FakeExchange.Get("/a%0ab.txt");
+            site.Start(exchange);
+            loop.RunUntil(() => exchange.IsComplete);
+            Assert.Equal(403, exchange.Status);
+        }
+
+        Assert.Equal([$"authz_core error client denied by server configuration: {folder.Path}/a\\x0ab.txt"], File.ReadAllLines(folder["log"]));
+    }
+
+    [Fact]
     public void Lines_about_a_request_or_a_handshake_go_to_its_hosts_log_and_a_requests_at_its_directorys_level()
     {
         using var folder = new TempFolder();

@@ -3,6 +3,7 @@ using System.Text;
 using Roundtrip.Configuration;
 using Roundtrip.Configuration.Loading;
 using Roundtrip.Core;
+using Roundtrip.Http;
 using Roundtrip.Server.Logs;
 using Roundtrip.Site.AccessLog;
 using Roundtrip.Site.Serving;
@@ -49,6 +50,23 @@ public class FormatTests
         exchange.SetSent(321, 17, 3);
 
         Assert.Equal(expected + "\n", Line(format, exchange));
+    }
+
+    [Theory]
+    [InlineData("%{X-T}^ti", true)]
+    [InlineData("%!404{X-T}^ti", true)]
+    [InlineData("%{X-T}i %{X-T}^to", false)]
+    public void Trailers_are_kept_only_for_formats_that_ask(string format, bool expected) => Assert.Equal(expected, LogFormat.Parse(format).NeedsTrailers);
+
+    [Fact]
+    public void Trailers_of_a_request_are_logged_by_themselves()
+    {
+        FakeExchange exchange = Ended("GET /p HTTP/1.1\nHost: a\nX-T: head\n", 200, 0);
+        exchange.Trailers = new FieldBuffer();
+        exchange.Trailers.Add("x-t"u8, "1\t\""u8);
+        exchange.Trailers.Add("X-T"u8, "2"u8);
+
+        Assert.Equal("1\\t\\\", 2 - head -\n", Line("%{X-T}^ti %{Y}^ti %{X-T}i %{X-T}^to", exchange));
     }
 
     [Fact]

@@ -25,6 +25,10 @@ internal sealed class FakeExchange : Exchange
 
     public override long BodyLength => 0;
 
+    public override FieldBuffer? RequestTrailers => Trailers;
+
+    public FieldBuffer? Trailers { get; set; }
+
     public bool IsComplete { get; private set; }
 
     public FieldBlock Shared { get; private set; } = FieldBlock.Empty;

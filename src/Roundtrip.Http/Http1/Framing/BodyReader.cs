@@ -8,10 +8,13 @@ internal struct BodyReader
     private ChunkedDecoder _chunks;
     private long _remaining;
     private readonly bool _isChunked;
+    private readonly FieldBuffer? _trailers;
 
     /// <param name="length">The Content-Length, or <see cref="Exchange.UnknownLength"/> for chunked.</param>
-    public BodyReader(long length)
+    /// <param name="trailers">Where trailer fields are kept; null where they are dropped.</param>
+    public BodyReader(long length, FieldBuffer? trailers)
     {
+        _trailers = trailers;
         _isChunked = length == Exchange.UnknownLength;
         _remaining = Math.Max(length, 0);
     }
@@ -78,7 +81,7 @@ internal struct BodyReader
             return BodyStep.End;
         }
 
-        BodyStep step = _chunks.Next(input.Unread, limits, out int framing, out available, out error);
+        BodyStep step = _chunks.Next(input.Unread, limits, _trailers, out int framing, out available, out error);
         Consume(ref input, framing);
         return step;
     }

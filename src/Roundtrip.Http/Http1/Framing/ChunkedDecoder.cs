@@ -4,7 +4,7 @@ namespace Roundtrip.Http.Http1;
 
 /// <summary>
 /// RFC 9112 section 7.1: takes chunked content apart where it lies. Lines end in CRLF and nothing else, extensions are dropped but
-/// bounded, trailers are checked and dropped. Call <see cref="Next"/>, consume the framing that it found, then the data, as much as is
+/// bounded, trailers are checked, and dropped where nobody wants them. Call <see cref="Next"/>, consume the framing that it found, then the data, as much as is
 /// wanted, telling <see cref="Take"/>.
 /// </summary>
 internal struct ChunkedDecoder
@@ -37,8 +37,9 @@ internal struct ChunkedDecoder
     /// <summary>Finds what stands next.</summary>
     /// <param name="unread">What has come and was not consumed.</param>
     /// <param name="framing">How many bytes at the start of <paramref name="unread"/> are framing: consume them, whatever the result.</param>
+    /// <param name="trailers">Where trailer fields are kept; null where they are dropped.</param>
     /// <param name="available">How many bytes of content follow them; for the result Data at least 1.</param>
-    public BodyStep Next(ReadOnlySpan<byte> unread, HttpLimits limits, out int framing, out int available, out EndReason error)
+    public BodyStep Next(ReadOnlySpan<byte> unread, HttpLimits limits, FieldBuffer? trailers, out int framing, out int available, out EndReason error)
     {
         available = 0;
         error = EndReason.None;
@@ -52,7 +53,7 @@ internal struct ChunkedDecoder
 
             if (_state == State.Trailers)
             {
-                return NextTrailers(unread, limits, ref framing, out error);
+                return NextTrailers(unread, limits, trailers, ref framing, out error);
             }
 
             error = OnFramingByte(unread[framing], limits.RequestBody);
@@ -183,8 +184,8 @@ internal struct ChunkedDecoder
     private readonly EndReason CheckExtensionBytes() =>
         _extensionBytes > Http1Limits.ChunkExtensions ? EndReason.ChunkExtensionsTooLong : EndReason.None;
 
-    // RFC 9112 §7.1.2: trailers are dropped, which is always allowed, so none can become a head's field.
-    private BodyStep NextTrailers(ReadOnlySpan<byte> unread, HttpLimits limits, ref int framing, out EndReason error)
+    // RFC 9112 §7.1.2: trailers are dropped, which is always allowed, or kept by themselves: none can become a head's field.
+    private BodyStep NextTrailers(ReadOnlySpan<byte> unread, HttpLimits limits, FieldBuffer? trailers, ref int framing, out EndReason error)
     {
         ReadOnlySpan<byte> section = unread[framing..];
         while (true)
@@ -202,12 +203,17 @@ internal struct ChunkedDecoder
                     return BodyStep.End;
 
                 case LineStatus.Complete:
-                    error = FieldLine.Parse(text, 0, isFirst: _trailerFields == 0, out _, out _) == EndReason.None
+                    error = FieldLine.Parse(text, 0, isFirst: _trailerFields == 0, out Slice name, out Slice value) == EndReason.None
                         ? EndReason.None
                         : EndReason.InvalidTrailer;
                     if (++_trailerFields > limits.RequestFields && limits.RequestFields > 0)
                     {
                         error = EndReason.TrailersTooLarge;
+                    }
+
+                    if (error == EndReason.None)
+                    {
+                        trailers?.Add(text.Slice(name.Offset, name.Length), text.Slice(value.Offset, value.Length));
                     }
 
                     break;
