@@ -107,6 +107,9 @@ public abstract class Exchange
     /// </summary>
     public abstract void DoNotPersist();
 
+    /// <summary>Whether what the response's fields name may be pushed, where the protocol has that. Before <see cref="Respond"/>.</summary>
+    public bool AllowsPush { get; set; } = true;
+
     /// <summary>Begins the final response.</summary>
     /// <param name="status">200 to 999.</param>
     /// <param name="fields">Shared fields, never framing fields, Date or Server.</param>

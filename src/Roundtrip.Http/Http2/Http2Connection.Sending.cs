@@ -18,18 +18,27 @@ public abstract partial class Http2Connection
     private long _waiting;
 
     /// <summary>How many bytes of content wait with their streams, whether or not they may be sent now.</summary>
-    public long Waiting => _waiting;
+    public long Waiting => _waiting + (HasPromised ? 1 : 0);
+
+    /// <summary>Whether something was promised that nobody has begun to answer.</summary>
+    private protected virtual bool HasPromised => false;
 
     /// <summary>Puts DATA into the output until it holds <paramref name="room"/> bytes, as far as the peer's windows allow.</summary>
     public void Produce(long now, int room)
     {
         _isRunning = true;
+        BeforeProducing();
         while (Host.OutputLength < room && _sendWindow.Available > 0 && Scheduler.Next() is { } next)
         {
             WriteData((Http2Stream)next.Owner!, room - (int)Host.OutputLength);
         }
 
         _isRunning = false;
+    }
+
+    /// <summary>Begins what was promised.</summary>
+    private protected virtual void BeforeProducing()
+    {
     }
 
     /// <summary>Adds to a stream's content, by <paramref name="bytes"/> that stand in its queue already.</summary>

@@ -34,6 +34,9 @@ public abstract partial class Http2Connection
         return stream;
     }
 
+    /// <summary>The next stream that is ours to open.</summary>
+    private protected int NextOfOurs() => _lastOfOurs + (_lastOfOurs > 0 || IsServer ? 2 : 1);
+
     /// <summary>Says that the peer's stream was opened and is closed already.</summary>
     private protected void Skip(int streamId) => _lastOfPeer = streamId;
 
@@ -110,7 +113,7 @@ public abstract partial class Http2Connection
 
     private bool IsIdle(int streamId) => streamId > (IsOfPeer(streamId) ? _lastOfPeer : _lastOfOurs);
 
-    private bool IsOfPeer(int streamId) => (streamId % 2 == 1) == IsServer;
+    private protected bool IsOfPeer(int streamId) => (streamId % 2 == 1) == IsServer;
 
     private bool MayBeOpenedByPeer(int streamId)
     {

@@ -169,6 +169,13 @@ public sealed partial class Http2Exchange
         (SharedFields, SentContentLength) = (fields, announced);
         IConnectionHost host = _connection!.Host;
         RespondedTimestamp = host.Timestamp;
+
+        // RFC 9113 §8.4.1: a promise goes before what mentions the resource, or the client asks for it itself meanwhile.
+        if (status == 200 && AllowsPush)
+        {
+            _connection.Promise(this, _stream!, fields, ResponseFields);
+        }
+
         HpackEncoder encoder = _connection.Encoder;
         HeaderBlockWriter block = _connection.Resources.Block;
         encoder.Begin(block);

@@ -23,6 +23,9 @@ public sealed partial class Http2Exchange : Exchange, IStreamUser
     /// <summary>Whether a handler may still use the exchange.</summary>
     internal bool IsOpen { get; private set; }
 
+    /// <summary>Whether it was promised and nobody has been asked to answer it yet.</summary>
+    internal bool IsPromised { get; private set; }
+
     /// <summary>Whether the exchange is not over: its handler has it, or its response is still to be sent.</summary>
     internal bool IsInUse => _connection is not null;
 
@@ -59,6 +62,14 @@ public sealed partial class Http2Exchange : Exchange, IStreamUser
         _stream!.ExpectedContent = bodyLength;
         IsOpen = true;
     }
+
+    internal void OpenPromised()
+    {
+        IsPromised = true;
+        Open(bodyLength: 0, expectsContinue: false);
+    }
+
+    internal void Started() => IsPromised = false;
 
     public override void Upgrade(FieldBlock fields, Func<IConnectionHost, IConnectionEngine> next) =>
         throw new InvalidOperationException("HTTP/2 has no upgrade: ask CanUpgrade.");
@@ -115,6 +126,11 @@ public sealed partial class Http2Exchange : Exchange, IStreamUser
             Handler?.OnAborted(this, EndReason);
         }
 
+        if (error.Reason == EndReason.StreamReset && _stream.Id % 2 == 0)
+        {
+            _connection!.PushReset();
+        }
+
         _stream = null;
         _connection!.ExchangeEnded(this);
     }
@@ -129,6 +145,8 @@ public sealed partial class Http2Exchange : Exchange, IStreamUser
         Handler = null;
         Context = null;
         Owner = null;
+        AllowsPush = true;
+        IsPromised = false;
         _connection = null;
         _stream = null;
     }

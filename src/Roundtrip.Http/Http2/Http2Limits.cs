@@ -20,6 +20,12 @@ public sealed record Http2Limits
     /// <summary>H2StreamMaxMemSize: bytes of a response that may wait in memory of its own. Deviates: httpd has 32768; a content of that size then needs two turns.</summary>
     public int StreamMaxMemSize { get; init; } = 64 * 1024;
 
+    /// <summary>H2Push: whether resources are promised to clients that allow it.</summary>
+    public bool Push { get; init; } = true;
+
+    /// <summary>H2PushDiarySize: how many paths that its client has a connection remembers, so that none is sent twice; 0 pushes nothing.</summary>
+    public int PushDiarySize { get; init; } = 256;
+
     /// <summary>H2FloodLimit (ours): the budget of each <see cref="FloodKind"/>, by its number.</summary>
     public IReadOnlyList<FloodLimit> Floods { get; init; } = DefaultFloods;
 

@@ -6,7 +6,7 @@ using Roundtrip.Http.Http2.Priority;
 namespace Roundtrip.Http.Http2;
 
 /// <summary>The server's side of an HTTP/2 connection: header sections become requests, each with an <see cref="Http2Exchange"/> on its stream.</summary>
-public sealed class Http2ServerConnection : Http2Connection
+public sealed partial class Http2ServerConnection : Http2Connection
 {
     private int _requests;
 
@@ -70,7 +70,8 @@ public sealed class Http2ServerConnection : Http2Connection
         Http2Exchange exchange = Resources.RentExchange();
         exchange.Begin(this, Host.Now, _requests++, sectionBytes: request.Length);
         exchange.Request.CopyFrom(
-            request, Host.Buffers, KnownField.Connection, KnownField.Upgrade, KnownField.Http2Settings, KnownField.KeepAlive, KnownField.ProxyConnection, KnownField.Te);
+            request, Host.Buffers, static field => field is not (KnownField.Connection or KnownField.Upgrade or KnownField.Http2Settings or KnownField.KeepAlive
+                or KnownField.ProxyConnection or KnownField.Te));
         exchange.Request.Version = ProtocolVersion.Http2;
         Http2Stream stream = OpenStream(1, exchange);
         stream.Scheduled = Scheduler.Open(1, null, stream);
@@ -188,6 +189,7 @@ public sealed class Http2ServerConnection : Http2Connection
         }
         else if (error == EndReason.None)
         {
+            NoteRequest(exchange.Request);
             Start(exchange);
         }
         else
@@ -201,6 +203,7 @@ public sealed class Http2ServerConnection : Http2Connection
     private void Start(Http2Exchange exchange)
     {
         uint generation = exchange.Generation;
+        exchange.Started();
         Host.Start(exchange);
         if (exchange.Generation == generation && exchange.IsOpen && exchange.Handler is null)
         {

@@ -1,4 +1,5 @@
 using System.Text;
+using Roundtrip.Http.Http2;
 using Roundtrip.Http.Http2.Hpack;
 
 namespace Roundtrip.Http;
@@ -13,6 +14,7 @@ public sealed class FieldBlock
 
     private readonly byte[] _text;
     private readonly FieldEntry[] _fields;
+    private byte[][]? _preloads;
     private EncodedFields? _encoded;
 
     private FieldBlock(byte[] text, FieldEntry[] fields) => (_text, _fields) = (text, fields);
@@ -26,6 +28,9 @@ public sealed class FieldBlock
     internal EncodedFields Encoded => _encoded ??= EncodedFields.Of(this);
 
     public ReadOnlySpan<byte> At(Slice slice) => _text.AsSpan(slice.Offset, slice.Length);
+
+    /// <summary>What the block says will be needed with the response, in the order in which it says so. Made when first asked for; two loops may make it at the same time.</summary>
+    internal byte[][] PreloadTargets => _preloads ??= PreloadLinks.Of(this);
 
     /// <summary>The value of the first field of that name (ASCII case ignored), or empty.</summary>
     public ReadOnlySpan<byte> Value(ReadOnlySpan<byte> name)

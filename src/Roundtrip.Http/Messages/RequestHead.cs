@@ -162,15 +162,15 @@ public sealed class RequestHead
     }
 
     /// <summary>Takes over another's request, with memory of its own.</summary>
-    /// <param name="without">Fields that are left out.</param>
-    internal void CopyFrom(RequestHead other, BufferPool pool, params ReadOnlySpan<KnownField> without)
+    /// <param name="takes">Which fields are taken.</param>
+    internal void CopyFrom(RequestHead other, BufferPool pool, Func<KnownField, bool> takes)
     {
         Reset(pool);
         (Method, Version, IsSecure, Length) = (other.Method, other.Version, other.IsSecure, other.Length);
         (_method, _target, _authority, _path, _query, HasQuery) = (other._method, other._target, other._authority, other._path, other._query, other.HasQuery);
         foreach (ref readonly FieldEntry field in other.Fields)
         {
-            if (!without.Contains(field.Known))
+            if (takes(field.Known))
             {
                 AddField(field.Name, field.Value, field.Known);
             }

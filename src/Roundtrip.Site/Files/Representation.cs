@@ -6,6 +6,7 @@ using Roundtrip.Site.Compression;
 using Roundtrip.Site.Core;
 using Roundtrip.Site.Expires;
 using Roundtrip.Site.Headers;
+using Roundtrip.Site.Http2;
 using Roundtrip.Site.Mapping;
 using Roundtrip.Site.Mime;
 using Roundtrip.Transport.Files;
@@ -37,6 +38,7 @@ internal sealed class Representation
         LastModified = Math.Min(FloorSeconds(stamp.Modified), loadedAt / 1000);
         EntityTag = Encoding.ASCII.GetBytes(MakeTag(coding, stamp, loadedAt, settings));
         Expiry = ExpiresSettings.For(settings, _metadata.ContentType);
+        AllowsPush = settings.Get(Http2Settings.Push);
         IsPrepared = ResponseFields.CanBePrepared(settings);
         Made = MakeFields();
         Fields = ResponseFields.Prepare(Made, settings);
@@ -71,6 +73,9 @@ internal sealed class Representation
 
     /// <summary>How long a response may be kept; null where nothing says so.</summary>
     public Expiry? Expiry { get; }
+
+    /// <summary>Whether what its fields name may be pushed with it.</summary>
+    public bool AllowsPush { get; }
 
     /// <summary>Whether the blocks are as they are sent. Otherwise each request changes them.</summary>
     public bool IsPrepared { get; }
@@ -166,6 +171,8 @@ internal sealed class Representation
         {
             fields.Add(("Content-Encoding", encoding));
         }
+
+        fields.AddRange(Settings.Get(Http2Settings.PushResources).Select(path => ("Link", $"<{path}>; rel=preload")));
 
         if (_metadata.Languages.Length > 0)
         {

@@ -48,6 +48,7 @@ internal static class ResponseFields
     /// <param name="now">Seconds since 1970.</param>
     public static void Respond(Exchange exchange, int status, Representation selected, FieldBlock prepared, long length, long now)
     {
+        exchange.AllowsPush = selected.AllowsPush;
         if (selected.IsPrepared)
         {
             if (status < 400 && selected.Expiry is { } expiry)

@@ -28,6 +28,9 @@ internal sealed class Http2Module : IConfigurationModule
         Limit("H2WindowSize", "bytes, 1024 to 16777216", (l, s) => l with { WindowSize = Number(s, 1024, 16 << 20) }),
         Limit("H2MaxWindowSize", "bytes, 65535 to 67108864", (l, s) => l with { MaxWindowSize = Number(s, 65_535, 64 << 20) }),
         Limit("H2StreamMaxMemSize", "bytes, 1024 to 1048576", (l, s) => l with { StreamMaxMemSize = Number(s, 1024, 1 << 20) }),
+        Directive.Of("H2Push", Anywhere, "on or off", Http2Settings.Push, Flag),
+        new("H2PushResource", Anywhere, 1, 3, "add, a path, and critical", AddPushResource),
+        Limit("H2PushDiarySize", "a number, 0 to 65536", (l, s) => l with { PushDiarySize = Number(s, 0, 65_536) }),
         new("H2FloodLimit", ServerConfig, 3, 3, "a kind of frames, how many at once (0 for no limit) and how many a second", SetFloodLimit),
         .. Ignored("H2MinWorkers", "H2MaxWorkers", "H2MaxWorkerIdleSeconds", "H2SerializeHeaders", "H2CopyFiles", "H2OutputBuffering", "H2TLSWarmUpSize", "H2TLSCoolDownSecs", "H2Padding"),
     ];
@@ -65,6 +68,25 @@ internal sealed class Http2Module : IConfigurationModule
 
         // httpd: http/1.1 is spoken whether it is named or not; naming it says where in the order it stands.
         call.Settings.Set(Http2Settings.Protocols, protocols.Contains("http/1.1") ? protocols : protocols.Add("http/1.1"));
+    }
+
+    // mod_http2: the word add may stand before the path, the word critical behind it.
+    private static void AddPushResource(DirectiveCall call)
+    {
+        string[] words = [.. call.Words];
+        int at = words.Length > 1 && words[0].Equals("add", StringComparison.OrdinalIgnoreCase) ? 1 : 0;
+        if (words.Length > at + 1 && (words.Length > at + 2 || !words[at + 1].Equals("critical", StringComparison.OrdinalIgnoreCase)))
+        {
+            throw new FormatException("takes the word add, a path, and the word critical");
+        }
+
+        string path = Headers.FieldText.Checked(words[at]);
+        if (path.AsSpan().ContainsAny("<> \""))
+        {
+            throw new FormatException($"'{path}' is not a path or URL");
+        }
+
+        call.Settings.Update(Http2Settings.PushResources, paths => paths.Add(path));
     }
 
     private static void SetFloodLimit(DirectiveCall call)

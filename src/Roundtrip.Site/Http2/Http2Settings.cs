@@ -20,4 +20,10 @@ internal static class Http2Settings
 
     /// <summary>H2ModernTLSOnly: whether h2 is spoken only over what RFC 9113 section 9.2 asks of TLS.</summary>
     public static readonly SettingKey<bool> ModernTlsOnly = new(true);
+
+    /// <summary>H2Push: whether what a response's fields name is pushed.</summary>
+    public static readonly SettingKey<bool> Push = new(true);
+
+    /// <summary>H2PushResource: paths that are needed with what is answered there.</summary>
+    public static readonly SettingKey<ImmutableArray<string>> PushResources = new([], (outer, inner) => outer.AddRange(inner));
 }

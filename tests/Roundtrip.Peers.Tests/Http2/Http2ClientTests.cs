@@ -94,6 +94,21 @@ public sealed partial class Http2ClientTests : IDisposable
         Assert.All(Enumerable.Range(0, 6), i => Assert.Equal(content, File.ReadAllBytes(Path.Combine(_folder.Path, $"got{i}"))));
     }
 
+    [Fact]
+    public void Nghttp_receives_what_is_pushed_with_the_promised_fields()
+    {
+        _folder.Write("index.html", "hello");
+        _folder.Write("a.css", "a{}");
+        _folder.Write("b.js", "b()");
+        _folder.Write("site.conf", "<Location /index.html>\nH2PushResource /a.css\nHeader add Link \"</b.js>; rel=preload\"\n</Location>\n");
+        using var server = new RoundtripProcess(_folder.Path);
+        Finished nghttp = Run.Program("nghttp", "-nv", $"{server.Https}index.html");
+
+        Assert.Matches(@"(?s)\(stream_id=13\) :path: /a.css.*recv PUSH_PROMISE.*\(stream_id=13\) :path: /b.js.*recv PUSH_PROMISE.*\(stream_id=13\) :status: 200.*\(stream_id=2\) :status: 200", nghttp.Text);
+        Assert.Matches(@"(?m)^ +2 .* 200 +3 /a.css$", Run.Program("nghttp", "-ns", $"{server.Https}index.html").Text);
+        Assert.DoesNotContain("recv PUSH_PROMISE", Run.Program("nghttp", "-nv", "--no-push", $"{server.Https}index.html").Text, StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData("http", "urgency")]
     [InlineData("http", "tree")]

@@ -54,6 +54,9 @@ internal static class RequestTarget
         return ParseAbsoluteForm(text, target, head, isSecure);
     }
 
+    /// <summary>Whether a path with its query could stand in a request.</summary>
+    public static bool IsPath(ReadOnlySpan<byte> text) => text.StartsWith("/"u8) && !text.ContainsAnyExcept(TargetBytes);
+
     /// <summary>Reads the path and query that HTTP/2 has in <c>:path</c>: the origin form or the asterisk form (RFC 9113 section 8.3.1).</summary>
     public static EndReason ParsePath(ReadOnlySpan<byte> text, Slice path, RequestHead head)
     {

@@ -25,7 +25,7 @@ internal sealed class Http2Stream
     public OutputQueue? Outgoing { get; set; }
 
     /// <summary>Whether the peer sends no more.</summary>
-    public bool IsIncomingEnded => State is StreamState.HalfClosedRemote or StreamState.Closed;
+    public bool IsIncomingEnded => State is StreamState.HalfClosedRemote or StreamState.ReservedLocal or StreamState.Closed;
 
     /// <summary>Whether END_STREAM goes with the last byte of <see cref="Outgoing"/>.</summary>
     public bool IsOutgoingComplete { get; set; }

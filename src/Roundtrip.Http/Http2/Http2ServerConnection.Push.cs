@@ -1,0 +1,123 @@
+using Roundtrip.Core;
+using Roundtrip.Http.Http2.Frames;
+using Roundtrip.Http.Http2.Hpack;
+using Roundtrip.Http.Http2.Priority;
+
+namespace Roundtrip.Http.Http2;
+
+// Push (RFC 9113 section 8.4): what a response's fields say will be needed with it is promised before the response, and answered after it as if it had been asked for.
+public sealed partial class Http2ServerConnection
+{
+    // A client that resets so many pushes has no use for them.
+    private const int MostResetPushes = 3;
+
+    private readonly Queue<Http2Exchange> _promised = new();
+    private PushDiary? _diary;
+    private int _resetPushes;
+
+    private protected override bool HasPromised => _promised.Count > 0;
+
+    private bool MayPush => Limits.Push && PeerSettings.EnablePush && !IsGoingAway && _resetPushes < MostResetPushes && Limits.PushDiarySize > 0;
+
+    /// <summary>Promises what the fields of a response name. What was promised is answered when the driver next sends: by then the response itself has gone before.</summary>
+    internal void Promise(Http2Exchange parent, Http2Stream stream, FieldBlock shared, FieldBuffer own)
+    {
+        if (!MayPush || !IsOfPeer(stream.Id) || parent.Request.Method != Method.Get)
+        {
+            return;
+        }
+
+        byte[][] targets = shared.PreloadTargets;
+        if (own.Count > 0)
+        {
+            var all = new List<byte[]>(targets);
+            foreach (ref readonly FieldEntry field in own.Fields)
+            {
+                PreloadLinks.Add(all, own.At(field.Name), own.At(field.Value));
+            }
+
+            targets = all.Count > targets.Length ? [.. all] : targets;
+        }
+
+        foreach (byte[] target in targets)
+        {
+            ReadOnlySpan<byte> path = PushTarget.Resolve(target, parent.Request);
+
+            // RFC 9113 §5.1.2: pushed streams count against what the client allows.
+            if (!path.IsEmpty && Streams.Count - OpenByPeer < PeerSettings.MaxConcurrentStreams && Diary.TryAdd(path))
+            {
+                _promised.Enqueue(Promise(parent, stream, path));
+            }
+        }
+    }
+
+    private protected override void BeforeProducing()
+    {
+        while (_promised.TryDequeue(out Http2Exchange? exchange))
+        {
+            // It may have been reset meanwhile, and the object be another's.
+            if (exchange.IsPromised)
+            {
+                Start(exchange);
+            }
+        }
+    }
+
+    /// <summary>Notes that the client asked for a path itself. A client that takes no pushes needs no diary.</summary>
+    private void NoteRequest(RequestHead request)
+    {
+        if (MayPush && request.Method == Method.Get)
+        {
+            Diary.TryAdd(request.Target);
+        }
+    }
+
+    /// <summary>Notes that the client did not want a push. Its path stays in the diary.</summary>
+    internal void PushReset() => _resetPushes++;
+
+    private PushDiary Diary => _diary ??= new PushDiary(Limits.PushDiarySize);
+
+    private Http2Exchange Promise(Http2Exchange parent, Http2Stream stream, ReadOnlySpan<byte> path)
+    {
+        int promisedId = NextOfOurs();
+        RequestHead request = parent.Request.WithTarget(path);
+        HeaderBlockWriter block = Resources.Block;
+        Encoder.Begin(block);
+        Encoder.Request("GET"u8, Host.IsSecure ? "https"u8 : "http"u8, request.Authority, path);
+        Http2Exchange exchange = Resources.RentExchange();
+        exchange.Begin(this, Host.Now, _requests++, sectionBytes: 0);
+        exchange.Request.CopyFrom(request, Host.Buffers, IsPromised);
+        foreach (ref readonly FieldEntry field in exchange.Request.Fields)
+        {
+            if (field.Known != KnownField.Host)
+            {
+                Encoder.Add(exchange.Request.At(field.Name), exchange.Request.At(field.Value));
+            }
+        }
+
+        FrameWriter.WritePushPromise(Host.Output, stream.Id, promisedId, block.Block, PeerSettings.MaxFrameSize);
+        Http2Stream pushed = OpenStream(promisedId, exchange);
+        Move(pushed, StreamEvent.SendPushPromise);
+        pushed.Scheduled = Schedule(pushed, stream);
+        exchange.Attach(pushed);
+        exchange.OpenPromised();
+        return exchange;
+    }
+
+    // httpd's default for H2PushPriority: after the response that it belongs to.
+    private ScheduledStream Schedule(Http2Stream pushed, Http2Stream parent)
+    {
+        StreamPriority asked = parent.Scheduled!.Priority;
+        if (!Scheduler.IsTree)
+        {
+            return Scheduler.Open(pushed.Id, new StreamPriority(Math.Min(asked.Urgency + 1, StreamPriority.Levels - 1), asked.IsIncremental), pushed);
+        }
+
+        Scheduler.Reprioritize(pushed.Id, new PriorityFields(parent.Id, IsExclusive: false, PriorityFields.Default.Weight));
+        return Scheduler.Open(pushed.Id, null, pushed);
+    }
+
+    // RFC 9113 §8.4.1: a promise has the fields of the request that the client might have made, as far as they choose among responses; without conditions, ranges and what is private.
+    private static bool IsPromised(KnownField field) =>
+        field is KnownField.Host or KnownField.Accept or KnownField.AcceptEncoding or KnownField.AcceptLanguage or KnownField.AcceptCharset or KnownField.UserAgent;
+}

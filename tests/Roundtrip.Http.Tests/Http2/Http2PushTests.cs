@@ -1,0 +1,186 @@
+using Roundtrip.Core;
+using Roundtrip.Http.Http2;
+using Roundtrip.Http.Http2.Frames;
+
+namespace Roundtrip.Http.Tests.Http2;
+
+/// <summary>RFC 9113 section 8.4: what a response names is promised before it and sent after it, once.</summary>
+public class Http2PushTests
+{
+    private static readonly FieldBlock Page = FieldBlock.Create(("Link", "</a.css>; rel=preload; as=style, <b.js>; as=script; rel=\"x preload\""));
+
+    [Fact]
+    public void What_a_response_names_is_promised_before_it_and_answered_after_it()
+    {
+        Http2Peer peer = Http2Peer.Open(Answer);
+        peer.Get(1, "/dir/page", ("accept-encoding", "br"), ("cookie", "secret"), ("if-none-match", "x"), ("range", "bytes=0-1"));
+
+        Assert.Equal(
+            [
+                "PUSH_PROMISE 1 2 /a.css accept-encoding=br",
+                "PUSH_PROMISE 1 4 /dir/b.js accept-encoding=br",
+                "HEADERS 1 200 link=</a.css>; rel=preload; as=style, <b.js>; as=script; rel=\"x preload\" content-length=4",
+                "DATA 1 end page",
+                "HEADERS 2 200 content-length=6",
+                "DATA 2 end /a.css",
+                "HEADERS 4 200 content-length=9",
+                "DATA 4 end /dir/b.js",
+            ],
+            peer.Answers());
+        Assert.Contains("end GET 200 6 Completed", peer.Host.Events);
+        peer.Host.End(EndReason.PeerClosed);
+        Assert.Equal(0, peer.Host.Buffers.Outstanding);
+    }
+
+    [Fact]
+    public void Nothing_is_pushed_twice_nor_what_the_client_asked_for_itself()
+    {
+        Http2Peer peer = Http2Peer.Open(Answer);
+        peer.Get(1, "/a.css");
+        peer.Get(3, "/dir/page");
+        peer.Get(5, "/dir/page");
+
+        Assert.Equal(["PUSH_PROMISE 3 2 /dir/b.js"], peer.Answers().Where(line => line.StartsWith("PUSH", StringComparison.Ordinal)));
+    }
+
+    [Fact]
+    public void A_client_that_said_no_gets_no_promise()
+    {
+        Http2Peer peer = Http2Peer.Open(Answer, null, new Setting(SettingsParameter.EnablePush, 0));
+        peer.Get(1, "/dir/page");
+
+        Assert.DoesNotContain(peer.Answers(), line => line.StartsWith("PUSH", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void No_more_is_promised_at_a_time_than_the_client_allows()
+    {
+        Http2Peer peer = Http2Peer.Open(Answer, null, new Setting(SettingsParameter.MaxConcurrentStreams, 1));
+        peer.Get(1, "/dir/page");
+
+        Assert.Equal(["PUSH_PROMISE 1 2 /a.css"], peer.Answers().Where(line => line.StartsWith("PUSH", StringComparison.Ordinal)));
+    }
+
+    [Fact]
+    public void A_promise_that_is_reset_before_it_is_answered_is_not_and_is_remembered()
+    {
+        Http2Peer peer = Http2Peer.Open(Answer, null, new Setting(SettingsParameter.InitialWindowSize, 0));
+        peer.Host.IsReading = false;
+        peer.Get(1, "/dir/page");
+        peer.Reset(2);
+        peer.Host.IsReading = true;
+        peer.Host.Pump();
+        peer.WindowUpdate(4, 100);
+        peer.Get(3, "/dir/page");
+
+        IReadOnlyList<string> answers = peer.Answers();
+        Assert.DoesNotContain(answers, line => line.StartsWith("HEADERS 2", StringComparison.Ordinal));
+        Assert.Contains("DATA 4 end /dir/b.js", answers);
+        Assert.Equal(2, answers.Count(line => line.StartsWith("PUSH", StringComparison.Ordinal)));
+    }
+
+    [Fact]
+    public void A_client_that_resets_pushes_again_and_again_gets_no_more()
+    {
+        Http2Peer peer = Http2Peer.Open(
+            (host, exchange) =>
+            {
+                if (!exchange.Request.Path.EndsWith(".css"u8))
+                {
+                    string path = TestHost.Latin1(exchange.Request.Path);
+                    exchange.Respond(200, FieldBlock.Create(("Link", $"<{path}.css>; rel=preload")), 0);
+                    exchange.Complete();
+                }
+                else
+                {
+                    Handlers.Hold(host, exchange);
+                }
+            });
+        for (int i = 0; i < 6; i++)
+        {
+            peer.Get(1 + (2 * i), $"/page{i}");
+            peer.Reset(2 + (2 * i));
+        }
+
+        Assert.Equal(3, peer.Answers().Count(line => line.StartsWith("PUSH", StringComparison.Ordinal)));
+    }
+
+    [Theory]
+    [InlineData("Link", "</a>; rel=preload; nopush")]
+    [InlineData("Link", "</a>; rel=stylesheet")]
+    [InlineData("Link", "</a; rel=preload")]
+    [InlineData("Link", "<https://other.example/a>; rel=preload")]
+    [InlineData("Link", "<http://example.org/a>; rel=preload")]
+    [InlineData("Link", "<//example.org/a>; rel=preload")]
+    [InlineData("Link", "<../a>; rel=preload")]
+    [InlineData("Link", "</../a>; rel=preload")]
+    [InlineData("Link", "</a b>; rel=preload")]
+    [InlineData("Link", "</a>; title=\", </b>; rel=preload\"")]
+    [InlineData("X-Associated-Content", "\"https://other.example/a\"")]
+    public void What_may_not_be_promised_is_not(string name, string value)
+    {
+        Http2Peer peer = Push(name, value);
+
+        Assert.DoesNotContain(peer.Answers(), line => line.StartsWith("PUSH", StringComparison.Ordinal));
+        Assert.Equal(ConnectionClose.None, peer.Engine.Closing);
+    }
+
+    [Theory]
+    [InlineData("Link", "<https://EXAMPLE.org/a?x=1#f>; REL=PreLoad", "/a?x=1")]
+    [InlineData("Link", "</x>; title=\"a, b\\\"; c\"; rel=preload", "/x")]
+    [InlineData("X-Associated-Content", "\"https://example.org/a.css\":1", "/a.css")]
+    [InlineData("X-Associated-Content", "\"/a.css\"", "/a.css")]
+    public void What_is_ours_is_promised_however_it_is_written(string name, string value, string path)
+    {
+        Assert.Contains($"PUSH_PROMISE 1 2 {path}", Push(name, value).Answers());
+    }
+
+    [Theory]
+    [InlineData("HEAD", 200)]
+    [InlineData("GET", 404)]
+    public void Only_a_good_GET_has_promises(string method, int status)
+    {
+        Http2Peer peer = Http2Peer.Open((_, exchange) =>
+        {
+            exchange.Respond(status, Page, 0);
+            exchange.Complete();
+        });
+        peer.Request(1, true, Http2Peer.Pseudo(method, "/"));
+
+        Assert.DoesNotContain(peer.Answers(), line => line.StartsWith("PUSH", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void The_diary_forgets_the_oldest()
+    {
+        var diary = new PushDiary(2);
+
+        Assert.True(diary.TryAdd("/a"u8));
+        Assert.False(diary.TryAdd("/a"u8));
+        Assert.True(diary.TryAdd("/b"u8));
+        Assert.True(diary.TryAdd("/c"u8));
+        Assert.True(diary.TryAdd("/a"u8));
+        Assert.False(diary.TryAdd("/c"u8));
+    }
+
+    private static Http2Peer Push(string name, string value)
+    {
+        Http2Peer peer = Http2Peer.Open((_, exchange) =>
+        {
+            exchange.Respond(200, exchange.IndexOnConnection == 0 ? FieldBlock.Create((name, value)) : FieldBlock.Empty, 0);
+            exchange.Complete();
+        });
+        peer.Get(1);
+        return peer;
+    }
+
+    private static void Answer(TestHost host, Exchange exchange)
+    {
+        byte[] path = exchange.Request.Path.ToArray();
+        bool isPage = path.AsSpan().EndsWith("page"u8);
+        byte[] content = isPage ? "page"u8.ToArray() : path;
+        exchange.Respond(200, isPage ? Page : FieldBlock.Empty, content.Length);
+        exchange.Write(content);
+        exchange.Complete();
+    }
+}
