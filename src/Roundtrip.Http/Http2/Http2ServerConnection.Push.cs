@@ -1,4 +1,3 @@
-using Roundtrip.Core;
 using Roundtrip.Http.Http2.Frames;
 using Roundtrip.Http.Http2.Hpack;
 using Roundtrip.Http.Http2.Priority;
