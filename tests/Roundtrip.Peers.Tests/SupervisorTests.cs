@@ -148,6 +148,32 @@ public sealed class SupervisorTests : IDisposable
         Directory.Delete(_folder, recursive: true);
     }
 
+    [Fact]
+    public async Task A_connection_to_one_host_is_none_of_a_host_that_is_reached_by_other_terms()
+    {
+        Start();
+        Write(string.Join('\n', new[] { ("a", "all"), ("b", "TLSv1.3"), ("c", "all") }.Select(host => $"""
+            <VirtualHost *:{_port + 1}>
+                ServerName {host.Item1}.test
+                SSLEngine on
+                SSLProtocol {host.Item2}
+                SSLCertificateFile {_folder}/cert.pem
+                SSLCertificateKeyFile {_folder}/key.pem
+            </VirtualHost>
+            """)));
+        Assert.Equal(0, Verb("graceful").ExitCode);
+
+        await Until(() => StatusOf("a.test", "b.test") == "421");
+        Assert.Equal("200", StatusOf("a.test", "a.test"));
+        Assert.Equal("200", StatusOf("b.test", "b.test"));
+        Assert.Equal("200", StatusOf("a.test", "c.test"));
+        Assert.Equal("421", StatusOf("b.test", "a.test"));
+        Stop();
+    }
+
+    private string StatusOf(string connectedTo, string host) => Run.Program(
+        "curl", "-s", "-k", "-o", "/dev/null", "-w", "%{http_code}", "--resolve", $"{connectedTo}:{_port + 1}:127.0.0.1", "-H", $"Host: {host}", $"https://{connectedTo}:{_port + 1}/").Text;
+
     private int Descriptors() => Directory.GetFiles($"/proc/{ServerId}/fd").Length;
 
     private void Start()

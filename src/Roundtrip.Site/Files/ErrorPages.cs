@@ -72,6 +72,7 @@ internal static class ErrorPages
             (500, "Internal Server Error", "The document could not be read. The server's error log says why."),
             (501, "Not Implemented", "This server cannot do what the request asks for."),
             (502, "Bad Gateway", "The server behind this one gave no proper answer."),
+            (421, "Misdirected Request", "This connection was made for another host. Make a new one."),
             (503, "Service Unavailable", "The server has too much to do. Try again in a moment."),
             (504, "Gateway Timeout", "The server behind this one gave no answer in time."),
         ];

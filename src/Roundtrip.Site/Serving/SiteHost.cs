@@ -5,6 +5,7 @@ using Roundtrip.Server;
 using Roundtrip.Site.AccessLog;
 using Roundtrip.Site.Core;
 using Roundtrip.Site.Mapping;
+using Roundtrip.Site.Tls;
 
 namespace Roundtrip.Site.Serving;
 
@@ -18,6 +19,7 @@ public sealed class SiteHost
         Map = new UrlMap(configuration.Settings);
         Logs = [.. LogSettings.LogsOf(configuration.Settings, logs)];
         Port = PortOf(configuration);
+        TlsTerms = SslSettings.TermsOf(configuration.Settings);
         ErrorLog = new ErrorLog(logs.FindErrorLog(Settings.Get(CoreSettings.ErrorLog)), ErrorLogDirectives.OptionsOf(Settings, Name));
     }
 
@@ -36,6 +38,9 @@ public sealed class SiteHost
 
     /// <summary>Where the lines about its requests go; the main server's has those that concern no host too.</summary>
     public ErrorLog ErrorLog { get; }
+
+    /// <summary>What its TLS connections are made by; empty for a host without TLS. A connection that was made by other terms than a host's is not that host's.</summary>
+    internal string TlsTerms { get; }
 
     internal UrlMap Map { get; }
 

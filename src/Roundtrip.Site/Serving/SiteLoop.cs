@@ -64,6 +64,11 @@ internal sealed class SiteLoop : IExchangeStarter, IExchangeObserver, IDisposabl
     public void Start(Exchange exchange)
     {
         HostLoop host = HostOf(exchange);
+        if (_snapshot.HasSeveralTlsTerms && IsMisdirected(exchange.Connection, host.Host))
+        {
+            _responder.AnswerUnmapped(exchange, host.Host, 421);
+            return;
+        }
 
         // A path without '%' that is the key of a hot file is that file's: keys have no segments that would be taken out of it.
         ReadOnlySpan<byte> raw = exchange.Request.Path;
@@ -128,6 +133,19 @@ internal sealed class SiteLoop : IExchangeStarter, IExchangeObserver, IDisposabl
     /// <summary>What the host's SetEnvIf rules make of a request.</summary>
     internal VariableOutcome VariablesOf(SiteHost host, RequestHead request, Exchange exchange) =>
         LoopOf(host).Variables.Find(request, exchange, static e => e.Context as RequestFacts ?? RequestFacts.Of(e, (ResourceAbout)e.Context!));
+
+    // RFC 9110 §15.5.20, RFC 9113 §9.1.2: a client may use its connection to one host for another that the certificate names. Where that host's connections are made by other terms, it must make one.
+    // Without a server name there is nothing to compare, as in mod_ssl.
+    private bool IsMisdirected(IConnectionHost connection, SiteHost host)
+    {
+        if (!connection.IsSecure || connection.ServerName is not { Length: > 0 and <= 255 } name)
+        {
+            return false;
+        }
+
+        Span<byte> asked = stackalloc byte[255];
+        return HostFor(connection, asked[..Encoding.ASCII.GetBytes(name, asked)]).TlsTerms != host.TlsTerms;
+    }
 
     private HostLoop HostOf(Exchange exchange) => LoopOf(HostFor(exchange.Connection, exchange.Request.Authority));
 

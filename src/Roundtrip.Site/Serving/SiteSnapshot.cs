@@ -21,6 +21,7 @@ public sealed class SiteSnapshot
         (Services, Logs, _map) = (services, logs, configuration.Map);
         ServerConfiguration[] all = [configuration.Main, .. configuration.Hosts];
         Hosts = [.. all.Select(host => new SiteHost(host, logs))];
+        HasSeveralTlsTerms = Hosts.Select(host => host.TlsTerms).Where(terms => terms.Length > 0).Distinct().Count() > 1;
     }
 
     public SiteServices Services { get; }
@@ -29,6 +30,9 @@ public sealed class SiteSnapshot
 
     /// <summary>The main server, then the virtual hosts in the file's order.</summary>
     public IReadOnlyList<SiteHost> Hosts { get; }
+
+    /// <summary>Whether a TLS connection to one host may be none of another's.</summary>
+    internal bool HasSeveralTlsTerms { get; }
 
     internal FileRoots Roots { get; } = new();
 

@@ -37,4 +37,12 @@ internal static class SslSettings
 
     /// <summary>SSLSessionCacheTimeout, in seconds.</summary>
     public static readonly SettingKey<int> SessionTimeout = new(300);
+
+    /// <summary>What a handshake is made by, as one text: two hosts with the same may share connections (mod_ssl compares the same). Empty where TLS is not spoken.</summary>
+    public static string TermsOf(SettingBag settings) => !settings.Get(Engine) ? ""
+        : string.Join(
+            '\n', [
+                .. settings.Get(CertificateFiles), .. settings.Get(KeyFiles), settings.Get(ChainFile), $"{settings.Get(Versions)}", settings.Get(CipherList),
+                settings.Get(CipherSuites), $"{settings.Get(HonorCipherOrder)}",
+            ]);
 }
