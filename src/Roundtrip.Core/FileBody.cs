@@ -17,6 +17,31 @@ public abstract class FileBody
     /// <returns>The bytes read (at least 1), or why there are none.</returns>
     public abstract FileReadResult Read(long offset, Span<byte> destination);
 
+    /// <summary>Reads at <paramref name="offset"/>, without waiting, one stretch into several places.</summary>
+    /// <param name="places">Where in <paramref name="destination"/>; the first to be filled first.</param>
+    /// <returns>The bytes read in all, or why there are none.</returns>
+    public virtual FileReadResult ReadScattered(long offset, Span<byte> destination, ReadOnlySpan<Range> places)
+    {
+        int total = 0;
+        foreach (Range place in places)
+        {
+            Span<byte> piece = destination[place];
+            FileReadResult read = Read(offset + total, piece);
+            if (read.Status != FileReadStatus.Read)
+            {
+                return total > 0 ? new FileReadResult(FileReadStatus.Read, total) : read;
+            }
+
+            total += read.Count;
+            if (read.Count < piece.Length)
+            {
+                break;
+            }
+        }
+
+        return new FileReadResult(FileReadStatus.Read, total);
+    }
+
     /// <summary>
     /// Reads the bytes at <paramref name="offset"/> from the disk into the page cache, however long that takes, so that a later
     /// <see cref="Read"/> there need not wait. May be called on any thread while a reference is held.

@@ -39,6 +39,24 @@ public sealed unsafe partial class NativeFile(SafeFileHandle file, FileStamp sta
         }
     }
 
+    public override FileReadResult ReadScattered(long offset, Span<byte> destination, ReadOnlySpan<Range> places)
+    {
+        Libc.IoVector* vectors = stackalloc Libc.IoVector[places.Length];
+        fixed (byte* p = destination)
+        {
+            for (int i = 0; i < places.Length; i++)
+            {
+                (int start, int length) = places[i].GetOffsetAndLength(destination.Length);
+                vectors[i] = new Libc.IoVector { Base = p + start, Length = length };
+            }
+
+            nint count = Libc.PReadV2(file, vectors, places.Length, offset, Libc.RwfNowait);
+
+            // What is out of the ordinary is looked at again for the first place alone.
+            return count > 0 ? new FileReadResult(FileReadStatus.Read, (int)count) : Read(offset, destination[places[0]]);
+        }
+    }
+
     /// <summary>Reads at <paramref name="offset"/> however long that takes.</summary>
     public FileReadResult ReadWaiting(long offset, Span<byte> destination)
     {

@@ -8,6 +8,9 @@ namespace Roundtrip.Transport.Tls;
 /// </summary>
 internal static class PlaintextGathering
 {
+    // Stretches of a file that are read by one call: frames of HTTP/2 have 16 KiB each.
+    private const int MaximumPlaces = 8;
+
     /// <param name="most">The most bytes to take, at least 1.</param>
     /// <param name="stopped">Why nothing was taken: the file's bytes are not in memory, are not what they were, or cannot be read.</param>
     /// <returns>The bytes, valid until the queue or the scratch memory is used again. Nothing is consumed.</returns>
@@ -21,39 +24,43 @@ internal static class PlaintextGathering
         }
 
         Span<byte> scratch = loop.Scratch.AsSpan(0, (int)Math.Min(most, TlsLoop.ScratchSize));
-        int count = 0;
-        FileBody? read = null;
+
+        // Where each piece will lie: what is in memory is copied there at once, the stretches of a file are read together, with what stands between them left out.
+        Span<Range> places = stackalloc Range[MaximumPlaces];
+        (int count, int files, long offset, long end) = (0, 0, 0, 0);
+        FileBody? file = null;
         foreach (ref readonly OutputSegment segment in segments)
         {
-            // Stretches of one file follow each other with little between them: that it is unchanged is looked at once for all.
-            if (segment.File is { } next && next != read)
+            int length;
+            if (segment.File is { } next)
             {
-                if (read is not null)
+                if (files == MaximumPlaces || (file is not null && (next != file || segment.Offset != end)))
                 {
                     break;
                 }
 
-                read = next;
+                length = (int)Math.Min(segment.Length, scratch.Length - count);
+                if (length == 0)
+                {
+                    break;
+                }
+
+                (file, offset, end) = (next, file is null ? segment.Offset : offset, segment.Offset + length);
+                places[files++] = count..(count + length);
+            }
+            else
+            {
+                length = Copy(segment, scratch[count..Math.Min(scratch.Length, Math.Max(count, file is null ? TlsConnection.MaximumRecord : scratch.Length))]);
             }
 
-            int filled = segment.File is { } file
-                ? ReadFile(file, segment, scratch[count..], out stopped)
-                : Copy(segment, scratch[count..Math.Min(scratch.Length, Math.Max(count, TlsConnection.MaximumRecord))]);
-            count += filled;
-            if (filled < segment.Length)
+            count += length;
+            if (length < segment.Length)
             {
                 break;
             }
         }
 
-        // The file may have been rewritten under the read: then these bytes are not those that were promised.
-        if (read is not null && count > 0 && !read.IsUnchanged())
-        {
-            stopped = IoResult.Failed(EndReason.ResponseSourceChanged);
-            return default;
-        }
-
-        return scratch[..count];
+        return file is null ? scratch[..count] : scratch[..ReadFile(file, offset, scratch, places[..files], count, out stopped)];
     }
 
     // What lies behind the last whole record is left, to share a record with what follows it.
@@ -70,24 +77,37 @@ internal static class PlaintextGathering
         return length;
     }
 
-    // As much as fits, so that the file is looked at once for several records.
-    private static int ReadFile(FileBody file, in OutputSegment segment, Span<byte> destination, out IoResult stopped)
+    // Gives how much stands in the scratch memory without a gap.
+    private static int ReadFile(FileBody file, long offset, Span<byte> scratch, ReadOnlySpan<Range> places, int planned, out IoResult stopped)
     {
         stopped = IoResult.WouldBlock;
-        int wanted = (int)Math.Min(segment.Length, destination.Length);
-        int count = 0;
-        while (count < wanted)
+        int before = places[0].Start.Value;
+        FileReadResult read = file.ReadScattered(offset, scratch, places);
+        if (read.Status != FileReadStatus.Read)
         {
-            FileReadResult read = file.Read(segment.Offset + count, destination[count..wanted]);
-            if (read.Status != FileReadStatus.Read)
-            {
-                stopped = IoResult.Of(read.Status);
-                break;
-            }
-
-            count += read.Count;
+            stopped = IoResult.Of(read.Status);
+            return before;
         }
 
-        return count;
+        // The file may have been rewritten under the read: then these bytes are not those that were promised.
+        if (!file.IsUnchanged())
+        {
+            stopped = IoResult.Failed(EndReason.ResponseSourceChanged);
+            return 0;
+        }
+
+        int left = read.Count;
+        foreach (Range place in places)
+        {
+            int length = place.End.Value - place.Start.Value;
+            if (left < length)
+            {
+                return place.Start.Value + left;
+            }
+
+            left -= length;
+        }
+
+        return planned;
     }
 }
