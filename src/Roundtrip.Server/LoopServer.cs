@@ -118,6 +118,15 @@ internal sealed class LoopServer : IDisposable
         _options = options;
         Site = CreateSite(options);
         former.Retire();
+
+        // What was made by other terms than those that hold now goes in good order; everything else lives on.
+        foreach (ServerConnection connection in _connections.AsSpan(0, _connectionCount).ToArray())
+        {
+            if (!_listeners.Contains(connection.Listener) || !connection.Listener.WouldMake(connection))
+            {
+                connection.Stop();
+            }
+        }
     }
 
     /// <summary>Accepts no more, ends what is idle, and lets the rest finish within the time given by the options.</summary>
@@ -195,7 +204,7 @@ internal sealed class LoopServer : IDisposable
         }
 
         TlsConnection? secured = listener.Tls is not { } tls ? null : new TlsConnection(_tls ??= MakeTlsLoop(), tls, connection);
-        var accepted = new ServerConnection(this, secured ?? connection, secured is not null) { Index = _connectionCount, Http2Cleartext = listener.Http2Cleartext };
+        var accepted = new ServerConnection(this, secured ?? connection, secured is not null) { Index = _connectionCount, Listener = listener, Http2Cleartext = listener.Http2Cleartext };
         _connections[_connectionCount++] = accepted;
         try
         {
@@ -242,16 +251,6 @@ internal sealed class LoopServer : IDisposable
             _stopped?.Invoke();
             _stopped = null;
         }
-    }
-
-    // What TLS connections are made with may change while it listens.
-    private sealed class LoopListener
-    {
-        public ITransportListener? Listener { get; set; }
-
-        public TlsServerContext? Tls { get; set; }
-
-        public Http2Cleartext Http2Cleartext { get; set; }
     }
 
     private sealed class LastCall(LoopServer server) : TimerEntry

@@ -63,7 +63,13 @@ internal sealed partial class ServerConnection(LoopServer server, TransportConne
     /// <summary>Where the connection stands in its server's list.</summary>
     public int Index { get; set; }
 
+    /// <summary>Who accepted it.</summary>
+    public required LoopListener Listener { get; init; }
+
     public Http2Cleartext Http2Cleartext { get; init; }
+
+    /// <summary>What its TLS was made with; null for a plain connection.</summary>
+    public TlsServerContext? TlsContext => (transport as TlsConnection)?.Context;
 
     public PeerAddress Remote => transport.Remote;
 

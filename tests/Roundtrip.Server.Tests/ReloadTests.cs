@@ -1,6 +1,7 @@
 using System.Text;
 using Roundtrip.Core;
 using Roundtrip.Http;
+using Roundtrip.Http.Http2;
 
 namespace Roundtrip.Server.Tests;
 
@@ -81,6 +82,58 @@ public sealed class ReloadTests
         Assert.EndsWith("one", Get(server, other), StringComparison.Ordinal);
         Assert.ThrowsAny<Exception>(() => server.Loop.Connect(InMemoryServer.Address));
     }
+
+    [Fact]
+    public void A_connection_of_a_listener_that_is_gone_ends_when_its_request_is_answered()
+    {
+        var first = new Site("first") { IsPatient = true };
+        var other = PeerAddress.FromIPv4(0x7F000001, 81);
+        using var server = new InMemoryServer(_ => { });
+        server.Server.Apply(Options(server, first, InMemoryServer.Address, other), 0);
+        var idle = new InMemoryServer.Client(server.Loop, server.Loop.Connect(other));
+        var busy = new InMemoryServer.Client(server.Loop, server.Loop.Connect(other));
+        InMemoryServer.Client kept = server.Connect();
+        busy.Send(Request);
+        server.Loop.RunUntilIdle();
+
+        server.Server.Apply(Options(server, new Site("second"), InMemoryServer.Address), 0);
+        server.Loop.RunUntilIdle();
+        idle.Receive();
+        Assert.True(idle.IsEnded);
+        Assert.Equal("", busy.Receive());
+        Assert.False(busy.IsEnded);
+
+        Site.Answer(first.Waiting!, "late");
+        server.Loop.RunUntilIdle();
+        string answer = busy.Receive();
+        Assert.Contains("Connection: close", answer, StringComparison.Ordinal);
+        Assert.EndsWith("late", answer, StringComparison.Ordinal);
+        Assert.True(busy.IsEnded);
+        kept.Send(Request);
+        Assert.EndsWith("second", kept.Receive(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_connection_that_would_be_made_otherwise_now_ends_and_one_that_would_not_goes_on()
+    {
+        using var server = new InMemoryServer(_ => { });
+        server.Server.Apply(Options(server, new Site("first")), 0);
+        InMemoryServer.Client client = server.Connect();
+        client.Send(Request);
+        client.Receive();
+
+        server.Server.Apply(Options(server, new Site("second")), 0);
+        client.Send(Request);
+        Assert.EndsWith("second", client.Receive(), StringComparison.Ordinal);
+
+        server.Server.Apply(Options(server, new Site("third"), Http2Cleartext.Direct), 0);
+        server.Loop.RunUntilIdle();
+        client.Receive();
+        Assert.True(client.IsEnded);
+    }
+
+    private static ServerOptions Options(InMemoryServer server, Site site, Http2Cleartext cleartext) =>
+        Options(server, site) with { Endpoints = [new ServerEndpoint(InMemoryServer.Address) { Http2Cleartext = cleartext }] };
 
     private static string Get(InMemoryServer server, PeerAddress address)
     {

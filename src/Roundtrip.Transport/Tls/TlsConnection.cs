@@ -68,7 +68,8 @@ public sealed unsafe partial class TlsConnection : TransportConnection, IConnect
     internal int BufferIndex { get; set; }
 
     /// <summary>The context that serves this connection: the listener's, or the one that the server name chose.</summary>
-    internal TlsServerContext Context { get; set; }
+    /// <summary>What the handshake was made with: the listener's, or what the client's server name chose.</summary>
+    public TlsServerContext Context { get; internal set; }
 
     /// <summary>Begins to wait for the client's first bytes. The SSL object is made only when they come.</summary>
     public void Start() => UpdateInterest();

@@ -1,3 +1,4 @@
+using System.Security.Cryptography;
 using System.Text;
 
 namespace Roundtrip.Transport.Tls;
@@ -24,7 +25,15 @@ public sealed unsafe class TlsServerContext : IDisposable
         try
         {
             Configure();
-            CertificateLoader.Load(Handle, options.Certificates, options.ReadFile);
+            using var terms = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+            terms.AppendData(Encoding.UTF8.GetBytes(TermsOf(options)));
+            CertificateLoader.Load(Handle, options.Certificates, file =>
+            {
+                byte[] content = options.ReadFile(file);
+                terms.AppendData(content);
+                return content;
+            });
+            Fingerprint = Convert.ToHexString(terms.GetHashAndReset());
         }
         catch
         {
@@ -34,6 +43,11 @@ public sealed unsafe class TlsServerContext : IDisposable
     }
 
     public TlsServerOptions Options { get; }
+
+    /// <summary>
+    /// Stands for all that a client sees of a handshake: certificates, keys, versions, suites and protocols. Two contexts with the same one are as good as one for a connection that exists.
+    /// </summary>
+    public string Fingerprint { get; }
 
     internal SslContextHandle Handle { get; }
 
@@ -80,6 +94,12 @@ public sealed unsafe class TlsServerContext : IDisposable
             LibCrypto.SHA256(from, (nuint)length, to);
         }
     }
+
+    private static string TermsOf(TlsServerOptions options) => string.Join(
+        '\n', [
+            .. options.ApplicationProtocols, $"{options.HonorsProtocolOrder} {options.RequiresModernTls} {options.MinimumVersion} {options.MaximumVersion} {options.HonorsServerOrder}",
+            options.CipherList, options.CipherSuites,
+        ]);
 
     private void Configure()
     {
