@@ -11,6 +11,7 @@ var targets = new Dictionary<string, FuzzTarget>
     ["frames"] = FramesTarget.Run,
     ["hpack"] = HpackTarget.Run,
     ["http1"] = Http1Target.Run,
+    ["http2"] = Http2Target.Run,
     ["structured-fields"] = StructuredFieldsTarget.Run,
 };
 

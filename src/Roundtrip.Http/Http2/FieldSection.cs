@@ -131,6 +131,9 @@ public sealed class FieldSection
         return !IsOverLimit && Size + size + FieldOverhead <= _limits.Size && Length + size <= BufferPool.MaximumSize - Margin;
     }
 
+    /// <summary>Whether <see cref="Room"/> has so many bytes more.</summary>
+    internal bool CanGrowBy(int size) => Length + size <= BufferPool.MaximumSize;
+
     /// <summary>At least <paramref name="size"/> bytes behind the text. What is written there is no text before <see cref="Keep"/>.</summary>
     internal Span<byte> Room(int size)
     {

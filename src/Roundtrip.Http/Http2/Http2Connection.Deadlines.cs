@@ -44,13 +44,24 @@ public abstract partial class Http2Connection
     {
         if (_phase != ConnectionPhase.Open)
         {
-            if (IsDue(Host.Limits.Head.DeadlineAt(_lastReceived, 0), now))
+            // From the beginning on, however the bytes drip: the preface and an ordinary first SETTINGS are few.
+            if (IsDue(Host.Limits.Head.DeadlineAt(_began, 0), now))
             {
                 // Nobody asked for anything, so nobody is told anything: a browser opens connections in advance.
                 Over(ConnectionClose.Close, EndReason.RequestHeadTimeout);
             }
 
             return;
+        }
+
+        // A peer that never acknowledges the PING between the two steps does not keep the connection open by it.
+        if (_whyGoing != EndReason.None && !_isLastSaid && IsDue(_goingSince + Host.Limits.Timeout, now))
+        {
+            EndGoAway();
+            if (_phase == ConnectionPhase.Over)
+            {
+                return;
+            }
         }
 
         if (IsInHeaderBlock && IsDue(Host.Limits.Head.DeadlineAt(_blockBegan, _blockLength), now))

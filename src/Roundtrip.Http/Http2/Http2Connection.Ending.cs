@@ -11,6 +11,7 @@ public abstract partial class Http2Connection
     private const ulong StopPayload = 0x525454_53544F50;
 
     private EndReason _whyGoing;
+    private long _goingSince;
     private bool _isLastSaid;
     private bool _isPeerLeaving;
 
@@ -42,10 +43,15 @@ public abstract partial class Http2Connection
     {
         if (_whyGoing != EndReason.None)
         {
+            if (_streams.Count == 0)
+            {
+                EndGoAway();
+            }
+
             return;
         }
 
-        _whyGoing = reason;
+        (_whyGoing, _goingSince) = (reason, Host.Now);
         if (_streams.Count == 0)
         {
             EndGoAway();
@@ -54,6 +60,7 @@ public abstract partial class Http2Connection
 
         FrameWriter.WriteGoAway(Host.Output, int.MaxValue, ErrorCode.NoError);
         WritePing(StopPayload, isAck: false);
+        Arm(_goingSince + Host.Limits.Timeout);
     }
 
     // The peer has seen the first step, so what it sent before that has come: now the number is the true one.

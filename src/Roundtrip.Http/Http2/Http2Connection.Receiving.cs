@@ -346,7 +346,7 @@ public abstract partial class Http2Connection
     }
 
     // Takes one frame from a kind's budget; the connection ends with the last.
-    private bool Spend(FloodKind kind, long now)
+    private protected bool Spend(FloodKind kind, long now)
     {
         if (_floods.TrySpend(kind, Limits.Floods[(int)kind], now))
         {

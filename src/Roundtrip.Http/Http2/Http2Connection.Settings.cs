@@ -23,6 +23,8 @@ public abstract partial class Http2Connection
 
     private const int DecoderTableSize = 4096;
 
+    private const int SettingsPerFrame = 32;
+
     /// <summary>Sends our SETTINGS, the first frame of our preface, and makes the connection's window as large as a stream's may be.</summary>
     private protected void WriteFirstSettings(params ReadOnlySpan<Setting> settings)
     {
@@ -63,9 +65,13 @@ public abstract partial class Http2Connection
             return;
         }
 
-        if (!Spend(FloodKind.Settings, now))
+        // A frame has room for thousands of settings, and a new initial window moves every stream: so each SettingsPerFrame of them count as a frame.
+        for (int left = frame.Count; left >= 0; left -= SettingsPerFrame)
         {
-            return;
+            if (!Spend(FloodKind.Settings, now))
+            {
+                return;
+            }
         }
 
         bool isFirst = _phase == ConnectionPhase.FirstSettings;

@@ -102,10 +102,11 @@ public abstract partial class Http2Connection
         return false;
     }
 
-    // RFC 9113 §5.1: what the peer sent before it knew of our reset is ignored, within the budget of CVE-2025-8671; anything else on a closed stream ends the connection.
+    // RFC 9113 §5.1: what the peer sent before it knew of our reset is ignored, and so is what belongs to a stream that our GOAWAY excluded (§6.8); anything else on a closed stream ends
+    // the connection.
     private void RefuseClosed(int streamId)
     {
-        if (!_resets.Contains(streamId))
+        if (streamId <= LastAccepted && !_resets.Contains(streamId))
         {
             Fail(EndReason.StreamStateViolated, ErrorCode.StreamClosed);
         }
@@ -137,17 +138,27 @@ public abstract partial class Http2Connection
         {
             ResetStream(stream, error);
         }
+        else if (IsIdle(streamId))
+        {
+            // RFC 9113 §6.4: RST_STREAM MUST NOT be sent for an idle stream; so the error is the connection's.
+            Fail(error with { Scope = ErrorScope.Connection });
+        }
         else
         {
-            WriteReset(streamId, error);
+            // RFC 9113 §5.1: nothing is sent on a closed stream. The frame costs what its reset would have.
+            Spend(FloodKind.ProvokedResets, Host.Now);
         }
     }
 
     /// <summary>Ends a stream before its time, whosever fault that is.</summary>
     private protected void ResetStream(Http2Stream stream, in ProtocolError error)
     {
-        int streamId = stream.Id;
-        WriteReset(streamId, error);
+        // RFC 9113 §5.1: nothing is sent on a closed stream, such as one whose handler has still to say that it is done.
+        if (stream.State != StreamState.Closed)
+        {
+            WriteReset(stream.Id, error);
+        }
+
         CloseStream(stream, error);
     }
 
@@ -182,15 +193,24 @@ public abstract partial class Http2Connection
             stream.Scheduled = null;
         }
 
-        // What nobody will read any more is as good as read: else the connection's window would shrink by it for ever.
         _waiting -= stream.Waiting;
-        UseConnectionWindow((int)(stream.Incoming?.Length ?? 0));
+        DropIncoming(stream);
         stream.User.OnClosed(error);
         ReturnQueues(stream);
         Resources.Return(stream);
         if (_streams.Count == 0)
         {
             BecomeIdle();
+        }
+    }
+
+    /// <summary>What nobody will read any more is as good as read: else the connection's window would shrink by it, for as long as the stream is open or for ever.</summary>
+    internal void DropIncoming(Http2Stream stream)
+    {
+        if (stream.Incoming is { IsEmpty: false } incoming)
+        {
+            UseConnectionWindow((int)incoming.Length);
+            incoming.Clear();
         }
     }
 

@@ -13,6 +13,7 @@ public abstract partial class Http2Connection : IConnectionEngine
 {
     private readonly Dictionary<int, Http2Stream> _streams = [];
     private RecentResets _resets;
+    private readonly long _began;
     private ConnectionPhase _phase = ConnectionPhase.Preface;
     private ConnectionClose _closing;
     private EndReason _whyClose;
@@ -23,7 +24,8 @@ public abstract partial class Http2Connection : IConnectionEngine
     {
         (Host, Resources, Limits) = (host, resources, limits);
         Scheduler = new ConnectionScheduler(limits.MaxSessionStreams);
-        _lastReceived = host.Now;
+        _resets = new RecentResets(limits.MaxSessionStreams);
+        _began = _lastReceived = host.Now;
         _receiveWindow = new ReceiveWindow(SendWindow.Initial);
         _bandwidth = new BandwidthEstimate(limits.MaxWindowSize);
         Arm(host.Limits.Head.DeadlineAt(host.Now, 0));
@@ -90,6 +92,10 @@ public abstract partial class Http2Connection : IConnectionEngine
 
         // A half-close: what was asked for whole can still be answered, as far as the windows go; what was not never will be.
         _isRunning = true;
+        while (TryReadFrame(now))
+        {
+        }
+
         _isPeerLeaving = true;
         foreach (Http2Stream stream in _streams.Values.Where(stream => !stream.IsIncomingEnded).ToArray())
         {
@@ -104,7 +110,12 @@ public abstract partial class Http2Connection : IConnectionEngine
     {
         if (_phase != ConnectionPhase.Over)
         {
+            // What was left in the input when too much waited to be sent.
             _isRunning = true;
+            while (TryReadFrame(now))
+            {
+            }
+
             CloseIfDone();
             _isRunning = false;
         }

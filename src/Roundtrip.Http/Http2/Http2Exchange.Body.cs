@@ -53,6 +53,7 @@ public sealed partial class Http2Exchange
     {
         if (!IsOpen)
         {
+            _connection!.DropIncoming(_stream!);
             return;
         }
 

@@ -12,7 +12,6 @@ public sealed partial class Http2Exchange
     private bool _hasNoContent;
     private bool _wantsRoom;
 
-
     // How much of the length that the handler gave is still to be written; less than 0 where it gave none.
     private long _unwritten;
 
@@ -138,6 +137,8 @@ public sealed partial class Http2Exchange
     /// <summary>The engine's own answer: to a request that no handler saw, or that its handler failed.</summary>
     internal void WriteRefusal(int status, EndReason sentence)
     {
+        // What the handler wanted to say of its own content is not so of this one.
+        ResponseFields.Clear();
         ReadOnlySpan<byte> content = Refusal.ContentOf(sentence);
         SendHead(status, Refusal.Fields, content.Length);
         if (!_hasNoContent)

@@ -97,7 +97,15 @@ public sealed partial class Http2Exchange : Exchange, IStreamUser
         IsOpen = false;
         EndReason = reason;
         _connection!.Host.Report(new ProtocolError(reason, begun ? 0 : status, ErrorScope.Exchange, origin), this);
+        uint generation = Generation;
         handler?.OnAborted(this, reason);
+
+        // A handler that is told may end other exchanges, and the connection with them.
+        if (Generation != generation || _stream is null)
+        {
+            return;
+        }
+
         if (begun)
         {
             _connection.Cut(_stream!, new ProtocolError(reason, (int)ErrorCode.InternalError, ErrorScope.Exchange, ErrorOrigin.Server));

@@ -28,6 +28,7 @@ public sealed partial class Http2ServerConnection : Http2Connection
     /// <summary>The handler has completed its exchange.</summary>
     internal void Complete(Http2Stream stream)
     {
+        DropIncoming(stream);
         if (stream.State is StreamState.HalfClosedLocal or StreamState.Closed)
         {
             // END_STREAM stood on the header section.
@@ -103,8 +104,11 @@ public sealed partial class Http2ServerConnection : Http2Connection
             return;
         }
 
+        // RFC 9113 §6.8: what comes on a stream that our GOAWAY excluded is ignored. The client may ask again elsewhere.
         if (streamId > LastAccepted)
         {
+            Skip(streamId);
+            Spend(FloodKind.UnknownFrames, now);
             return;
         }
 

@@ -21,8 +21,7 @@ internal static class RequestSection
             : JudgeFields(section, limits);
         if (error == EndReason.None)
         {
-            AddHost(section);
-            JoinCookies(section);
+            error = AddHost(section) && JoinCookies(section) ? EndReason.None : EndReason.RequestHeadTooLarge;
         }
 
         // After what may have moved the text.
@@ -90,13 +89,13 @@ internal static class RequestSection
             return EndReason.InvalidMethod;
         }
 
-        if (section.Has(PseudoField.Protocol) && head.Method != Method.Connect)
+        if (section.Has(PseudoField.Protocol))
         {
-            // RFC 8441 §4: :protocol stands in CONNECT only.
+            // RFC 8441 §3: :protocol is for who was told SETTINGS_ENABLE_CONNECT_PROTOCOL; this server does not announce it yet, so it is as undefined as any other (RFC 9113 §8.3).
             return EndReason.MisplacedPseudoField;
         }
 
-        if (head.Method == Method.Connect && !section.Has(PseudoField.Protocol))
+        if (head.Method == Method.Connect)
         {
             // RFC 9113 §8.5: a tunnel has an authority alone. This server is no proxy: it offers none, to any target.
             return section.Has(PseudoField.Scheme) || section.Has(PseudoField.Path) ? EndReason.MisplacedPseudoField
@@ -182,25 +181,43 @@ internal static class RequestSection
     }
 
     // Who reads the head finds the authority where HTTP/1.1 has it (RFC 9113 §8.3.1 asks that of who converts a request).
-    private static void AddHost(FieldSection section)
+    // False where a head that is as long as heads may be has no room for it.
+    private static bool AddHost(FieldSection section)
     {
-        if (section.Has(PseudoField.Authority) && !Has(section, KnownField.Host))
+        if (!section.Has(PseudoField.Authority) || Has(section, KnownField.Host))
         {
-            Append(section, "host"u8, section.Authority, new FieldTraits(KnownField.Host, PseudoField.None, EndReason.None));
+            return true;
         }
+
+        Slice value = section.Authority;
+        if (!section.CanGrowBy("host"u8.Length + value.Length))
+        {
+            return false;
+        }
+
+        Span<byte> room = section.Room("host"u8.Length + value.Length);
+        "host"u8.CopyTo(room);
+        section.At(value).CopyTo(room["host"u8.Length..]);
+        section.Keep("host"u8.Length, value.Length, new FieldTraits(KnownField.Host, PseudoField.None, EndReason.None), isNeverIndexed: false);
+        return true;
     }
 
-    private static void JoinCookies(FieldSection section)
+    private static bool JoinCookies(FieldSection section)
     {
         if (CountCookies(section) < 2)
         {
-            return;
+            return true;
         }
 
         int length = -2;
         foreach (ref readonly FieldEntry field in section.Fields)
         {
             length += field.Known == KnownField.Cookie ? field.Value.Length + 2 : 0;
+        }
+
+        if (!section.CanGrowBy("cookie"u8.Length + length))
+        {
+            return false;
         }
 
         // RFC 9113 §8.2.3: joined by "; ".
@@ -224,14 +241,7 @@ internal static class RequestSection
         }
 
         section.Keep("cookie"u8.Length, length, new FieldTraits(KnownField.Cookie, PseudoField.None, EndReason.None), isNeverIndexed: true);
-    }
-
-    private static void Append(FieldSection section, ReadOnlySpan<byte> name, Slice value, FieldTraits traits)
-    {
-        Span<byte> room = section.Room(name.Length + value.Length);
-        name.CopyTo(room);
-        section.At(value).CopyTo(room[name.Length..]);
-        section.Keep(name.Length, value.Length, traits, isNeverIndexed: false);
+        return true;
     }
 
     private static bool Has(FieldSection section, KnownField known)

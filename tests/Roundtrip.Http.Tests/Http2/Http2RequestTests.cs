@@ -17,6 +17,7 @@ public class Http2RequestTests
         { EndReason.MisplacedPseudoField, [":method: GET", ":scheme: https", ":authority: a", ":path: /", ":status: 200"] },
         { EndReason.MisplacedPseudoField, [":method: GET", ":scheme: https", ":authority: a", ":path: /", ":protocol: websocket"] },
         { EndReason.MisplacedPseudoField, [":method: CONNECT", ":authority: a:1", ":path: /"] },
+        { EndReason.MisplacedPseudoField, [":method: CONNECT", ":scheme: https", ":authority: a", ":path: /", ":protocol: websocket"] },
         { EndReason.DuplicatePseudoField, [":method: GET", ":method: GET", ":scheme: https", ":authority: a", ":path: /"] },
         { EndReason.UnknownPseudoField, [":method: GET", ":scheme: https", ":authority: a", ":path: /", ":x: 1"] },
         { EndReason.PseudoFieldAfterField, [":method: GET", ":scheme: https", "a: b", ":authority: a", ":path: /"] },

@@ -1,0 +1,111 @@
+using Roundtrip.Http.Http2;
+using Roundtrip.Http.Http2.Frames;
+
+namespace Roundtrip.Fuzz;
+
+/// <summary>What both ends have put on the wire: keeps the client's, and holds the server's against it.</summary>
+internal sealed class WireCheck
+{
+    // What the connection's window is made at first, where it may be as large.
+    private const int FirstWindow = 256 * 1024;
+
+    private readonly List<byte> _fromClient = [];
+
+    public void Note(ReadOnlySpan<byte> bytes) => _fromClient.AddRange(bytes);
+
+    /// <param name="isQuiet">Whether the connection goes on and no exchange is left: what the client sent must have been given back then.</param>
+    public void Check(ReadOnlySpan<byte> fromServer, bool isQuiet, Http2Limits limits)
+    {
+        // Bounds only: the client may have sent more than the server has read when it sent its own.
+        Totals client = Read([.. _fromClient], out _, isServer: false);
+        Totals server = Read(fromServer, out int rest, isServer: true);
+        Http2Target.Require(rest == 0, "The server's last frame is not whole.");
+        Http2Target.Require(server.Data <= SendWindow.Initial + client.ConnectionWindow, "The server sent more than the connection's window.");
+        foreach ((int streamId, long sent) in server.DataOf)
+        {
+            Http2Target.Require(sent <= client.LargestInitialWindow + client.WindowOf.GetValueOrDefault(streamId), "The server sent more than a stream's window.");
+        }
+
+        long available = SendWindow.Initial + server.ConnectionWindow - client.Data;
+        Http2Target.Require(!isQuiet || available > Math.Min(limits.MaxWindowSize, FirstWindow) / 2, "Bytes that the client sent were not given back to the connection's window.");
+        Http2Target.Require(!isQuiet || available <= limits.MaxWindowSize, "More was given back to the connection's window than came.");
+    }
+
+    private static Totals Read(ReadOnlySpan<byte> bytes, out int rest, bool isServer)
+    {
+        var totals = new Totals();
+        var ended = new HashSet<int>();
+        var opened = new HashSet<int>();
+        while (FrameHeader.TryRead(bytes, out FrameHeader header) && bytes.Length >= FrameHeader.Size + header.Length)
+        {
+            ReadOnlySpan<byte> payload = bytes.Slice(FrameHeader.Size, header.Length);
+            bytes = bytes[(FrameHeader.Size + header.Length)..];
+            totals.Add(header, payload);
+            if (isServer)
+            {
+                Follow(header, ended, opened);
+            }
+        }
+
+        rest = bytes.Length;
+        return totals;
+    }
+
+    // RFC 9113 §5.1: after END_STREAM or RST_STREAM nothing is sent on a stream, but for the reset that says that no more of the request is wanted, and windows for what of it is.
+    private static void Follow(in FrameHeader header, HashSet<int> ended, HashSet<int> reset)
+    {
+        if (header.StreamId == 0)
+        {
+            return;
+        }
+
+        Http2Target.Require(header.StreamId % 2 == 1, "The server sent a frame on a stream that only it can open.");
+        Http2Target.Require(!reset.Contains(header.StreamId), "The server sent a frame on a stream that it had reset.");
+        bool isContent = header.Type is FrameType.Data or FrameType.Headers;
+        Http2Target.Require(!isContent || !ended.Contains(header.StreamId), "The server sent content on a stream that it had ended.");
+        if (header.Type == FrameType.RstStream)
+        {
+            reset.Add(header.StreamId);
+        }
+        else if (isContent && header.Has(FrameFlags.EndStream))
+        {
+            ended.Add(header.StreamId);
+        }
+    }
+
+    private sealed class Totals
+    {
+        public long Data { get; private set; }
+
+        public long ConnectionWindow { get; private set; }
+
+        public long LargestInitialWindow { get; private set; } = SendWindow.Initial;
+
+        public Dictionary<int, long> DataOf { get; } = [];
+
+        public Dictionary<int, long> WindowOf { get; } = [];
+
+        public void Add(in FrameHeader header, ReadOnlySpan<byte> payload)
+        {
+            if (header.Type == FrameType.Data)
+            {
+                Data += header.Length;
+                DataOf[header.StreamId] = DataOf.GetValueOrDefault(header.StreamId) + header.Length;
+            }
+            else if (header.Type == FrameType.WindowUpdate && header.Length == 4)
+            {
+                WindowUpdateFrame.Read(header, payload, out WindowUpdateFrame frame);
+                ConnectionWindow += header.StreamId == 0 ? frame.Increment : 0;
+                WindowOf[header.StreamId] = WindowOf.GetValueOrDefault(header.StreamId) + frame.Increment;
+            }
+            else if (header.Type == FrameType.Settings && header.Length % Setting.Size == 0)
+            {
+                SettingsFrame.Read(header, payload, out SettingsFrame frame);
+                foreach (Setting setting in frame)
+                {
+                    LargestInitialWindow = setting.Parameter == SettingsParameter.InitialWindowSize ? Math.Max(LargestInitialWindow, setting.Value) : LargestInitialWindow;
+                }
+            }
+        }
+    }
+}
