@@ -213,6 +213,7 @@ public abstract partial class Http2Connection
         }
 
         stream.User.OnIncoming(now);
+        CloseIfEnded(stream);
     }
 
     private void OnPriority(in FrameHeader header, ReadOnlySpan<byte> payload, long now)

@@ -194,7 +194,7 @@ public abstract partial class Http2Connection
         }
 
         _waiting -= stream.Waiting;
-        DropIncoming(stream);
+        DropIncoming(stream, opensWindow: false);
         stream.User.OnClosed(error);
         ReturnQueues(stream);
         Resources.Return(stream);
@@ -205,12 +205,21 @@ public abstract partial class Http2Connection
     }
 
     /// <summary>What nobody will read any more is as good as read: else the connection's window would shrink by it, for as long as the stream is open or for ever.</summary>
-    internal void DropIncoming(Http2Stream stream)
+    /// <param name="opensWindow">Whether the stream's window is given back too, so that more of it may come.</param>
+    internal void DropIncoming(Http2Stream stream, bool opensWindow)
     {
         if (stream.Incoming is { IsEmpty: false } incoming)
         {
-            UseConnectionWindow((int)incoming.Length);
+            int length = (int)incoming.Length;
             incoming.Clear();
+            if (opensWindow)
+            {
+                UseWindows(stream, length);
+            }
+            else
+            {
+                UseConnectionWindow(length);
+            }
         }
     }
 

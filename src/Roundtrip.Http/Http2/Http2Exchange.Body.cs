@@ -14,11 +14,15 @@ public sealed partial class Http2Exchange
     private long _waitBegan;
     private long _waited;
 
+    // Where what is left of the content after the response stops being taken, in bytes and in time.
+    private long _discardTo;
+    private long _discardUntil;
+
     public override bool HasBody => _bodyLength != 0;
 
     public override long BodyLength => _bodyLength;
 
-    long IStreamUser.Deadline => _isWaitingForBody && IsOpen
+    long IStreamUser.Deadline => _discardUntil != Deadline.None ? _discardUntil : _isWaitingForBody && IsOpen
         ? _connection!.Host.Limits.Body.DeadlineAt(_waitBegan - _waited, _stream!.ReceivedContent)
         : Deadline.None;
 
@@ -53,7 +57,7 @@ public sealed partial class Http2Exchange
     {
         if (!IsOpen)
         {
-            _connection!.DropIncoming(_stream!);
+            Discard();
             return;
         }
 
@@ -72,8 +76,39 @@ public sealed partial class Http2Exchange
 
     void IStreamUser.OnDeadline(long now)
     {
+        if (_discardUntil != Deadline.None)
+        {
+            _connection!.EndDiscarding(_stream!);
+            return;
+        }
+
         EndReason reason = _stream!.ReceivedContent == 0 ? EndReason.RequestBodyTimeout : EndReason.RequestBodyTooSlow;
         Fail(reason, 408, ErrorOrigin.Peer);
+    }
+
+    /// <summary>
+    /// The response is out before its request came whole. A little of what is left is taken and dropped, so that the client reads the response before it is told to stop: some give up the whole
+    /// stream when the reset comes with it.
+    /// </summary>
+    internal void BeginDiscarding()
+    {
+        _discardTo = _stream!.ReceivedContent + Http2Limits.DiscardedBody;
+        _discardUntil = _connection!.Host.Now + Http2Limits.DiscardTime;
+        _connection.Arm(_discardUntil);
+
+        // Whatever comes now, its length is nobody's concern.
+        _stream.ExpectedContent = UnknownLength;
+        Discard();
+    }
+
+    private void Discard()
+    {
+        bool isBounded = _discardUntil != Deadline.None;
+        _connection!.DropIncoming(_stream!, opensWindow: isBounded);
+        if (isBounded && !_stream!.IsIncomingEnded && _stream.ReceivedContent > _discardTo)
+        {
+            _connection.EndDiscarding(_stream);
+        }
     }
 
     private void BeginBody()
@@ -83,6 +118,7 @@ public sealed partial class Http2Exchange
         _expectsContinue = false;
         _isWaitingForBody = false;
         _waited = 0;
+        _discardUntil = Deadline.None;
     }
 
     // RFC 9110 §10.1.1: 100 only for a client that asked, before the final response, and not once content is here.

@@ -38,6 +38,12 @@ public sealed record Http2Limits
     /// <summary>Bytes of frames that we must send (acknowledgements, resets, refusals) beyond which nothing is read until the peer has taken some.</summary>
     internal const int UnsentControl = 256 * 1024;
 
+    /// <summary>Bytes of a request's content that are taken after its response was complete.</summary>
+    internal const int DiscardedBody = 64 * 1024;
+
+    /// <summary>Milliseconds for which they are; as long as httpd lingers.</summary>
+    internal const int DiscardTime = 2_000;
+
     /// <summary>Milliseconds of silence after which a connection with open streams is asked whether it lives.</summary>
     internal const int PingAfter = 30_000;
 

@@ -28,7 +28,7 @@ public sealed partial class Http2ServerConnection : Http2Connection
     /// <summary>The handler has completed its exchange.</summary>
     internal void Complete(Http2Stream stream)
     {
-        DropIncoming(stream);
+        DropIncoming(stream, opensWindow: false);
         if (stream.State is StreamState.HalfClosedLocal or StreamState.Closed)
         {
             // END_STREAM stood on the header section.
@@ -90,10 +90,13 @@ public sealed partial class Http2ServerConnection : Http2Connection
         }
         else
         {
-            // RFC 9113 §8.1: a response that is complete before its request: the client is asked to send no more.
-            ResetStream(stream, new ProtocolError(EndReason.Completed, (int)ErrorCode.NoError, ErrorScope.Exchange, ErrorOrigin.Server));
+            ((Http2Exchange)stream.User).BeginDiscarding();
         }
     }
+
+    /// <summary>RFC 9113 section 8.1: a response was complete before its request, and the client is asked to send no more of that.</summary>
+    internal void EndDiscarding(Http2Stream stream) =>
+        ResetStream(stream, new ProtocolError(EndReason.Completed, (int)ErrorCode.NoError, ErrorScope.Exchange, ErrorOrigin.Server));
 
     private protected override void OnSection(
         int streamId, Http2Stream? stream, FieldSection section, bool endStream, PriorityFields? priority, int blockLength, long now)
@@ -243,6 +246,7 @@ public sealed partial class Http2ServerConnection : Http2Connection
 
         Move(stream, StreamEvent.ReceiveHeadersAndEnd);
         stream.User.OnIncoming(now);
+        CloseIfEnded(stream);
     }
 
     // A stream that never opens counts as opened and closed (RFC 9113 §5.1.1).

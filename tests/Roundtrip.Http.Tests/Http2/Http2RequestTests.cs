@@ -175,14 +175,43 @@ public class Http2RequestTests
         Assert.Equal("GOAWAY 1 StreamClosed", peer.Answers()[^1]);
     }
 
-    [Fact]
-    public void A_response_before_the_end_of_its_request_asks_for_no_more_of_it()
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void A_response_before_the_end_of_its_request_asks_for_no_more_of_it_when_it_has_been_read(bool goesOn)
     {
         Http2Peer peer = Http2Peer.Open();
         peer.Post(1);
+        Assert.Equal(["HEADERS 1 200 content-length=2", "DATA 1 end ok"], peer.Answers());
+        if (goesOn)
+        {
+            for (int i = 0; i < 5; i++)
+            {
+                peer.Data(1, new string('x', 16_000));
+            }
+        }
+        else
+        {
+            peer.Host.Advance(2000);
+        }
 
-        Assert.Equal(["HEADERS 1 200 content-length=2", "DATA 1 end ok", "RST_STREAM 1 NoError"], peer.Answers());
+        Assert.Equal(["RST_STREAM 1 NoError"], peer.Answers());
         Assert.Contains("end POST 200 2 Completed", peer.Host.Events);
+        peer.Host.End(EndReason.PeerClosed);
+        Assert.Equal(0, peer.Host.Buffers.Outstanding);
+    }
+
+    [Fact]
+    public void A_request_that_ends_shortly_after_its_response_needs_no_reset()
+    {
+        Http2Peer peer = Http2Peer.Open();
+        peer.Post(1);
+        peer.Post(3);
+        peer.Data(1, "rest", ends: true);
+        peer.Request(3, true, ("x-checksum", "1"));
+
+        Assert.DoesNotContain(peer.Answers(), line => line.StartsWith("RST", StringComparison.Ordinal));
+        Assert.Equal(2, peer.Host.Events.Count(line => line == "end POST 200 2 Completed"));
     }
 
     [Fact]

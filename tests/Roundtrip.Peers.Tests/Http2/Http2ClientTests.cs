@@ -95,6 +95,18 @@ public sealed partial class Http2ClientTests : IDisposable
     }
 
     [Fact]
+    public void An_upload_that_is_refused_early_has_its_answer_read()
+    {
+        _folder.Write("a.txt", "hello");
+        _folder.Write("upload.bin", new byte[3_000_000]);
+        using var server = new RoundtripProcess(_folder.Path);
+        Finished curl = Run.Program(
+            "curl", "-s", "-k", "-o", "/dev/null", "-w", "%{http_version} %{http_code}", "--data-binary", $"@{Path.Combine(_folder.Path, "upload.bin")}", $"{server.Https}a.txt");
+
+        Assert.Equal("2 405", curl.Text);
+    }
+
+    [Fact]
     public void Nghttp_receives_what_is_pushed_with_the_promised_fields()
     {
         _folder.Write("index.html", "hello");
