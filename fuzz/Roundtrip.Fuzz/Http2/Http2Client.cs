@@ -140,7 +140,7 @@ internal sealed class Http2Client(TestHost host, FuzzHandler handler, Choices ch
             flags |= FrameFlags.Priority;
         }
 
-        int cut = choices.Of(4) == 3 ? Math.Max(choices.Of(block.Length + 1), PriorityFields.Size) : block.Length;
+        int cut = choices.Of(4) == 3 ? Math.Min(PriorityFields.Size + choices.Next(), block.Length) : block.Length;
         Header(FrameType.Headers, flags | (cut == block.Length ? FrameFlags.EndHeaders : FrameFlags.None), streamId, block[..cut]);
         if (cut < block.Length && (!isLawless || choices.Of(8) != 0))
         {

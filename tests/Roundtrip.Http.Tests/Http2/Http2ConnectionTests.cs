@@ -118,6 +118,30 @@ public class Http2ConnectionTests
     }
 
     [Fact]
+    public void A_block_that_cannot_be_decoded_is_COMPRESSION_ERROR_even_on_a_stream_that_is_closed()
+    {
+        Http2Peer peer = Http2Peer.Open((_, exchange) => exchange.Abort(EndReason.HandlerFailed));
+        peer.Post(1);
+        peer.Answers();
+        peer.Raw(FrameType.Headers, FrameFlags.EndHeaders | FrameFlags.EndStream, 1, 0xFF, 0xFF, 0x0F);
+
+        Assert.Equal(["GOAWAY 1 CompressionError"], peer.Answers());
+    }
+
+    [Fact]
+    public void Error_codes_that_nobody_knows_mean_nothing()
+    {
+        Http2Peer peer = Http2Peer.Open((host, exchange) => Handlers.Hold(host, exchange));
+        peer.Get(1);
+        peer.Get(3);
+        peer.Reset(1, (ErrorCode)0xABCDEF);
+        peer.GoAway(0, (ErrorCode)0xABCDEF);
+
+        Assert.Contains("aborted StreamReset", peer.Host.Events);
+        Assert.Equal(ConnectionClose.None, peer.Engine.Closing);
+    }
+
+    [Fact]
     public void Nothing_stands_between_the_frames_of_a_header_block()
     {
         Http2Peer peer = Http2Peer.Open();

@@ -56,6 +56,42 @@ public class Http2FlowControlTests
     }
 
     [Fact]
+    public void An_initial_window_that_takes_a_stream_beyond_31_bits_ends_the_connection()
+    {
+        Http2Peer peer = Http2Peer.Open((host, exchange) => Handlers.Hold(host, exchange));
+        peer.Get(1);
+        peer.WindowUpdate(1, 100);
+        peer.Settings(new Setting(SettingsParameter.InitialWindowSize, int.MaxValue));
+
+        Assert.Equal(["GOAWAY 1 FlowControlError"], peer.Answers());
+    }
+
+    [Fact]
+    public void An_increment_of_0_is_PROTOCOL_ERROR()
+    {
+        Http2Peer peer = Http2Peer.Open((host, exchange) => Handlers.Hold(host, exchange));
+        peer.Get(1);
+        peer.Raw(FrameType.WindowUpdate, FrameFlags.None, 1, 0, 0, 0, 0);
+        Assert.Equal(["RST_STREAM 1 ProtocolError"], peer.Answers());
+        peer.Raw(FrameType.WindowUpdate, FrameFlags.None, 0, 0, 0, 0, 0);
+        Assert.Equal(["GOAWAY 1 ProtocolError"], peer.Answers());
+    }
+
+    [Fact]
+    public void Padding_counts_against_the_windows_and_is_given_back()
+    {
+        Http2Peer peer = Http2Peer.Open((host, exchange) => Handlers.Hold(host, exchange));
+        peer.Post(1);
+        for (int i = 0; i < 1000; i++)
+        {
+            peer.Raw(FrameType.Data, FrameFlags.Padded, 1, [200, (byte)'x', .. new byte[200]]);
+        }
+
+        Assert.Equal(ConnectionClose.None, peer.Engine.Closing);
+        Assert.True(peer.Frames().Where(line => line.StartsWith("WINDOW_UPDATE 1", StringComparison.Ordinal)).Sum(Increment) > 1000 * 201 - SendWindow.Initial);
+    }
+
+    [Fact]
     public void More_content_than_the_streams_window_is_FLOW_CONTROL_ERROR()
     {
         Http2Peer peer = Http2Peer.Open((host, exchange) => Handlers.Hold(host, exchange), HttpLimits.Default with { Http2 = Http2Limits.Default with { WindowSize = 1024 } });

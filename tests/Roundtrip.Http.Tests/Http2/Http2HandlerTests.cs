@@ -1,5 +1,4 @@
 using Roundtrip.Core;
-using Roundtrip.Http.Http2;
 using Roundtrip.Http.Http2.Frames;
 
 namespace Roundtrip.Http.Tests.Http2;
@@ -22,7 +21,7 @@ public class Http2HandlerTests
         peer.Post(3);
         peer.Host.FeedEnd();
 
-        Assert.Empty(peer.Answers().Where(line => !line.StartsWith("GOAWAY", StringComparison.Ordinal)));
+        Assert.DoesNotContain(peer.Answers(), line => !line.StartsWith("GOAWAY", StringComparison.Ordinal));
         Assert.Equal(2, peer.Host.Events.Count(line => line.StartsWith("aborted ", StringComparison.Ordinal)));
         Assert.Equal(2, peer.Host.Events.Count(line => line.StartsWith("end ", StringComparison.Ordinal)));
         EndsClean(peer);

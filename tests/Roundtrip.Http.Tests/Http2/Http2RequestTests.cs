@@ -153,6 +153,29 @@ public class Http2RequestTests
     }
 
     [Fact]
+    public void A_header_section_after_end_stream_is_STREAM_CLOSED_and_its_table_is_kept_in_step()
+    {
+        Http2Peer peer = Http2Peer.Open((host, exchange) => Handlers.Hold(host, exchange));
+        peer.Get(1);
+        peer.Request(1, true, ("x-checksum", "1"));
+
+        Assert.Equal(["RST_STREAM 1 StreamClosed"], peer.Answers());
+    }
+
+    [Theory]
+    [InlineData(true, ":path", "/")]
+    [InlineData(true, "X-Checksum", "1")]
+    [InlineData(false, "x-checksum", "1")]
+    public void Trailers_with_pseudo_fields_malformed_ones_or_without_an_end_are_PROTOCOL_ERROR(bool ends, string name, string value)
+    {
+        Http2Peer peer = Http2Peer.Open(Handlers.Echo);
+        peer.Post(1);
+        peer.Request(1, ends, (name, value));
+
+        Assert.Equal(["RST_STREAM 1 ProtocolError"], peer.Answers());
+    }
+
+    [Fact]
     public void Data_after_our_own_reset_is_ignored()
     {
         Http2Peer peer = Http2Peer.Open((host, exchange) => exchange.Abort(EndReason.HandlerFailed));
