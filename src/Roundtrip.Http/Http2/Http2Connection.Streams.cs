@@ -108,9 +108,9 @@ public abstract partial class Http2Connection
         }
     }
 
-    private bool IsIdle(int streamId) => streamId > (IsOfPeer(streamId) ? _lastOfPeer : _lastOfOurs);
+    private protected bool IsIdle(int streamId) => streamId > (IsOfPeer(streamId) ? _lastOfPeer : _lastOfOurs);
 
-    private bool IsOfPeer(int streamId) => (streamId % 2 == 1) == IsServer;
+    private protected bool IsOfPeer(int streamId) => (streamId % 2 == 1) == IsServer;
 
     private bool MayBeOpenedByPeer(int streamId)
     {
