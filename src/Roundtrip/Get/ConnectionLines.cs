@@ -6,8 +6,10 @@ using Roundtrip.Transport;
 namespace Roundtrip.Program;
 
 /// <summary>Shows on standard error how connections come about, in lines that begin with <c>* </c>, and HTTP/2's frames.</summary>
-internal sealed class ConnectionLines(bool isVerbose, bool isInsecure) : IClientObserver
+internal sealed class ConnectionLines(bool isVerbose, bool isInsecure, FrameLines? frames) : IClientObserver
 {
+    private readonly Dictionary<ClientConnection, (FrameLines.Direction Sent, FrameLines.Direction Received)> _directions = [];
+
     public void Connecting(Origin origin, PeerAddress address) => Say($"Trying {address}...");
 
     public void AddressFailed(PeerAddress address, string detail) => Say($"connect to {address}: {detail}");
@@ -24,15 +26,38 @@ internal sealed class ConnectionLines(bool isVerbose, bool isInsecure) : IClient
 
     public void Sent(ClientConnection connection, ReadOnlySpan<byte> bytes)
     {
+        if (DirectionsOf(connection) is { } directions)
+        {
+            directions.Sent.Add(bytes);
+        }
     }
 
     public void Received(ClientConnection connection, ReadOnlySpan<byte> bytes)
     {
+        if (DirectionsOf(connection) is { } directions)
+        {
+            directions.Received.Add(bytes);
+        }
     }
 
     public void Reported(ClientConnection connection, in ProtocolError error) => Say(EndReasons.Describe(error.Reason));
 
     public void Closed(ClientConnection connection, EndReason reason) => Say($"Connection to {connection.Origin.Host} closed");
+
+    private (FrameLines.Direction Sent, FrameLines.Direction Received)? DirectionsOf(ClientConnection connection)
+    {
+        if (frames is null || !connection.IsHttp2)
+        {
+            return null;
+        }
+
+        if (!_directions.TryGetValue(connection, out (FrameLines.Direction Sent, FrameLines.Direction Received) directions))
+        {
+            _directions.Add(connection, directions = (frames.Begin('>'), frames.Begin('<')));
+        }
+
+        return directions;
+    }
 
     private void Say(string line)
     {

@@ -43,12 +43,13 @@ internal sealed class Get : TimerEntry, IClientUser
         byte[]? content = ReadContent(options);
         using Stream output = OpenOutput(options);
         using var loop = new EpollLoop();
-        var shown = new ConnectionLines(options.IsVerbose, options.IsInsecure);
+        FrameLines? frames = options.ShowsFrames ? new FrameLines(Environment.TickCount64) : null;
+        var shown = new ConnectionLines(options.IsVerbose, options.IsInsecure, frames);
         using var pool = new ConnectionPool(loop, new ClientOptions
         {
             Protocol = options.IsHttp1 ? ProtocolChoice.Http1 : options.IsHttp2 ? ProtocolChoice.Http2 : ProtocolChoice.Negotiated,
             Tls = new TlsClientOptions { AuthoritiesFile = options.AuthoritiesFile, VerifiesServer = !options.IsInsecure },
-            Observer = options.IsVerbose ? shown : null,
+            Observer = options.IsVerbose || options.ShowsFrames ? shown : null,
         });
         var get = new Get(options, target, content, loop, pool, output);
         get.Send();
@@ -58,6 +59,7 @@ internal sealed class Get : TimerEntry, IClientUser
         }
 
         loop.Run();
+        Console.Error.Write(frames?.List());
         return get._exitCode;
     }
 

@@ -1,4 +1,3 @@
-using System.Text;
 using Roundtrip.Core;
 
 namespace Roundtrip.Http.Http1;
