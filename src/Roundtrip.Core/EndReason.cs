@@ -144,6 +144,18 @@ public enum EndReason : byte
     ProvokedResetFlood,
     UnknownFrameFlood,
 
+    // What a client meets.
+    InvalidStatusLine,
+    UnexpectedSwitch,
+    UnexpectedContent,
+    NotProcessed,
+    Cancelled,
+    ExchangeTimeout,
+    NameNotFound,
+    ConnectFailed,
+    ConnectTimeout,
+    ProtocolNotAgreed,
+
     // A handler's faults.
     HandlerFailed,
     HandlerWroteTooMuch,

@@ -1,8 +1,9 @@
 using System.Buffers.Text;
+using System.Text;
 
 namespace Roundtrip.Http;
 
-/// <summary>Fields of one response, or a request's trailers, kept as HTTP/1 lines with their places. Used again for the next exchange.</summary>
+/// <summary>Fields of one response, whichever end has it, or a request's trailers, kept as HTTP/1 lines with their places. Used again for the next exchange.</summary>
 public sealed class FieldBuffer
 {
     private byte[] _text = new byte[256];
@@ -17,6 +18,46 @@ public sealed class FieldBuffer
     public ReadOnlySpan<byte> Http1Lines => _text.AsSpan(0, _length);
 
     public ReadOnlySpan<byte> At(Slice slice) => _text.AsSpan(slice.Offset, slice.Length);
+
+    /// <summary>The value of the first field of that name (ASCII case ignored), or empty.</summary>
+    public ReadOnlySpan<byte> Value(ReadOnlySpan<byte> name)
+    {
+        foreach (ref readonly FieldEntry field in Fields)
+        {
+            if (Ascii.EqualsIgnoreCase(At(field.Name), name))
+            {
+                return At(field.Value);
+            }
+        }
+
+        return default;
+    }
+
+    /// <summary>How many lines a field has.</summary>
+    public int LinesOf(KnownField field)
+    {
+        int count = 0;
+        foreach (ref readonly FieldEntry entry in Fields)
+        {
+            count += entry.Known == field ? 1 : 0;
+        }
+
+        return count;
+    }
+
+    /// <summary>The value of the field's first line; empty when there is none.</summary>
+    public ReadOnlySpan<byte> Value(KnownField field)
+    {
+        foreach (ref readonly FieldEntry entry in Fields)
+        {
+            if (entry.Known == field)
+            {
+                return At(entry.Value);
+            }
+        }
+
+        return default;
+    }
 
     /// <summary>Adds a field.</summary>
     /// <exception cref="ArgumentException">The name is not a token, or the value has a control character: it would split the response.</exception>

@@ -5,7 +5,7 @@ namespace Roundtrip.Http;
 /// <summary>
 /// The protocol of one connection as a pure state machine. The driver calls it, always on one loop, in this order:
 /// <list type="number">
-/// <item><see cref="Receive"/> after bytes were added to <see cref="IConnectionHost.Input"/>, and <see cref="ReceiveEnd"/> once when the
+/// <item><see cref="Receive"/> after bytes were added to <see cref="IEngineHost.Input"/>, and <see cref="ReceiveEnd"/> once when the
 /// peer will send no more. What the engine cannot use yet it leaves there.</item>
 /// <item><see cref="Produce"/> before each sending, where something is <see cref="Waiting"/>.</item>
 /// <item><see cref="Drained"/> after each sending that leaves <see cref="LowWater"/> bytes of output or less, so also when nothing is left.</item>

@@ -4,8 +4,8 @@ using Roundtrip.Http.Http2;
 
 namespace Roundtrip.Http;
 
-/// <summary>What an engine sees of the connection under it and of the server around it. The driver implements it, and so does a test.</summary>
-public interface IConnectionHost
+/// <summary>What a server's engine sees of the connection under it and of the server around it. The driver implements it, and so does a test.</summary>
+public interface IConnectionHost : IEngineHost
 {
     PeerAddress Remote { get; }
 
@@ -30,20 +30,6 @@ public interface IConnectionHost
         set { }
     }
 
-    /// <summary>The bytes that came and are not consumed.</summary>
-    ref InputBuffer Input { get; }
-
-    /// <summary>Where the engine puts what is to be sent.</summary>
-    OutputQueue Output { get; }
-
-    /// <summary>How many bytes wait to be sent: <see cref="Output"/>'s length, without making an output queue where there is none.</summary>
-    long OutputLength { get; }
-
-    BufferPool Buffers { get; }
-
-    /// <summary>The loop's time in milliseconds, as of the current wake-up.</summary>
-    long Now { get; }
-
     /// <summary>The time now as <see cref="System.Diagnostics.Stopwatch.GetTimestamp"/> gives it, for who measures in microseconds; 0 where nobody does, which saves reading the clock.</summary>
     long Timestamp => 0;
 
@@ -53,13 +39,8 @@ public interface IConnectionHost
     /// <summary>The current value of the Date field, 29 bytes.</summary>
     ReadOnlySpan<byte> Date { get; }
 
-    HttpLimits Limits { get; }
-
     /// <summary>What responses begin with.</summary>
     StatusLines StatusLines { get; }
-
-    /// <summary>Says that an engine was called from outside the driver's calls (a handler wrote later) and that output or deadlines changed.</summary>
-    void Wake();
 
     /// <summary>Gives a new exchange to the site.</summary>
     void Start(Exchange exchange);
@@ -67,12 +48,9 @@ public interface IConnectionHost
     /// <summary>An exchange has ended: its facts go to the access log. The exchange may be used again after the call.</summary>
     void ExchangeEnded(Exchange exchange);
 
-    /// <summary>Something is wrong with the connection or a request: a line for the error log.</summary>
-    void Report(in ProtocolError error);
-
-    /// <summary>The same of a request that can be read, as far as it came.</summary>
+    /// <summary>Something is wrong with a request that can be read, as far as it came: as <see cref="IEngineHost.Report"/>.</summary>
     void Report(in ProtocolError error, Exchange? exchange) => Report(error);
 
-    /// <summary>Replaces the engine; the new one is given what is left in <see cref="Input"/>.</summary>
+    /// <summary>Replaces the engine; the new one is given what is left in <see cref="IEngineHost.Input"/>.</summary>
     void SwitchTo(IConnectionEngine next);
 }

@@ -69,7 +69,7 @@ internal sealed partial class ServerConnection(LoopServer server, TransportConne
     public Http2Cleartext Http2Cleartext { get; init; }
 
     /// <summary>What its TLS was made with; null for a plain connection.</summary>
-    public TlsServerContext? TlsContext => (transport as TlsConnection)?.Context;
+    public TlsServerContext? TlsContext => (transport as TlsConnection)?.ServerContext;
 
     public PeerAddress Remote => transport.Remote;
 

@@ -15,6 +15,7 @@ var root = new RootCommand("A web server, an edge and a network toolkit that spe
     ServeCommand.Create(),
     ConfigtestCommand.Create(),
     ModulesCommand.Create(),
+    GetCommand.Create(),
 };
 foreach (Command command in ControlCommands.Create())
 {

@@ -17,8 +17,9 @@ public class ArrowTests
         ["Transport"] = ["Core", "Interop"],
         ["Processes"] = ["Core", "Interop"],
         ["Server"] = ["Core", "Http", "Transport"],
+        ["Client"] = ["Core", "Http", "Transport"],
         ["Site"] = ["Core", "Http", "Transport", "Configuration", "Server"],
-        ["Program"] = ["Core", "Http", "Transport", "Processes", "Configuration", "Server", "Site"],
+        ["Program"] = ["Core", "Http", "Transport", "Processes", "Configuration", "Server", "Client", "Site"],
     };
 
     private static readonly string[] Pure = ["Core", "Http", "Configuration"];

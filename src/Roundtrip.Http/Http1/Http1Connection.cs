@@ -3,7 +3,7 @@ using Roundtrip.Core;
 namespace Roundtrip.Http.Http1;
 
 /// <summary>
-/// The server's side of an HTTP/1 connection (RFC 9112; RFC 1945 for 0.9). It reads straight from <see cref="IConnectionHost.Input"/>, has
+/// The server's side of an HTTP/1 connection (RFC 9112; RFC 1945 for 0.9). It reads straight from <see cref="IEngineHost.Input"/>, has
 /// one exchange at a time, answers pipelined requests in their order, and while it is idle holds neither an exchange nor a buffer.
 /// This file has the driver's calls and the way from one phase to the next; Http1Connection.Ends.cs has how exchanges and connections end, Http1Connection.Http2.cs how
 /// a connection leaves for HTTP/2.

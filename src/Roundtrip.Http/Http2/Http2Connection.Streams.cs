@@ -112,7 +112,7 @@ public abstract partial class Http2Connection
         }
     }
 
-    private bool IsIdle(int streamId) => streamId > (IsOfPeer(streamId) ? _lastOfPeer : _lastOfOurs);
+    private protected bool IsIdle(int streamId) => streamId > (IsOfPeer(streamId) ? _lastOfPeer : _lastOfOurs);
 
     private protected bool IsOfPeer(int streamId) => (streamId % 2 == 1) == IsServer;
 

@@ -5,7 +5,7 @@ using Roundtrip.Http.Http2.Priority;
 namespace Roundtrip.Http.Http2;
 
 /// <summary>
-/// One end of an HTTP/2 connection (RFC 9113): what both roles share. <see cref="Http2ServerConnection"/> and the client's role say what a header section means.
+/// One end of an HTTP/2 connection (RFC 9113): what both roles share. <see cref="Http2ServerConnection"/> and <see cref="Http2ClientConnection"/> say what a header section means.
 /// This file has the driver's calls; beside it, in the order of a frame's way: .Receiving (frames in), .Headers (header blocks), .Streams (their life),
 /// .Sending (frames out), .Settings, .Ending (errors, GOAWAY, the end) and .Deadlines.
 /// </summary>
@@ -20,7 +20,7 @@ public abstract partial class Http2Connection : IConnectionEngine
     private bool _isRunning;
     private bool _inputEnded;
 
-    private protected Http2Connection(IConnectionHost host, Http2Resources resources, Http2Limits limits)
+    private protected Http2Connection(IEngineHost host, Http2Resources resources, Http2Limits limits)
     {
         (Host, Resources, Limits) = (host, resources, limits);
         Scheduler = new ConnectionScheduler(limits.MaxSessionStreams);
@@ -54,7 +54,7 @@ public abstract partial class Http2Connection : IConnectionEngine
     // What is queued are frames that we must send: a peer that does not take them may not make us queue more.
     public bool WantsInput => !_inputEnded && _phase != ConnectionPhase.Over && Host.OutputLength < Http2Limits.UnsentControl;
 
-    internal IConnectionHost Host { get; }
+    internal IEngineHost Host { get; }
 
     internal Http2Resources Resources { get; }
 
@@ -63,6 +63,9 @@ public abstract partial class Http2Connection : IConnectionEngine
     private protected ConnectionScheduler Scheduler { get; }
 
     private protected abstract bool IsServer { get; }
+
+    /// <summary>Whether frames are still read and written.</summary>
+    private protected bool IsUsable => _phase != ConnectionPhase.Over && !_inputEnded;
 
     private protected IReadOnlyCollection<Http2Stream> Streams => _streams.Values;
 

@@ -13,6 +13,7 @@ public sealed partial class Http2ServerConnection : Http2Connection
     public Http2ServerConnection(IConnectionHost host, Http2Resources resources)
         : base(host, resources, host.Limits.Http2)
     {
+        Host = host;
         HttpLimits limits = host.Limits;
         SectionLimits = new FieldLimits(limits.RequestFields, limits.RequestHead);
         WriteFirstSettings(
@@ -20,6 +21,9 @@ public sealed partial class Http2ServerConnection : Http2Connection
             new Setting(SettingsParameter.InitialWindowSize, (uint)Limits.WindowSize),
             new Setting(SettingsParameter.MaxHeaderListSize, (uint)limits.RequestHead));
     }
+
+    /// <summary>The same host as the base has, as a server's.</summary>
+    internal new IConnectionHost Host { get; }
 
     private protected override bool IsServer => true;
 

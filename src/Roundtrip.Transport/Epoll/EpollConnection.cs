@@ -6,7 +6,7 @@ using Roundtrip.Transport.Files;
 
 namespace Roundtrip.Transport.Epoll;
 
-/// <summary>One accepted TCP connection on its loop.</summary>
+/// <summary>One TCP connection on its loop, accepted or made.</summary>
 internal sealed unsafe class EpollConnection(EpollLoop loop, int descriptor, PeerAddress remote) : TransportConnection, IEpollSource
 {
     private const int MaximumVectors = 16;
@@ -46,6 +46,14 @@ internal sealed unsafe class EpollConnection(EpollLoop loop, int descriptor, Pee
     }
 
     int IEpollSource.Descriptor => descriptor;
+
+    /// <summary>The error that waits at the socket, which then has none; 0 for none.</summary>
+    public int TakeError()
+    {
+        int errno;
+        uint length = sizeof(int);
+        return Libc.GetSockOpt(descriptor, Libc.SolSocket, Libc.SoError, &errno, &length) == 0 ? errno : Marshal.GetLastPInvokeError();
+    }
 
     public override IoResult Read(Span<byte> buffer)
     {

@@ -66,6 +66,25 @@ public sealed unsafe class EpollLoop : EventLoop, IEpollSource, IDisposable
         return new EpollListener(this, Check(descriptor, "fcntl"), accepted);
     }
 
+    /// <summary>Begins to connect to an address. The observer is told on this loop, never within the call.</summary>
+    /// <param name="deadline">When to give up, in the loop's time; <see cref="Deadline.None"/> for when the system does.</param>
+    /// <exception cref="TransportException">The process has no descriptor left, or the system knows no way there.</exception>
+    public IPendingConnection Connect(PeerAddress address, long deadline, IConnectObserver observer)
+    {
+        int descriptor = Check(Libc.Socket(address.IsIPv4 ? Libc.AfInet : Libc.AfInet6, Libc.SockStream | Libc.SockNonblock | Libc.SockCloexec, 0), "socket");
+        int on = 1;
+        _ = Libc.SetSockOpt(descriptor, Libc.IpprotoTcp, Libc.TcpNodelay, &on, sizeof(int));
+        byte* bytes = stackalloc byte[SocketAddress.MaximumSize];
+        int length = SocketAddress.Format(address, new Span<byte>(bytes, SocketAddress.MaximumSize));
+        if (Libc.Connect(descriptor, bytes, (uint)length) != 0 && Marshal.GetLastPInvokeError() is var errno and not Errno.Einprogress)
+        {
+            _ = Libc.Close(descriptor);
+            throw new TransportException($"connect to {address}: {Libc.ErrorText(errno)}");
+        }
+
+        return new EpollConnecting(this, new EpollConnection(this, descriptor, address), deadline, observer);
+    }
+
     /// <summary>Opens a socket that listens at an address, for a loop of this process or of another.</summary>
     /// <exception cref="TransportException">The address cannot be listened at.</exception>
     public static SafeHandle OpenListener(PeerAddress address) => new Microsoft.Win32.SafeHandles.SafeFileHandle(EpollListener.Open(address), ownsHandle: true);

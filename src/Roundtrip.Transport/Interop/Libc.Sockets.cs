@@ -7,6 +7,7 @@ internal static unsafe partial class Libc
 {
     public const int SockNonblock = 0x800;
     public const int SoReuseaddr = 2;
+    public const int SoError = 4;
     public const int SoLinger = 13;
     public const int SoReuseport = 15;
     public const int IpprotoTcp = 6;
@@ -27,6 +28,9 @@ internal static unsafe partial class Libc
 
     [LibraryImport("libc", EntryPoint = "bind", SetLastError = true)]
     public static partial int Bind(int fd, byte* address, uint length);
+
+    [LibraryImport("libc", EntryPoint = "connect", SetLastError = true)]
+    public static partial int Connect(int fd, byte* address, uint length);
 
     [LibraryImport("libc", EntryPoint = "listen", SetLastError = true)]
     public static partial int Listen(int fd, int backlog);

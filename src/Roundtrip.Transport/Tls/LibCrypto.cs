@@ -82,6 +82,12 @@ internal static unsafe partial class LibCrypto
     public static partial nint X509_get0_pubkey(nint certificate);
 
     [LibraryImport(Name)]
+    public static partial nint X509_verify_cert_error_string(nint result);
+
+    [LibraryImport(Name, StringMarshalling = StringMarshalling.Utf8)]
+    public static partial int X509_VERIFY_PARAM_set1_ip_asc(nint parameters, string address);
+
+    [LibraryImport(Name)]
     public static partial void X509_free(nint certificate);
 
     [LibraryImport(Name)]

@@ -3,7 +3,7 @@ using System.Runtime.InteropServices;
 namespace Roundtrip.Transport.Tls;
 
 /// <summary>
-/// The functions of libssl.so.3 that the server uses, with the names and constants of OpenSSL's ssl.h. A C <c>long</c> is <c>nint</c>.
+/// The functions of libssl.so.3 that are used, with the names and constants of OpenSSL's ssl.h. A C <c>long</c> is <c>nint</c>.
 /// None suppresses the GC transition: each may run a handshake or call back.
 /// </summary>
 internal static unsafe partial class LibSsl
@@ -28,6 +28,13 @@ internal static unsafe partial class LibSsl
     public const int ControlMinimumVersion = 123;
     public const int ControlMaximumVersion = 124;
     public const int CallbackServerName = 53;
+    public const int ControlSetServerName = 55;
+
+    public const int ServerNameHost = 0;
+
+    public const int VerifyNone = 0;
+    public const int VerifyPeer = 1;
+    public const long VerifyOk = 0;
 
     public const int ModeEnablePartialWrite = 0x01;
     public const int ModeAcceptMovingWriteBuffer = 0x02;
@@ -55,6 +62,9 @@ internal static unsafe partial class LibSsl
 
     [LibraryImport(Name)]
     public static partial nint TLS_server_method();
+
+    [LibraryImport(Name)]
+    public static partial nint TLS_client_method();
 
     [LibraryImport(Name)]
     public static partial nint SSL_CTX_new(nint method);
@@ -129,6 +139,30 @@ internal static unsafe partial class LibSsl
 
     [LibraryImport(Name)]
     public static partial void SSL_set_accept_state(nint ssl);
+
+    [LibraryImport(Name)]
+    public static partial void SSL_set_connect_state(nint ssl);
+
+    [LibraryImport(Name, StringMarshalling = StringMarshalling.Utf8)]
+    public static partial int SSL_set1_host(nint ssl, string name);
+
+    [LibraryImport(Name)]
+    public static partial nint SSL_get0_param(nint ssl);
+
+    [LibraryImport(Name)]
+    public static partial nint SSL_get_verify_result(nint ssl);
+
+    [LibraryImport(Name)]
+    public static partial void SSL_CTX_set_verify(SslContextHandle context, int mode, nint callback);
+
+    [LibraryImport(Name)]
+    public static partial int SSL_CTX_set_default_verify_paths(SslContextHandle context);
+
+    [LibraryImport(Name, StringMarshalling = StringMarshalling.Utf8)]
+    public static partial int SSL_CTX_load_verify_file(SslContextHandle context, string file);
+
+    [LibraryImport(Name)]
+    public static partial int SSL_CTX_set_alpn_protos(SslContextHandle context, byte* names, uint length);
 
     [LibraryImport(Name)]
     public static partial int SSL_do_handshake(nint ssl);

@@ -49,7 +49,8 @@ internal readonly record struct OpenSslError(nuint Code)
     }
 
     /// <summary>OpenSSL's words for it. They are constants of the library: nothing that a peer sent is in them.</summary>
-    public string Describe()
+    /// <param name="peer">Whom an alert came from.</param>
+    public string Describe(string peer = "the client")
     {
         if (Code == 0)
         {
@@ -63,7 +64,7 @@ internal readonly record struct OpenSslError(nuint Code)
 
         if (Alert is { } alert)
         {
-            return $"the client sent the alert {TlsAlert.Name(alert)}";
+            return $"{peer} sent the alert {TlsAlert.Name(alert)}";
         }
 
         return Marshal.PtrToStringUTF8(LibCrypto.ERR_reason_error_string(Code)) ?? $"OpenSSL error {Code:X8}";

@@ -67,7 +67,7 @@ internal static unsafe class TlsCallbacks
     [UnmanagedCallersOnly]
     private static int OnApplicationProtocols(nint ssl, byte** chosen, byte* chosenLength, byte* offered, uint offeredLength, void* argument)
     {
-        TlsServerContext context = TlsConnection.Current.Context;
+        var context = (TlsServerContext)TlsConnection.Current.Context;
         var list = new ReadOnlySpan<byte>(offered, (int)offeredLength);
         int best = int.MaxValue;
         for (int at = 0; at < list.Length && list[at] <= list.Length - at - 1; at += 1 + list[at])

@@ -19,17 +19,12 @@ public sealed unsafe partial class TlsConnection
                 return;
             }
 
-            _ssl = LibSsl.SSL_new(Context.Handle);
-            if (_ssl == 0)
+            if (!TryCreate())
             {
-                FailHandshake(OpenSslError.Drain().Describe());
+                FailHandshake(OpenSslError.Drain().Describe(Peer));
                 return;
             }
 
-            Interlocked.Increment(ref _live);
-            nint bio = ConnectionBio.Create();
-            LibSsl.SSL_set_bio(_ssl, bio, bio);
-            LibSsl.SSL_set_accept_state(_ssl);
             _phase = TlsPhase.Handshaking;
         }
 
@@ -52,33 +47,69 @@ public sealed unsafe partial class TlsConnection
                 Set(TlsFlags.ReadWantsWrite, true);
                 break;
             case LibSsl.ErrorZeroReturn:
-                FailHandshake("the client sent close_notify during the handshake");
+                FailHandshake($"{Peer} sent close_notify during the handshake");
                 break;
             case LibSsl.ErrorSyscall when Has(TlsFlags.InputEnded):
-                FailHandshake("the client closed the connection during the handshake");
+                FailHandshake($"{Peer} closed the connection during the handshake");
                 break;
             case LibSsl.ErrorSyscall when _failure != EndReason.None:
                 Set(TlsFlags.InnerFailed, true);
                 FailHandshake(EndReasons.Describe(_failure));
                 break;
             default:
-                FailHandshake(OpenSslError.Drain().Describe());
+                FailHandshake(Describe(OpenSslError.Drain()));
                 break;
         }
+    }
+
+    private string Peer => Has(TlsFlags.IsClient) ? "the server" : "the client";
+
+    private bool TryCreate()
+    {
+        _ssl = LibSsl.SSL_new(Context.Handle);
+        if (_ssl == 0)
+        {
+            return false;
+        }
+
+        Interlocked.Increment(ref _live);
+        nint bio = ConnectionBio.Create();
+        LibSsl.SSL_set_bio(_ssl, bio, bio);
+        if (Context is TlsClientContext client)
+        {
+            LibSsl.SSL_set_connect_state(_ssl);
+            client.Prepare(_ssl, _serverName!);
+        }
+        else
+        {
+            LibSsl.SSL_set_accept_state(_ssl);
+        }
+
+        return true;
+    }
+
+    // "certificate verify failed" does not say in what.
+    private string Describe(OpenSslError error)
+    {
+        long verified = Has(TlsFlags.IsClient) ? LibSsl.SSL_get_verify_result(_ssl) : LibSsl.VerifyOk;
+        return verified == LibSsl.VerifyOk
+            ? error.Describe(Peer)
+            : $"the server's certificate is not accepted: {System.Runtime.InteropServices.Marshal.PtrToStringUTF8(LibCrypto.X509_verify_cert_error_string((nint)verified))}";
     }
 
     /// <summary>Called within the handshake with the name of the ClientHello, which may be empty.</summary>
     /// <returns>The context that is to serve it.</returns>
     internal TlsServerContext ServerNameReceived(ReadOnlySpan<byte> name)
     {
+        var context = (TlsServerContext)Context;
         if (name.IsEmpty)
         {
-            return Context;
+            return context;
         }
 
         _serverName = _loop.NameOf(name);
-        TlsServerContext? selected = Context.Options.SelectByName?.Invoke(_serverName);
-        return selected is null || selected.Handle.IsClosed ? Context : selected;
+        TlsServerContext? selected = context.Options.SelectByName?.Invoke(_serverName);
+        return selected is null || selected.Handle.IsClosed ? context : selected;
     }
 
     private void FailHandshake(string detail)
@@ -87,7 +118,11 @@ public sealed unsafe partial class TlsConnection
         EndReason reason = EndReason.HandshakeFailed;
 
         // RFC 8446 §5.1: a record begins with its type, 20 to 23, and the hello of SSL 2 with a byte above 127. A capital letter begins a method.
-        if (_firstByte is >= (byte)'A' and <= (byte)'Z')
+        if (Has(TlsFlags.IsClient) && _firstByte is >= 0 and (< 20 or > 23))
+        {
+            detail = "the server does not speak TLS at this port";
+        }
+        else if (_firstByte is >= (byte)'A' and <= (byte)'Z')
         {
             reason = EndReason.PlaintextOnTlsPort;
             detail = EndReasons.Describe(reason);

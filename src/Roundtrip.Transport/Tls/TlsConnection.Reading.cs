@@ -105,7 +105,7 @@ public sealed unsafe partial class TlsConnection
         if (_failure == EndReason.None)
         {
             _failure = EndReason.TlsFailed;
-            _loop.Observer?.ConnectionFailed(this, _failure, error.Describe());
+            _loop.Observer?.ConnectionFailed(this, _failure, error.Describe(Peer));
         }
 
         _phase = TlsPhase.Failed;

@@ -3,7 +3,7 @@ using Roundtrip.Core;
 namespace Roundtrip.Transport.Tls;
 
 /// <summary>
-/// The server's side of TLS over another connection, whose sink it is. The handshake runs inside; the first <see cref="IConnectionSink.OnReadable"/>
+/// TLS over another connection, whose sink it is, of either side. The handshake runs inside; the first <see cref="IConnectionSink.OnReadable"/>
 /// of the outer sink says that it is complete, and <see cref="Tls"/> what it agreed on. A failed handshake is an
 /// <see cref="IConnectionSink.OnAborted"/>, after the <see cref="ITlsObserver"/> was told.
 /// Call <see cref="Start"/> once; <see cref="Close"/> or <see cref="Reset"/> free what OpenSSL holds. There is no finalizer: the owner closes.
@@ -32,6 +32,7 @@ public sealed unsafe partial class TlsConnection : TransportConnection, IConnect
     private EndReason _failure;
     private short _firstByte = -1;
 
+    /// <summary>The server's side.</summary>
     public TlsConnection(TlsLoop loop, TlsServerContext context, TransportConnection inner)
     {
         _loop = loop;
@@ -40,13 +41,25 @@ public sealed unsafe partial class TlsConnection : TransportConnection, IConnect
         inner.Sink = this;
     }
 
+    /// <summary>The client's side.</summary>
+    /// <param name="host">Whom it is to reach: a name in ASCII, or an address without brackets.</param>
+    public TlsConnection(TlsLoop loop, TlsClientContext context, string host, TransportConnection inner)
+    {
+        _loop = loop;
+        _inner = inner;
+        _serverName = host;
+        Context = context;
+        inner.Sink = this;
+        Set(TlsFlags.IsClient, true);
+    }
+
     public override PeerAddress Remote => _inner.Remote;
 
     public override PeerAddress Local => _inner.Local;
 
     public override TlsFacts? Tls => _phase == TlsPhase.Open ? _facts ??= ReadFacts() : _facts;
 
-    /// <summary>The name that the client asked for, known within the handshake already; null for none. It has only letters, digits, dots, hyphens and underscores.</summary>
+    /// <summary>The host that this client wants to reach; or the name that the client asked for, known within the handshake already; null for none. It has only letters, digits, dots, hyphens and underscores.</summary>
     public string? ServerName => _serverName;
 
     /// <summary>Whether the handshake is done, so that what passes is the application's.</summary>
@@ -67,12 +80,24 @@ public sealed unsafe partial class TlsConnection : TransportConnection, IConnect
     /// <summary>Where it stands in the list of <see cref="IdleBuffers"/>, while it does.</summary>
     internal int BufferIndex { get; set; }
 
-    /// <summary>The context that serves this connection: the listener's, or the one that the server name chose.</summary>
-    /// <summary>What the handshake was made with: the listener's, or what the client's server name chose.</summary>
-    public TlsServerContext Context { get; internal set; }
+    /// <summary>The client's context; or the one that serves this connection: the listener's, or the one that the server name chose.</summary>
+    internal TlsContext Context { get; set; }
 
-    /// <summary>Begins to wait for the client's first bytes. The SSL object is made only when they come.</summary>
-    public void Start() => UpdateInterest();
+    /// <summary>What serves this connection; null for a client's own.</summary>
+    public TlsServerContext? ServerContext => Context as TlsServerContext;
+
+    /// <summary>A server begins to wait for the client's first bytes: the SSL object is made only when they come. A client sends its hello.</summary>
+    public void Start()
+    {
+        if (Has(TlsFlags.IsClient))
+        {
+            ((IConnectionSink)this).OnReadable();
+        }
+        else
+        {
+            UpdateInterest();
+        }
+    }
 
     public override void SetInterest(bool read, bool write)
     {
@@ -159,7 +184,7 @@ public sealed unsafe partial class TlsConnection : TransportConnection, IConnect
         Set(TlsFlags.InnerFailed, true);
         if (_phase < TlsPhase.Open)
         {
-            FailHandshake(reason == EndReason.PeerReset ? "the client reset the connection" : EndReasons.Describe(reason));
+            FailHandshake(reason == EndReason.PeerReset ? $"{Peer} reset the connection" : EndReasons.Describe(reason));
         }
         else if (_phase == TlsPhase.Open)
         {

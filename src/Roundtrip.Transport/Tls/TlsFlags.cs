@@ -45,4 +45,7 @@ internal enum TlsFlags : ushort
 
     /// <summary>The inner connection can no longer be written to.</summary>
     InnerFailed = 1 << 13,
+
+    /// <summary>This end is the client's.</summary>
+    IsClient = 1 << 14,
 }

@@ -8,7 +8,7 @@ namespace Roundtrip.Transport.Tls;
 /// It may be disposed of while connections use it: OpenSSL frees it with the last of them, and one that has not begun its handshake yet fails.
 /// A context that others may still pick up on another thread is better left to the garbage collector, which frees it just as well.
 /// </summary>
-public sealed unsafe class TlsServerContext : IDisposable
+public sealed unsafe class TlsServerContext : TlsContext, IDisposable
 {
     /// <summary>The longest that OpenSSL allows as a session identifier context.</summary>
     internal const int SessionContextLength = 32;
@@ -17,11 +17,11 @@ public sealed unsafe class TlsServerContext : IDisposable
 
     /// <exception cref="TransportException">A certificate or key cannot be used; the message says which file and why.</exception>
     public TlsServerContext(TlsServerOptions options)
+        : base(SslContextHandle.ForServers())
     {
         Options = options;
         ApplicationProtocols = [.. options.ApplicationProtocols.Select(Encoding.ASCII.GetBytes)];
         _sessionContext = Encoding.UTF8.GetBytes(options.Name);
-        Handle = new SslContextHandle();
         try
         {
             Configure();
@@ -49,8 +49,6 @@ public sealed unsafe class TlsServerContext : IDisposable
     /// </summary>
     public string Fingerprint { get; }
 
-    internal SslContextHandle Handle { get; }
-
     /// <summary>The protocols for ALPN, best first, as the wire has them.</summary>
     internal byte[][] ApplicationProtocols { get; }
 
@@ -72,8 +70,7 @@ public sealed unsafe class TlsServerContext : IDisposable
 
     internal bool IsHttp2(int rank) => ApplicationProtocols[rank].AsSpan().SequenceEqual("h2"u8);
 
-    /// <summary>The name of a protocol that ALPN chose; null for none.</summary>
-    internal string? ProtocolName(ReadOnlySpan<byte> chosen) => RankOf(chosen) is >= 0 and var rank ? Options.ApplicationProtocols[rank] : null;
+    internal override string? ProtocolName(ReadOnlySpan<byte> chosen) => RankOf(chosen) is >= 0 and var rank ? Options.ApplicationProtocols[rank] : null;
 
     /// <summary>
     /// The session identifier context for a client that asked for <paramref name="serverName"/>: a digest of it and of the virtual host.

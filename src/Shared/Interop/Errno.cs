@@ -23,4 +23,5 @@ internal static class Errno
     public const int Eaddrnotavail = 99;
     public const int Enobufs = 105;
     public const int Etimedout = 110;
+    public const int Einprogress = 115;
 }

@@ -34,6 +34,21 @@ internal static class ConnectionField
         return options;
     }
 
+    /// <summary>The same of a response's fields.</summary>
+    public static ConnectionOptions OptionsOf(FieldBuffer fields)
+    {
+        var options = ConnectionOptions.None;
+        foreach (ref readonly FieldEntry field in fields.Fields)
+        {
+            if (field.Known == KnownField.Connection)
+            {
+                options |= OptionsOf(fields.At(field.Value));
+            }
+        }
+
+        return options;
+    }
+
     private static ConnectionOptions OptionsOf(ReadOnlySpan<byte> value)
     {
         var options = ConnectionOptions.None;

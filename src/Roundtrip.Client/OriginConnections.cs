@@ -1,0 +1,111 @@
+using Roundtrip.Core;
+using Roundtrip.Http;
+using Roundtrip.Transport;
+
+namespace Roundtrip.Client;
+
+/// <summary>The connections to one origin, those that are being made, and the requests that wait for one.</summary>
+internal sealed class OriginConnections(ConnectionPool pool, Origin origin) : ILoopWork
+{
+    private readonly List<ClientConnection> _connections = [];
+    private readonly List<ConnectionAttempt> _attempts = [];
+    private readonly LinkedList<(ClientRequest Request, IClientUser User)> _waiting = [];
+    private bool _isPosted;
+
+    // What the last connection spoke: one of HTTP/2 will do for all that wait.
+    private bool _isMultiplexed = pool.Options.Protocol != ProtocolChoice.Http1;
+
+    public void Send(ClientRequest request, IClientUser user)
+    {
+        _waiting.AddLast((request, user));
+        Post();
+    }
+
+    public bool Withdraw(IClientUser user)
+    {
+        for (LinkedListNode<(ClientRequest Request, IClientUser User)>? node = _waiting.First; node is not null; node = node.Next)
+        {
+            if (ReferenceEquals(node.Value.User, user))
+            {
+                _waiting.Remove(node);
+                return true;
+            }
+        }
+
+        return false;
+    }
+
+    public void Stop()
+    {
+        foreach (ConnectionAttempt attempt in _attempts)
+        {
+            attempt.Cancel();
+        }
+
+        _attempts.Clear();
+        foreach (ClientConnection connection in _connections.ToArray())
+        {
+            connection.Stop();
+        }
+    }
+
+    /// <summary>A connection may take another request.</summary>
+    public void Changed()
+    {
+        if (_waiting.Count > 0)
+        {
+            Post();
+        }
+    }
+
+    public void Opened(ConnectionAttempt attempt, ClientConnection connection, bool isMultiplexed)
+    {
+        _attempts.Remove(attempt);
+        _isMultiplexed = isMultiplexed;
+        _connections.Add(connection);
+        Changed();
+    }
+
+    public void Failed(ConnectionAttempt attempt, EndReason reason, string detail)
+    {
+        _attempts.Remove(attempt);
+        while (_attempts.Count == 0 && _waiting.First is { } first)
+        {
+            _waiting.Remove(first);
+            first.Value.User.OnConnectFailed(reason, detail);
+        }
+    }
+
+    public void Gone(ClientConnection connection)
+    {
+        _connections.Remove(connection);
+        Changed();
+    }
+
+    void ILoopWork.Run()
+    {
+        _isPosted = false;
+        while (_waiting.First is { } first && _connections.Find(static connection => connection.CanStart) is { } connection)
+        {
+            _waiting.Remove(first);
+            connection.Start(first.Value.Request, first.Value.User);
+        }
+
+        int wanted = _isMultiplexed ? Math.Min(_waiting.Count, 1) : Math.Min(_waiting.Count, pool.Options.ConnectionsPerOrigin - _connections.Count);
+        while (_attempts.Count < wanted)
+        {
+            var attempt = new ConnectionAttempt(pool, this, origin);
+            _attempts.Add(attempt);
+            attempt.Begin();
+        }
+    }
+
+    private void Post()
+    {
+        if (!_isPosted)
+        {
+            _isPosted = true;
+            pool.Loop.Post(this);
+        }
+    }
+}

@@ -1,0 +1,184 @@
+using System.Buffers.Text;
+using Roundtrip.Core;
+
+namespace Roundtrip.Http.Http1;
+
+/// <summary>
+/// The client's side of an HTTP/1.1 connection (RFC 9112): one exchange at a time, and the next when the response was whole and said nothing against it. It waits for a response as long as its
+/// user does: who wants less cancels the exchange. This file has the driver's calls and the request; Http1ClientConnection.Response.cs has the response.
+/// </summary>
+public sealed partial class Http1ClientConnection : IClientEngine
+{
+    private readonly IEngineHost _host;
+    private Http1ClientExchange? _exchange;
+    private long _idleSince;
+    private bool _isOver;
+    private bool _isStopping;
+    private bool _inputEnded;
+    private bool _isRunning;
+
+    public Http1ClientConnection(IEngineHost host)
+    {
+        _host = host;
+        _idleSince = host.Now;
+    }
+
+    public bool CanStart => _exchange is null && !_isOver && !_isStopping && !_inputEnded;
+
+    public int Started { get; private set; }
+
+    public long NextDeadline => _exchange is null && !_isOver ? _idleSince + _host.Limits.KeepAliveTimeout : Deadline.None;
+
+    public bool WantsInput => !_isOver && !_inputEnded;
+
+    public ConnectionClose Closing { get; private set; }
+
+    public EndReason ClosingReason { get; private set; }
+
+    public ClientExchange Start(ClientRequest request, IClientExchangeHandler handler)
+    {
+        if (!CanStart)
+        {
+            throw new InvalidOperationException("The connection takes no request now: ask CanStart.");
+        }
+
+        _exchange = new Http1ClientExchange(this, request, handler);
+        Started++;
+        BeginResponse();
+        WriteHead(request);
+        Changed();
+        return _exchange;
+    }
+
+    public void Receive(long now)
+    {
+        _isRunning = true;
+        while (!_isOver && TryRead())
+        {
+        }
+
+        _isRunning = false;
+    }
+
+    public void ReceiveEnd(long now)
+    {
+        _isRunning = true;
+        _inputEnded = true;
+        if (!_isOver)
+        {
+            EndInput();
+        }
+
+        _isRunning = false;
+    }
+
+    public void Drained(long now)
+    {
+        _isRunning = true;
+        _exchange?.Drained();
+        _isRunning = false;
+    }
+
+    public void OnDeadline(long now)
+    {
+        if (_exchange is null && !_isOver && now >= NextDeadline)
+        {
+            Close(ConnectionClose.Close, EndReason.KeepAliveTimeout);
+        }
+    }
+
+    public void Stop(long now)
+    {
+        _isStopping = true;
+        if (_exchange is null && !_isOver)
+        {
+            Close(ConnectionClose.Close, EndReason.ServerStopping);
+        }
+    }
+
+    public void Ended(EndReason reason)
+    {
+        _isRunning = true;
+        _isOver = true;
+        EndExchange(reason, IsRetryable);
+        _isRunning = false;
+    }
+
+    internal IEngineHost Host => _host;
+
+    /// <summary>The user gives the exchange up: what still comes of its response cannot be told from the next, so the connection goes with it.</summary>
+    internal void Cancel(EndReason reason) => Fail(reason);
+
+    /// <summary>Says that output changed: a handler that was called by the driver's call need not wake the driver.</summary>
+    internal void Changed()
+    {
+        if (!_isRunning)
+        {
+            _host.Wake();
+        }
+    }
+
+    // RFC 9110 §9.2.2: a connection that was used before may have been closed by the server while the request was under way; it never read it then.
+    private bool IsRetryable => _exchange is { } exchange && Started > 1 && !_hasBegun && exchange.Request.IsIdempotent;
+
+    private void WriteHead(ClientRequest request)
+    {
+        OutputQueue output = _host.Output;
+        output.Write(request.MethodName);
+        output.Write(" "u8);
+        output.Write(request.Target);
+        output.Write(" HTTP/1.1\r\nHost: "u8);
+        output.Write(request.Authority);
+        output.Write("\r\n"u8);
+        output.Write(request.Fields.Http1Lines);
+        if (request.ContentLength == Exchange.UnknownLength)
+        {
+            output.Write("Transfer-Encoding: chunked\r\n"u8);
+        }
+        else if (request.ContentLength > 0 || request.Method is Method.Post or Method.Put or Method.Patch)
+        {
+            // RFC 9110 §8.6: a method that anticipates content says that there is none.
+            Span<byte> digits = stackalloc byte[20];
+            Utf8Formatter.TryFormat(request.ContentLength, digits, out int written);
+            output.Write("Content-Length: "u8);
+            output.Write(digits[..written]);
+            output.Write("\r\n"u8);
+        }
+
+        output.Write("\r\n"u8);
+    }
+
+    private void Fail(EndReason reason)
+    {
+        if (_isOver)
+        {
+            return;
+        }
+
+        if (reason != EndReason.Cancelled)
+        {
+            _host.Report(new ProtocolError(reason, 0, ErrorScope.Connection, ErrorOrigin.Peer));
+        }
+
+        bool isRetryable = reason is EndReason.PeerClosed && IsRetryable;
+        Close(ConnectionClose.Reset, reason);
+        EndExchange(reason, isRetryable);
+    }
+
+    private void Close(ConnectionClose how, EndReason reason)
+    {
+        _isOver = true;
+        Closing = how;
+        ClosingReason = reason;
+        Changed();
+    }
+
+    private void EndExchange(EndReason reason, bool isRetryable)
+    {
+        if (_exchange is { } exchange)
+        {
+            _exchange = null;
+            exchange.Ended(reason, isRetryable);
+        }
+    }
+}
