@@ -107,7 +107,7 @@ public sealed partial class Http1ClientConnection
     private bool Persists(ProtocolVersion version, ConnectionOptions options) =>
         (options & ConnectionOptions.Close) == 0
         && (version >= ProtocolVersion.Http11 || (options & ConnectionOptions.KeepAlive) != 0)
-        && !_exchange!.Request.Fields.Value("Connection"u8).StartsWith("close"u8);
+        && (ConnectionField.OptionsOf(_exchange!.Request.Fields.Value("Connection"u8)) & ConnectionOptions.Close) == 0;
 
     private bool TryReadContent(ref InputBuffer input, Http1ClientExchange exchange)
     {
