@@ -1,6 +1,7 @@
 using Roundtrip.Core;
 using Roundtrip.Http;
 using Roundtrip.Transport;
+using Roundtrip.Transport.Tls;
 
 namespace Roundtrip.Client;
 
@@ -23,6 +24,7 @@ public sealed class ClientConnection : TimerEntry, IConnectionSink, IEngineHost,
     private bool _isReadEnded;
     private bool _isInCall;
     private bool _isWoken;
+    private bool _isStopWanted;
     private bool _isGone;
 
     internal ClientConnection(ConnectionPool pool, OriginConnections connections, Origin origin, TransportConnection transport)
@@ -57,6 +59,8 @@ public sealed class ClientConnection : TimerEntry, IConnectionSink, IEngineHost,
     public HttpLimits Limits => _pool.Options.Limits;
 
     internal bool CanStart => !_isGone && _engine.CanStart;
+
+    internal bool IsLeaving => _isGone || _engine.IsLeaving;
 
     private IClientObserver? Observer => _pool.Options.Observer;
 
@@ -93,7 +97,18 @@ public sealed class ClientConnection : TimerEntry, IConnectionSink, IEngineHost,
 
     internal void Start(ClientRequest request, IClientUser user) => user.OnStarted(this, _engine.Start(request, user));
 
-    internal void Stop() => Call(static c => c._engine.Stop(c.Now));
+    internal void Stop()
+    {
+        // Within a call of the engine's it waits until that is done.
+        if (_isInCall)
+        {
+            _isStopWanted = true;
+        }
+        else
+        {
+            Call(static c => c._engine.Stop(c.Now));
+        }
+    }
 
     protected override void OnDue(long now) => Call(static c => c._engine.OnDeadline(c.Now));
 
@@ -106,6 +121,12 @@ public sealed class ClientConnection : TimerEntry, IConnectionSink, IEngineHost,
 
         _isInCall = true;
         call(this);
+        if (_isStopWanted && !_isGone)
+        {
+            _isStopWanted = false;
+            _engine.Stop(Now);
+        }
+
         Settle();
         _isInCall = false;
         _connections.Changed();
@@ -125,6 +146,10 @@ public sealed class ClientConnection : TimerEntry, IConnectionSink, IEngineHost,
                     _input.Commit((int)result.Count);
                     _engine.Receive(Now);
                     break;
+                case IoStatus.End when _transport is TlsConnection { IsTruncated: true }:
+                    // RFC 9112 §9.8: without close_notify somebody else may have ended it: what is delimited by the end is not whole.
+                    Gone(EndReason.TruncatedBody, isReset: false);
+                    return;
                 case IoStatus.End:
                     _isReadEnded = true;
                     _engine.ReceiveEnd(Now);

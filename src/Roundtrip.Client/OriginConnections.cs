@@ -13,7 +13,7 @@ internal sealed class OriginConnections(ConnectionPool pool, Origin origin) : IL
     private bool _isPosted;
 
     // What the last connection spoke: one of HTTP/2 will do for all that wait.
-    private bool _isMultiplexed = pool.Options.Protocol != ProtocolChoice.Http1;
+    private bool _isMultiplexed = pool.Options.Protocol == ProtocolChoice.Http2 || (pool.Options.Protocol == ProtocolChoice.Negotiated && origin.IsSecure);
 
     public void Send(ClientRequest request, IClientUser user)
     {
@@ -91,14 +91,18 @@ internal sealed class OriginConnections(ConnectionPool pool, Origin origin) : IL
             connection.Start(first.Value.Request, first.Value.User);
         }
 
-        int wanted = _isMultiplexed ? Math.Min(_waiting.Count, 1) : Math.Min(_waiting.Count, pool.Options.ConnectionsPerOrigin - _connections.Count);
-        while (_attempts.Count < wanted)
+        while (_attempts.Count < Math.Min(_waiting.Count, Allowed))
         {
             var attempt = new ConnectionAttempt(pool, this, origin);
             _attempts.Add(attempt);
             attempt.Begin();
         }
     }
+
+    // RFC 9113 §9.1: no second connection while one takes requests, or will again.
+    private int Allowed => !_isMultiplexed ? pool.Options.ConnectionsPerOrigin - _connections.Count
+        : _connections.TrueForAll(static connection => connection.IsLeaving) ? 1
+        : 0;
 
     private void Post()
     {

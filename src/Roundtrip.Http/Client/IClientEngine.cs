@@ -6,6 +6,9 @@ public interface IClientEngine : IConnectionEngine
     /// <summary>Whether <see cref="Start"/> may be called now. It may become true at the end of any call into the engine.</summary>
     bool CanStart { get; }
 
+    /// <summary>Whether <see cref="CanStart"/> will never be true again.</summary>
+    bool IsLeaving { get; }
+
     /// <summary>How many exchanges the connection had.</summary>
     int Started { get; }
 

@@ -107,7 +107,7 @@ public sealed partial class Http1ClientConnection
     private bool Persists(ProtocolVersion version, ConnectionOptions options) =>
         (options & ConnectionOptions.Close) == 0
         && (version >= ProtocolVersion.Http11 || (options & ConnectionOptions.KeepAlive) != 0)
-        && !_exchange!.Request.Fields.Value("Connection"u8).StartsWith("close"u8);
+        && (ConnectionField.OptionsOf(_exchange!.Request.Fields.Value("Connection"u8)) & ConnectionOptions.Close) == 0;
 
     private bool TryReadContent(ref InputBuffer input, Http1ClientExchange exchange)
     {
@@ -118,7 +118,16 @@ public sealed partial class Http1ClientConnection
                 exchange.Received(_copy.AsSpan(0, count));
                 return _exchange is not null;
             case BodyStep.End:
-                Complete(exchange);
+                if (exchange.Trailers.Count > 0)
+                {
+                    exchange.Handler.OnTrailers(exchange);
+                }
+
+                if (_exchange is not null)
+                {
+                    Complete(exchange);
+                }
+
                 return true;
             case BodyStep.Error:
                 Fail(error);

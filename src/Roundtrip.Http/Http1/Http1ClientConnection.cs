@@ -23,7 +23,9 @@ public sealed partial class Http1ClientConnection : IClientEngine
         _idleSince = host.Now;
     }
 
-    public bool CanStart => _exchange is null && !_isOver && !_isStopping && !_inputEnded;
+    public bool CanStart => _exchange is null && !IsLeaving;
+
+    public bool IsLeaving => _isOver || _isStopping || _inputEnded;
 
     public int Started { get; private set; }
 
@@ -107,7 +109,11 @@ public sealed partial class Http1ClientConnection : IClientEngine
     internal IEngineHost Host => _host;
 
     /// <summary>The user gives the exchange up: what still comes of its response cannot be told from the next, so the connection goes with it.</summary>
-    internal void Cancel(EndReason reason) => Fail(reason);
+    internal void Cancel(EndReason reason)
+    {
+        Close(ConnectionClose.Reset, reason);
+        EndExchange(reason, isRetryable: false);
+    }
 
     /// <summary>Says that output changed: a handler that was called by the driver's call need not wake the driver.</summary>
     internal void Changed()
@@ -155,11 +161,7 @@ public sealed partial class Http1ClientConnection : IClientEngine
             return;
         }
 
-        if (reason != EndReason.Cancelled)
-        {
-            _host.Report(new ProtocolError(reason, 0, ErrorScope.Connection, ErrorOrigin.Peer));
-        }
-
+        _host.Report(new ProtocolError(reason, 0, ErrorScope.Connection, ErrorOrigin.Peer));
         bool isRetryable = reason is EndReason.PeerClosed && IsRetryable;
         Close(ConnectionClose.Reset, reason);
         EndExchange(reason, isRetryable);

@@ -29,7 +29,9 @@ public sealed class Http2ClientConnection : Http2Connection, IClientEngine
     private const int FirstStreamWindow = 256 * 1024;
 
     // RFC 9113 §5.1.2: promises do not count among ours.
-    public bool CanStart => IsUsable && !IsGoingAway && _nextStreamId <= int.MaxValue && Streams.Count - OpenByPeer < PeerSettings.MaxConcurrentStreams;
+    public bool CanStart => !IsLeaving && Streams.Count - OpenByPeer < PeerSettings.MaxConcurrentStreams;
+
+    public bool IsLeaving => !IsUsable || IsGoingAway || _nextStreamId > int.MaxValue;
 
     public int Started { get; private set; }
 

@@ -13,6 +13,9 @@ internal sealed class Get : TimerEntry, IClientUser
 {
     private const int Sending = 16 * 1024;
 
+    // What was meant for the first server alone: a redirection to another one does not take it along.
+    private static readonly HashSet<string> Private = new(["Host", "Authorization", "Cookie", "Proxy-Authorization"], StringComparer.OrdinalIgnoreCase);
+
     private readonly GetOptions _options;
     private readonly EpollLoop _loop;
     private readonly ConnectionPool _pool;
@@ -23,6 +26,8 @@ internal sealed class Get : TimerEntry, IClientUser
     private ClientExchange? _exchange;
     private int _sent;
     private int _redirections;
+    private bool _isElsewhere;
+    private bool _isContentDropped;
     private bool _isRetried;
     private int _exitCode = ExitCode.NotSo;
 
@@ -152,6 +157,13 @@ internal sealed class Get : TimerEntry, IClientUser
 
     protected override void OnDue(long now)
     {
+        if (_exchange is { } exchange)
+        {
+            exchange.Cancel(EndReason.ExchangeTimeout);
+            return;
+        }
+
+        _pool.Withdraw(this);
         Console.Error.WriteLine($"roundtrip: {EndReasons.Describe(EndReason.ExchangeTimeout)}");
         Finish(ExitCode.NotSo);
     }
@@ -185,6 +197,11 @@ internal sealed class Get : TimerEntry, IClientUser
             }
 
             (string name, string value) = (field[..colon], field[(colon + 1)..].Trim(' ', '\t'));
+            if (_isElsewhere && Private.Contains(name))
+            {
+                continue;
+            }
+
             if (name.Equals("Host", StringComparison.OrdinalIgnoreCase))
             {
                 authority = value;
@@ -207,7 +224,7 @@ internal sealed class Get : TimerEntry, IClientUser
             _method, _target.Url.Scheme, authority, _target.Url.PathAndQuery, FieldBlock.Create([.. fields]), HasContent ? _content!.Length : 0);
     }
 
-    private bool HasContent => _content is { Length: > 0 } && _method is not ("GET" or "HEAD");
+    private bool HasContent => _content is { Length: > 0 } && !_isContentDropped;
 
     private static void AddDefault(List<(string Name, string Value)> fields, string name, string value)
     {
@@ -264,8 +281,10 @@ internal sealed class Get : TimerEntry, IClientUser
         if (status == 303 && _method != "HEAD" || (status is 301 or 302 && _method == "POST"))
         {
             _method = "GET";
+            _isContentDropped = true;
         }
 
+        _isElsewhere |= next.Origin != _target.Origin;
         _target = next;
         Send();
     }

@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using System.Text;
-using Roundtrip.Core;
 using Roundtrip.Http.Http1;
 using Roundtrip.Http.Http2;
 

@@ -49,7 +49,8 @@ internal static class ConnectionField
         return options;
     }
 
-    private static ConnectionOptions OptionsOf(ReadOnlySpan<byte> value)
+    /// <summary>The options of one line's value.</summary>
+    public static ConnectionOptions OptionsOf(ReadOnlySpan<byte> value)
     {
         var options = ConnectionOptions.None;
         while (true)

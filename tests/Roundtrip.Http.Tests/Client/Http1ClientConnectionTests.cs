@@ -4,7 +4,7 @@ using Roundtrip.Http.Http1;
 namespace Roundtrip.Http.Tests.Client;
 
 /// <summary>The client's side of HTTP/1.1: each response whole, byte by byte and split at every index.</summary>
-public class Http1ClientTests
+public class Http1ClientConnectionTests
 {
     public static TheoryData<string, string> Good() => new()
     {

@@ -5,7 +5,7 @@ using Roundtrip.Http.Http2.Frames;
 namespace Roundtrip.Http.Tests.Client;
 
 /// <summary>The client's side of HTTP/2 (RFC 9113 sections 5, 6 and 8).</summary>
-public class Http2ClientTests
+public class Http2ClientConnectionTests
 {
     private static readonly (string Name, string Value)[] Promised =
         [(":method", "GET"), (":scheme", "https"), (":authority", "example.org"), (":path", "/style.css")];

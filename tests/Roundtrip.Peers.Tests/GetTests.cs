@@ -1,0 +1,294 @@
+using System.Diagnostics;
+using System.Net;
+using System.Net.Sockets;
+using System.Text;
+
+namespace Roundtrip.Peers.Tests;
+
+/// <summary><c>roundtrip get</c> against servers that we did not write, and our own.</summary>
+public sealed class GetTests : IDisposable
+{
+    private readonly TemporaryFolder _folder = new();
+    private readonly List<Process> _servers = [];
+    private readonly byte[] _large = new byte[3_000_000];
+
+    public GetTests()
+    {
+        new Random(1).NextBytes(_large);
+        _folder.Write("www/index.html", "hello\n");
+        _folder.Write("www/large", _large);
+    }
+
+    private string Certificate => Path.Combine(_folder.Path, "cert.pem");
+
+    private string Key => Path.Combine(_folder.Path, "key.pem");
+
+    public void Dispose()
+    {
+        foreach (Process server in _servers)
+        {
+            server.Kill(entireProcessTree: true);
+            server.WaitForExit();
+            server.Dispose();
+        }
+
+        _folder.Dispose();
+    }
+
+    [Theory]
+    [InlineData("", "HTTP/2 200")]
+    [InlineData("--http1.1", "HTTP/1.1 200")]
+    public void It_gets_from_our_own_server(string option, string version)
+    {
+        _folder.Write("www/site.conf", "");
+        using var server = new RoundtripProcess(Path.Combine(_folder.Path, "www"));
+
+        AssertGets($"https://localhost:{server.HttpsPort}/", server.CertificateFile, option, version);
+        Assert.Equal("hello\n", Get($"{server.Http}").Text);
+    }
+
+    [Fact]
+    public void It_gets_from_nghttpd()
+    {
+        MakeCertificate();
+        int port = FreePorts.InARow(2);
+        Serve(port, "nghttpd", "-d", Path.Combine(_folder.Path, "www"), $"{port}", Key, Certificate);
+        Serve(port + 1, "nghttpd", "--no-tls", "-d", Path.Combine(_folder.Path, "www"), $"{port + 1}");
+
+        AssertGets($"https://localhost:{port}/", Certificate, "", "HTTP/2 200");
+        Assert.Equal("hello\n", Get("--http2-prior-knowledge", $"http://127.0.0.1:{port + 1}/").Text);
+    }
+
+    [Fact]
+    public void It_gets_from_nginx()
+    {
+        MakeCertificate();
+        int port = FreePorts.InARow(1);
+        _folder.Write("nginx.conf", $$"""
+            daemon off; pid {{_folder.Path}}/nginx.pid; error_log stderr; master_process off;
+            events { }
+            http {
+              access_log off;
+              client_body_temp_path {{_folder.Path}}/t1; proxy_temp_path {{_folder.Path}}/t2; fastcgi_temp_path {{_folder.Path}}/t3; uwsgi_temp_path {{_folder.Path}}/t4; scgi_temp_path {{_folder.Path}}/t5;
+              server { listen 127.0.0.1:{{port}} ssl http2; ssl_certificate {{Certificate}}; ssl_certificate_key {{Key}}; root {{_folder.Path}}/www; }
+            }
+            """);
+        Serve(port, "nginx", "-c", Path.Combine(_folder.Path, "nginx.conf"), "-e", "stderr");
+
+        AssertGets($"https://localhost:{port}/", Certificate, "", "HTTP/2 200");
+        AssertGets($"https://localhost:{port}/", Certificate, "--http1.1", "HTTP/1.1 200");
+    }
+
+    [Fact]
+    public void It_gets_from_apache()
+    {
+        MakeCertificate();
+        int port = FreePorts.InARow(1);
+        const string Modules = "/usr/lib/apache2/modules";
+        _folder.Write("apache.conf", $"""
+            ServerRoot {_folder.Path}
+            PidFile {_folder.Path}/apache.pid
+            ErrorLog {_folder.Path}/apache.log
+            Listen 127.0.0.1:{port}
+            LoadModule mpm_event_module {Modules}/mod_mpm_event.so
+            LoadModule authz_core_module {Modules}/mod_authz_core.so
+            LoadModule dir_module {Modules}/mod_dir.so
+            LoadModule socache_shmcb_module {Modules}/mod_socache_shmcb.so
+            LoadModule ssl_module {Modules}/mod_ssl.so
+            LoadModule http2_module {Modules}/mod_http2.so
+            ServerName localhost
+            Protocols h2 http/1.1
+            SSLEngine on
+            SSLCertificateFile {Certificate}
+            SSLCertificateKeyFile {Key}
+            DocumentRoot {_folder.Path}/www
+            DirectoryIndex index.html
+            """);
+        Process.Start("chmod", ["-R", "a+rX", _folder.Path]).WaitForExit();
+        Serve(port, "apache2", "-f", Path.Combine(_folder.Path, "apache.conf"), "-X");
+
+        AssertGets($"https://localhost:{port}/", Certificate, "", "HTTP/2 200");
+        AssertGets($"https://localhost:{port}/", Certificate, "--http1.1", "HTTP/1.1 200");
+    }
+
+    [Fact]
+    public void A_certificate_that_is_not_trusted_or_names_another_host_is_refused()
+    {
+        MakeCertificate();
+        int port = FreePorts.InARow(1);
+        Serve(port, "nghttpd", "-d", Path.Combine(_folder.Path, "www"), $"{port}", Key, Certificate);
+        Finished untrusted = Get($"https://localhost:{port}/");
+        Finished other = Get("--cacert", Certificate, $"https://127.0.0.2:{port}/");
+        Finished careless = Get("-k", $"https://127.0.0.2:{port}/");
+
+        Assert.Equal((1, ""), (untrusted.ExitCode, untrusted.Text));
+        Assert.Contains("the server's certificate is not accepted: self-signed certificate", untrusted.Errors, StringComparison.Ordinal);
+        Assert.Equal((1, ""), (other.ExitCode, other.Text));
+        Assert.Contains("IP address mismatch", other.Errors, StringComparison.Ordinal);
+        Assert.Equal((0, "hello\n"), (careless.ExitCode, careless.Text));
+    }
+
+    [Fact]
+    public void Frames_are_listed_by_stream_with_their_header_bytes_before_and_after_HPACK()
+    {
+        using var server = new RoundtripProcess(Path.Combine(_folder.Path, "www"));
+        Finished get = Get("-k", "--frames", server.Https);
+
+        Assert.Equal("hello\n", get.Text);
+        Assert.Matches(@"^stream 0\n +\d+ ms > preface 24 bytes\n", get.Errors);
+        Assert.Matches(@"\nstream 1\n +\d+ ms > HEADERS \d+ bytes END_STREAM; fields \d+ bytes, after HPACK \d+\n", get.Errors);
+        Assert.Matches(@"ms < DATA 6 bytes END_STREAM\n", get.Errors);
+    }
+
+    [Fact]
+    public void Interim_responses_are_shown_and_the_final_one_is_the_result()
+    {
+        using var listener = Answer("HTTP/1.1 103 Early Hints\r\nLink: </a.css>; rel=preload\r\n\r\nHTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok");
+        Finished get = Get("-v", $"http://{listener.LocalEndpoint}/");
+
+        Assert.Equal("ok", get.Text);
+        Assert.Contains("< HTTP/1.1 103\n< Link: </a.css>; rel=preload\n<\n< HTTP/1.1 200\n", get.Errors, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_response_that_is_not_whole_is_an_error()
+    {
+        using var listener = Answer("HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nhalf");
+        Finished get = Get($"http://{listener.LocalEndpoint}/");
+
+        Assert.Equal(1, get.ExitCode);
+        Assert.Equal("half", get.Text);
+    }
+
+    [Fact]
+    public void Redirections_are_followed_where_that_is_asked_and_ten_at_most()
+    {
+        using var target = Answer("HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok");
+        using var once = Answer($"HTTP/1.1 302 Found\r\nLocation: http://{target.LocalEndpoint}/x\r\nContent-Length: 4\r\n\r\ngone");
+        string url = $"http://{once.LocalEndpoint}/";
+
+        Assert.Equal("ok", Get("-L", url).Text);
+        using var round = Answer("HTTP/1.1 302 Found\r\nLocation: /\r\nContent-Length: 0\r\n\r\n", times: 20);
+        Finished lost = Get("-L", $"http://{round.LocalEndpoint}/");
+        Assert.Equal(1, lost.ExitCode);
+        Assert.Contains("more than 10 redirections", lost.Errors, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void A_redirection_to_the_same_server_uses_its_connection_again(bool isSecure)
+    {
+        _folder.Write("www/dir/index.html", "in it\n");
+        using var server = new RoundtripProcess(Path.Combine(_folder.Path, "www"));
+        Finished get = Get("-k", "-v", "-L", $"{(isSecure ? server.Https : server.Http)}dir");
+
+        Assert.Equal("in it\n", get.Text);
+        Assert.Equal(2, get.Errors.Split("* Connected to").Length);
+        Assert.Equal(3, get.Errors.Split("\n> GET /dir").Length);
+    }
+
+    [Fact]
+    public void A_redirection_to_another_server_takes_no_credentials_along()
+    {
+        using var server = new RoundtripProcess(Path.Combine(_folder.Path, "www"));
+        using var once = Answer($"HTTP/1.1 302 Found\r\nLocation: {server.Http}\r\nContent-Length: 0\r\n\r\n");
+        Finished get = Get("-v", "-L", "-H", "Authorization: secret", "-H", "X: y", $"http://{once.LocalEndpoint}/");
+
+        Assert.Equal("hello\n", get.Text);
+        Assert.Equal(2, get.Errors.Split("Authorization: secret").Length);
+        Assert.Equal(3, get.Errors.Split("> X: y").Length);
+    }
+
+    [Fact]
+    public void A_host_that_takes_no_connection_is_exit_code_1_and_no_URL_2()
+    {
+        int port = FreePorts.InARow(1);
+
+        Assert.Equal(1, Get($"http://127.0.0.1:{port}/").ExitCode);
+        Assert.Equal(1, Get("http://name.invalid/").ExitCode);
+        Assert.Equal(2, Get("ftp://127.0.0.1/").ExitCode);
+        Assert.Equal(2, Get("-H", "no field", "http://127.0.0.1/").ExitCode);
+    }
+
+    [Fact]
+    public void It_gives_up_after_the_time_that_was_set()
+    {
+        using var silent = new TcpListener(IPAddress.Loopback, 0);
+        silent.Start();
+        var clock = Stopwatch.StartNew();
+        Finished get = Get("--max-time", "0.5", $"http://{silent.LocalEndpoint}/");
+
+        Assert.Equal(1, get.ExitCode);
+        Assert.Contains("the response was not complete in time", get.Errors, StringComparison.Ordinal);
+        Assert.True(clock.Elapsed < TimeSpan.FromSeconds(20));
+    }
+
+    private static Finished Get(params string[] arguments) => Run.Program("dotnet", [Repository.BuiltProgram, "get", .. arguments]);
+
+    private void AssertGets(string url, string certificate, string option, string version)
+    {
+        string[] options = ["--cacert", certificate, .. option.Split(' ', StringSplitOptions.RemoveEmptyEntries)];
+        Finished page = Get([.. options, "-v", url]);
+        Assert.True(page.ExitCode == 0, page.Errors);
+        Assert.Equal("hello\n", page.Text);
+        Assert.Contains($"< {version}\n", page.Errors, StringComparison.Ordinal);
+        Assert.Equal(_large, Get([.. options, $"{url}large"]).Output);
+    }
+
+    private void MakeCertificate()
+    {
+        Finished made = Run.Program(
+            "openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-keyout", Key, "-out", Certificate, "-days", "30", "-subj", "/CN=localhost", "-addext",
+            "subjectAltName=DNS:localhost,IP:127.0.0.1");
+        Assert.True(made.ExitCode == 0, made.Errors);
+    }
+
+    private void Serve(int port, string name, params string[] arguments)
+    {
+        var server = new Process { StartInfo = Run.StartInfo(name, arguments) };
+        server.Start();
+        _servers.Add(server);
+        server.OutputDataReceived += static (_, _) => { };
+        server.ErrorDataReceived += static (_, _) => { };
+        server.BeginOutputReadLine();
+        server.BeginErrorReadLine();
+        for (long giveUp = Environment.TickCount64 + 15_000; ;)
+        {
+            using var probe = new TcpClient();
+            try
+            {
+                probe.Connect(IPAddress.Loopback, port);
+                return;
+            }
+            catch (SocketException)
+            {
+                Assert.False(server.HasExited, $"{name} ended");
+                Assert.True(Environment.TickCount64 < giveUp, $"{name} does not listen");
+                Thread.Sleep(20);
+            }
+        }
+    }
+
+    // A server that says the same to everybody and closes.
+    private static TcpListener Answer(string response, int times = 1)
+    {
+        var listener = new TcpListener(IPAddress.Loopback, 0);
+        listener.Start();
+        Task.Run(() =>
+        {
+            for (int i = 0; i < times; i++)
+            {
+                using Socket socket = listener.AcceptSocket();
+                byte[] request = new byte[4096];
+                _ = socket.Receive(request);
+                socket.Send(Encoding.Latin1.GetBytes(response));
+                socket.Shutdown(SocketShutdown.Send);
+                while (socket.Receive(request) > 0)
+                {
+                }
+            }
+        });
+        return listener;
+    }
+}
