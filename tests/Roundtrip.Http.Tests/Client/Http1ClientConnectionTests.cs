@@ -15,7 +15,7 @@ public class Http1ClientConnectionTests
         { "HTTP/1.1 304 Not Modified\r\nContent-Length: 900\r\n\r\n", "response 304 Http11 Content-Length=900\nended Completed" },
         {
             "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nhello\r\n6;a=b\r\n world\r\n0\r\nX: y\r\n\r\n",
-            "response 200 Http11 Transfer-Encoding=chunked\ncontent hello world\nended Completed"
+            "response 200 Http11 Transfer-Encoding=chunked\ncontent hello world\ntrailers X=y\nended Completed"
         },
         {
             "HTTP/1.1 103 Early Hints\r\nLink: </a>\r\n\r\nHTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 200 OK\r\nContent-Length: 1\r\n\r\nx",
