@@ -63,6 +63,9 @@ internal sealed class OriginConnections(ConnectionPool pool, Origin origin) : IL
         _attempts.Remove(attempt);
         _isMultiplexed = isMultiplexed;
         _connections.Add(connection);
+
+        // At once, so that the first request goes out with the connection's own first bytes.
+        StartWaiting();
         Changed();
     }
 
@@ -85,17 +88,21 @@ internal sealed class OriginConnections(ConnectionPool pool, Origin origin) : IL
     void ILoopWork.Run()
     {
         _isPosted = false;
-        while (_waiting.First is { } first && _connections.Find(static connection => connection.CanStart) is { } connection)
-        {
-            _waiting.Remove(first);
-            connection.Start(first.Value.Request, first.Value.User);
-        }
-
+        StartWaiting();
         while (_attempts.Count < Math.Min(_waiting.Count, Allowed))
         {
             var attempt = new ConnectionAttempt(pool, this, origin);
             _attempts.Add(attempt);
             attempt.Begin();
+        }
+    }
+
+    private void StartWaiting()
+    {
+        while (_waiting.First is { } first && _connections.Find(static connection => connection.CanStart) is { } connection)
+        {
+            _waiting.Remove(first);
+            connection.Start(first.Value.Request, first.Value.User);
         }
     }
 

@@ -22,8 +22,8 @@ foreach (Command command in ControlCommands.Create())
     root.Add(command);
 }
 
-
-ParseResult parsed = root.Parse(args);
+// @file is a file's content to get --data-binary, and no file of more arguments.
+ParseResult parsed = root.Parse(args, new ParserConfiguration { ResponseFileTokenReplacer = null });
 if (parsed.Errors.Count > 0)
 {
     foreach (var error in parsed.Errors)

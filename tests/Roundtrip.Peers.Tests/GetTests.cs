@@ -224,6 +224,33 @@ public sealed class GetTests : IDisposable
         Assert.True(clock.Elapsed < TimeSpan.FromSeconds(20));
     }
 
+    [Fact]
+    public async Task Content_is_sent_as_it_stands_in_a_file()
+    {
+        _folder.Write("content", "a@b\r\n");
+        using var listener = new TcpListener(IPAddress.Loopback, 0);
+        listener.Start();
+        Task<string> received = Task.Run(() =>
+        {
+            using Socket socket = listener.AcceptSocket();
+            byte[] bytes = new byte[4096];
+            string text = "";
+            while (!text.EndsWith("a@b\r\n", StringComparison.Ordinal) && socket.Receive(bytes) is var count and > 0)
+            {
+                text += Encoding.Latin1.GetString(bytes, 0, count);
+            }
+
+            socket.Send("HTTP/1.1 204 No Content\r\n\r\n"u8);
+            return text;
+        });
+        Finished get = Get("--data-binary", $"@{_folder.Path}/content", "--max-time", "30", $"http://{listener.LocalEndpoint}/");
+
+        Assert.Equal(0, get.ExitCode);
+        string request = await received;
+        Assert.StartsWith("POST / HTTP/1.1\r\n", request, StringComparison.Ordinal);
+        Assert.EndsWith("Content-Length: 5\r\n\r\na@b\r\n", request, StringComparison.Ordinal);
+    }
+
     private static Finished Get(params string[] arguments) => Run.Program("dotnet", [Repository.BuiltProgram, "get", .. arguments]);
 
     private void AssertGets(string url, string certificate, string option, string version)
