@@ -290,6 +290,17 @@ public class Http2ConnectionTests
     }
 
     [Fact]
+    public void NO_RFC7540_PRIORITIES_may_not_change_after_the_first_SETTINGS()
+    {
+        Http2Peer peer = Http2Peer.Open(null, null, new Setting(SettingsParameter.NoRfc7540Priorities, 1));
+        peer.Settings(new Setting(SettingsParameter.NoRfc7540Priorities, 1));
+        Assert.Equal(ConnectionClose.None, peer.Engine.Closing);
+        peer.Settings(new Setting(SettingsParameter.NoRfc7540Priorities, 0));
+
+        Assert.Equal("GOAWAY 0 ProtocolError", peer.Answers()[^1]);
+    }
+
+    [Fact]
     public void All_memory_goes_back_when_a_connection_ends_anywhere()
     {
         for (int step = 0; step < 6; step++)
