@@ -150,4 +150,30 @@ public abstract class Exchange
     /// </summary>
     /// <exception cref="InvalidOperationException"><see cref="CanUpgrade"/> is false.</exception>
     public abstract void Upgrade(FieldBlock fields, Func<IConnectionHost, IConnectionEngine> next);
+
+    /// <summary>The object begins to serve another request.</summary>
+    /// <param name="index">How many requests the connection had before this one.</param>
+    private protected void BeginLife(IConnectionHost host, long now, int index)
+    {
+        Generation++;
+        StartedAt = now;
+        StartedTimestamp = host.Timestamp;
+        IndexOnConnection = index;
+        Status = 0;
+        ContentSent = 0;
+        EndReason = EndReason.None;
+    }
+
+    /// <summary>Forgets the request and all that anybody has put here.</summary>
+    private protected void EndLife(BufferPool buffers)
+    {
+        Request.Reset(buffers);
+        ResponseFields.Clear();
+        SharedFields = FieldBlock.Empty;
+        LogId = null;
+        Handler = null;
+        Context = null;
+        Owner = null;
+        AllowsPush = true;
+    }
 }

@@ -34,13 +34,7 @@ public sealed partial class Http1Exchange : Exchange
     /// <param name="index">How many requests the connection had before this one.</param>
     internal void Begin(Http1Connection connection, long now, int index)
     {
-        Generation++;
-        StartedAt = now;
-        StartedTimestamp = connection.Host.Timestamp;
-        IndexOnConnection = index;
-        Status = 0;
-        ContentSent = 0;
-        EndReason = EndReason.None;
+        BeginLife(connection.Host, now, index);
         _connection = connection;
         _parser = default;
         _isHeadDetached = false;
@@ -152,13 +146,7 @@ public sealed partial class Http1Exchange : Exchange
             host.Input.Consume(Math.Min(Request.Length, host.Input.Length));
         }
 
-        Request.Reset(host.Buffers);
-        ResponseFields.Clear();
-        SharedFields = FieldBlock.Empty;
-        LogId = null;
-        Handler = null;
-        Context = null;
-        Owner = null;
+        EndLife(host.Buffers);
         _connection = null;
     }
 }

@@ -38,13 +38,7 @@ public sealed partial class Http2Exchange : Exchange, IStreamUser
     /// <param name="sectionBytes">The bytes of the header section on the wire.</param>
     internal void Begin(Http2ServerConnection connection, long now, int index, int sectionBytes)
     {
-        Generation++;
-        StartedAt = now;
-        StartedTimestamp = connection.Host.Timestamp;
-        IndexOnConnection = index;
-        Status = 0;
-        ContentSent = 0;
-        EndReason = EndReason.None;
+        BeginLife(connection.Host, now, index);
         _connection = connection;
         _sectionBytes = sectionBytes;
         BeginBody();
@@ -146,14 +140,7 @@ public sealed partial class Http2Exchange : Exchange, IStreamUser
     /// <summary>Forgets everything.</summary>
     internal void Clear()
     {
-        Request.Reset(_connection!.Host.Buffers);
-        ResponseFields.Clear();
-        SharedFields = FieldBlock.Empty;
-        LogId = null;
-        Handler = null;
-        Context = null;
-        Owner = null;
-        AllowsPush = true;
+        EndLife(_connection!.Host.Buffers);
         IsPromised = false;
         _connection = null;
         _stream = null;

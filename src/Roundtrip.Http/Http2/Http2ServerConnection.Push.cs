@@ -26,18 +26,12 @@ public sealed partial class Http2ServerConnection
             return;
         }
 
-        byte[][] targets = shared.PreloadTargets;
-        if (own.Count > 0)
-        {
-            var all = new List<byte[]>(targets);
-            foreach (ref readonly FieldEntry field in own.Fields)
-            {
-                PreloadLinks.Add(all, own.At(field.Name), own.At(field.Value));
-            }
+        Promise(parent, stream, shared.PreloadTargets);
+        Promise(parent, stream, PreloadLinks.Of(own));
+    }
 
-            targets = all.Count > targets.Length ? [.. all] : targets;
-        }
-
+    private void Promise(Http2Exchange parent, Http2Stream stream, byte[][] targets)
+    {
         foreach (byte[] target in targets)
         {
             ReadOnlySpan<byte> path = PushTarget.Resolve(target, parent.Request);

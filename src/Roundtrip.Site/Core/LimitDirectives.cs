@@ -37,7 +37,8 @@ internal static class LimitDirectives
     public static readonly Directive ReadTimeouts =
         new("RequestReadTimeout", AnyServer, 1, 3, "handshake=, header= or body=, each seconds[-seconds][,MinRate=bytes]", SetReadTimeouts);
 
-    private static Directive Limit(string name, string usage, Func<HttpLimits, string, HttpLimits> change, DirectiveContext contexts = AnyServer) => new(name, contexts, 1, 1, usage, call =>
+    /// <summary>A directive of one word that changes a limit.</summary>
+    internal static Directive Limit(string name, string usage, Func<HttpLimits, string, HttpLimits> change, DirectiveContext contexts = AnyServer) => new(name, contexts, 1, 1, usage, call =>
     {
         // Tried at once, so that a wrong argument is an error of its line.
         string word = call.Words[0];
@@ -45,7 +46,7 @@ internal static class LimitDirectives
         Add(call, limits => change(limits, word));
     });
 
-    private static void Add(DirectiveCall call, Func<HttpLimits, HttpLimits> change) =>
+    internal static void Add(DirectiveCall call, Func<HttpLimits, HttpLimits> change) =>
         call.Settings.Update(CoreSettings.Limits, before => limits => change(before(limits)));
 
     private static HttpLimits SetRequestWorkers(HttpLimits limits, string word) => limits with { MaxRequestWorkers = Number(word, 1) };

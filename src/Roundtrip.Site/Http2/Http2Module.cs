@@ -39,16 +39,8 @@ internal sealed class Http2Module : IConfigurationModule
     private static IEnumerable<Directive> Ignored(params string[] names) =>
         names.Select(name => new Directive(name, AnyServer, 1, 1, "anything", static _ => { }));
 
-    private static Directive Limit(string name, string usage, Func<Http2Limits, string, Http2Limits> change) => new(name, AnyServer, 1, 1, usage, call =>
-    {
-        // Tried at once, so that a wrong argument is an error of its line.
-        string word = call.Words[0];
-        _ = change(Http2Limits.Default, word);
-        Add(call, limits => change(limits, word));
-    });
-
-    private static void Add(DirectiveCall call, Func<Http2Limits, Http2Limits> change) =>
-        call.Settings.Update(CoreSettings.Limits, before => limits => before(limits) is var l ? l with { Http2 = change(l.Http2) } : l);
+    private static Directive Limit(string name, string usage, Func<Http2Limits, string, Http2Limits> change) =>
+        LimitDirectives.Limit(name, usage, (limits, word) => limits with { Http2 = change(limits.Http2, word) });
 
     private static void SetProtocols(DirectiveCall call)
     {
@@ -95,11 +87,11 @@ internal sealed class Http2Module : IConfigurationModule
             ? known
             : throw new FormatException($"'{call.Words[0]}' is none of {string.Join(", ", Enum.GetNames<FloodKind>())}");
         var limit = new FloodLimit(Number(call.Words[1]), Number(call.Words[2], 1, 1000));
-        Add(call, limits =>
+        LimitDirectives.Add(call, limits =>
         {
-            FloodLimit[] floods = [.. limits.Floods];
+            FloodLimit[] floods = [.. limits.Http2.Floods];
             floods[(int)kind] = limit;
-            return limits with { Floods = floods };
+            return limits with { Http2 = limits.Http2 with { Floods = floods } };
         });
     }
 }

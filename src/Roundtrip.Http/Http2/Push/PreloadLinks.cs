@@ -8,25 +8,36 @@ internal static class PreloadLinks
     /// <summary>The targets in the fields of a block, in their order.</summary>
     public static byte[][] Of(FieldBlock block)
     {
-        var targets = new List<byte[]>();
+        List<byte[]>? targets = null;
         foreach (ref readonly FieldEntry field in block.Fields)
         {
-            Add(targets, block.At(field.Name), block.At(field.Value));
+            Add(ref targets, block.At(field.Name), block.At(field.Value));
         }
 
-        return [.. targets];
+        return targets is null ? [] : [.. targets];
     }
 
-    /// <summary>Adds the targets of one field, where it is one of the two.</summary>
-    public static void Add(List<byte[]> targets, ReadOnlySpan<byte> name, ReadOnlySpan<byte> value)
+    /// <summary>The targets in a response's own fields. Most have none, and then nothing is allocated.</summary>
+    public static byte[][] Of(FieldBuffer own)
+    {
+        List<byte[]>? targets = null;
+        foreach (ref readonly FieldEntry field in own.Fields)
+        {
+            Add(ref targets, own.At(field.Name), own.At(field.Value));
+        }
+
+        return targets is null ? [] : [.. targets];
+    }
+
+    private static void Add(ref List<byte[]>? targets, ReadOnlySpan<byte> name, ReadOnlySpan<byte> value)
     {
         if (Ascii.EqualsIgnoreCase(name, "Link"u8))
         {
-            AddLinks(targets, value);
+            AddLinks(targets ??= [], value);
         }
         else if (Ascii.EqualsIgnoreCase(name, "X-Associated-Content"u8))
         {
-            AddAssociated(targets, value);
+            AddAssociated(targets ??= [], value);
         }
     }
 
