@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using Roundtrip.Core;
 
 namespace Roundtrip.Transport;
@@ -39,4 +40,10 @@ public abstract class EventLoop
     /// <returns>The address that is listened at, its port chosen by the system where 0 was asked for.</returns>
     /// <exception cref="TransportException">The address cannot be listened at; the message says why.</exception>
     public abstract ITransportListener Listen(PeerAddress address, Action<TransportConnection> accepted);
+
+    /// <summary>Watches a descriptor that is no network connection.</summary>
+    /// <param name="descriptor">Taken over, whatever comes of the call.</param>
+    /// <param name="sink">Told on this loop, from the first <see cref="WatchedDescriptor.Await"/> on.</param>
+    /// <exception cref="TransportException">The system refuses.</exception>
+    public virtual WatchedDescriptor Watch(SafeHandle descriptor, IDescriptorSink sink) => throw new NotSupportedException("this loop has no kernel under it");
 }

@@ -27,7 +27,7 @@ public sealed class ControlChannel : IDisposable
     /// <exception cref="ProcessException">The process has no descriptor left.</exception>
     public static ControlChannel CreatePair(out OwnedDescriptor other)
     {
-        (OwnedDescriptor one, other) = DescriptorPair.Sockets(Libc.SockSeqpacket);
+        (OwnedDescriptor one, other) = DescriptorPair.PacketSockets();
         return new ControlChannel(one);
     }
 

@@ -3,7 +3,7 @@ using Roundtrip.Interop;
 namespace Roundtrip.Processes.Descriptors;
 
 /// <summary>Two ends of a pipe or of a pair of sockets.</summary>
-internal static unsafe class DescriptorPair
+public static unsafe class DescriptorPair
 {
     /// <exception cref="ProcessException">The process has no descriptor left.</exception>
     public static (OwnedDescriptor Read, OwnedDescriptor Write) Pipe()
@@ -12,9 +12,15 @@ internal static unsafe class DescriptorPair
         return Both(Libc.Pipe2(ends, Libc.OCloexec), "pipe2", ends);
     }
 
-    /// <param name="type">SOCK_SEQPACKET keeps messages apart, SOCK_STREAM does not.</param>
+    /// <summary>Sockets that carry a stream of bytes.</summary>
     /// <exception cref="ProcessException">The process has no descriptor left.</exception>
-    public static (OwnedDescriptor One, OwnedDescriptor Other) Sockets(int type)
+    public static (OwnedDescriptor One, OwnedDescriptor Other) StreamSockets() => Sockets(Libc.SockStream);
+
+    /// <summary>Sockets that keep messages apart (SOCK_SEQPACKET).</summary>
+    /// <exception cref="ProcessException">The process has no descriptor left.</exception>
+    public static (OwnedDescriptor One, OwnedDescriptor Other) PacketSockets() => Sockets(Libc.SockSeqpacket);
+
+    private static (OwnedDescriptor, OwnedDescriptor) Sockets(int type)
     {
         int* ends = stackalloc int[2];
         return Both(Libc.SocketPair(Libc.AfUnix, type | Libc.SockCloexec, 0, ends), "socketpair", ends);

@@ -10,11 +10,9 @@ internal static unsafe partial class Libc
     public const int SockSeqpacket = 5;
     public const int SoType = 3;
     public const int SoAcceptconn = 30;
-    public const int ScmRights = 1;
     public const int MsgCtrunc = 0x8;
     public const int MsgTrunc = 0x20;
     public const int MsgDontwait = 0x40;
-    public const int MsgCmsgCloexec = 0x40000000;
 
     [LibraryImport("libc", EntryPoint = "socketpair", SetLastError = true)]
     public static partial int SocketPair(int family, int type, int protocol, int* ends);
@@ -33,13 +31,4 @@ internal static unsafe partial class Libc
 
     [LibraryImport("libc", EntryPoint = "recvmsg", SetLastError = true)]
     public static partial nint RecvMsg(SafeHandle fd, MessageHeader* message, int flags);
-
-    /// <summary>struct cmsghdr on 64-bit machines. Its size is a multiple of its alignment, so data follow at once.</summary>
-    [StructLayout(LayoutKind.Sequential)]
-    public struct ControlHeader
-    {
-        public nint Length;
-        public int Level;
-        public int Type;
-    }
 }

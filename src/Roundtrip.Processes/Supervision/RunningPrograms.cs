@@ -99,7 +99,7 @@ internal sealed class RunningPrograms(LaunchAs? launchAs, Action<string> log, lo
             ChildStart start = startable.Start;
             if (startable.SocketNumber is { } number)
             {
-                (socket, theirs) = DescriptorPair.Sockets(Libc.SockStream);
+                (socket, theirs) = DescriptorPair.StreamSockets();
                 start = start with { Descriptors = [.. start.Descriptors, new ChildDescriptor(theirs, number)] };
             }
 

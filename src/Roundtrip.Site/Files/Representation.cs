@@ -9,6 +9,8 @@ using Roundtrip.Site.Headers;
 using Roundtrip.Site.Http2;
 using Roundtrip.Site.Mapping;
 using Roundtrip.Site.Mime;
+using Roundtrip.Site.Programs;
+using Roundtrip.Site.Serving;
 using Roundtrip.Transport.Files;
 
 namespace Roundtrip.Site.Files;
@@ -46,6 +48,9 @@ internal sealed class Representation
         // RFC 9110 §15.4.5: with 304 go the fields that a cache needs, not those that describe the content that it has.
         NotModifiedFields = ResponseFields.Prepare(FieldBlock.Create([.. TagAndVary()]), settings);
     }
+
+    /// <summary>The file as a program, for a request that a condition gives to a handler.</summary>
+    public Script AsScript(ResourceAbout about) => Script.Of(about.FileName, about.Path, "", _stamp);
 
     public ContentCoding Coding { get; }
 

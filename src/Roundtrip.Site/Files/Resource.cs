@@ -1,6 +1,7 @@
 using Roundtrip.Http;
 using Roundtrip.Site.Access;
 using Roundtrip.Site.Directories;
+using Roundtrip.Site.Programs;
 using Roundtrip.Site.Serving;
 
 namespace Roundtrip.Site.Files;
@@ -26,8 +27,11 @@ internal sealed class Resource
 
     private Resource(ResourceAbout about, int status) => (About, _representations, _facts, Status) = (about, [], [], status);
 
+    private Resource(ResourceAbout about, Script script, PathFact[] facts) => (About, _representations, _facts, Script, Memory) = (about, [], facts, script, ScriptOverhead);
+
     // What a representation takes beside its content: three blocks of fields, its facts, its place in the table.
     private const int Overhead = 2048;
+    private const int ScriptOverhead = 4096;
 
     /// <summary>What the configuration says of it.</summary>
     public ResourceAbout About { get; private init; }
@@ -35,7 +39,10 @@ internal sealed class Resource
     /// <summary>The URL to which a redirect leads; null for the path with a slash behind it.</summary>
     public string? Target { get; private init; }
 
-    /// <summary>The status that is the answer; 0 where there are representations.</summary>
+    /// <summary>The program that computes the answer.</summary>
+    public Script? Script { get; }
+
+    /// <summary>The status that is the answer; 0 for a file or a program.</summary>
     public int Status { get; }
 
     /// <summary>What a directory holds that is listed.</summary>
@@ -44,7 +51,10 @@ internal sealed class Resource
     /// <summary>The file itself, without a coding. There is one where <see cref="IsFile"/>.</summary>
     public Representation Plain => _representations[^1];
 
-    public bool IsFile => Status == 0;
+    public bool IsFile => Status == 0 && Script is null;
+
+    /// <summary>Whether it may be kept, to be looked at again rather than loaded. What is no file or program is not: a new file is there at once.</summary>
+    public bool IsKept => Status == 0;
 
     public bool IsRacy { get; }
 
@@ -61,6 +71,8 @@ internal sealed class Resource
         // What a directive that is not built says nobody knows: it is not said to be forbidden either.
         : OfStatus(about.IsGuardedByDirective ? about with { Access = AccessRule.Granted, Outer = AccessRule.Granted } : about, 501);
 
+    public static Resource OfScript(ResourceAbout about, Script script, PathFact[] facts) => new(about, script, facts);
+
     public static Resource OfListing(Listing listing) => new(listing.About, 200) { Listing = listing };
 
     public static Resource OfRedirect(ResourceAbout about, int status, string? target) => new(about, status) { Target = target };
@@ -70,8 +82,12 @@ internal sealed class Resource
     /// references of this one, and is to be used in its place or while it is held. What that word guards is no content any more; a redirect
     /// comes before a handler.
     /// </summary>
-    public Resource With(ResourceAbout about) => (about.IsGuardedByDirective || Status is not (>= 300 and < 400) ? OfGuarded(about) : null) ?? (!IsFile
-        ? new Resource(about, Status) { Listing = Listing is null ? null : Listing with { About = about }, Target = Target }
+    public Resource With(ResourceAbout about) => (about.IsGuardedByDirective || Status is not (>= 300 and < 400) ? OfGuarded(about) : null) ?? (
+        Status == 0 && about.IsProgram ? new Resource(about, Script ?? Plain.AsScript(about), _facts)
+
+        // A program that is to be sent as it lies on the disk was not read: nobody may see its text by mistake.
+        : Script is not null ? new Resource(about, 404)
+        : !IsFile ? new Resource(about, Status) { Listing = Listing is null ? null : Listing with { About = about }, Target = Target }
         : new Resource(about, ReferenceEquals(about.Settings, About.Settings) ? _representations : Array.ConvertAll(_representations, r => r.With(about.Settings)), _facts, IsRacy));
 
     /// <summary>The representation for a request: RFC 9110 section 12.5.3.</summary>

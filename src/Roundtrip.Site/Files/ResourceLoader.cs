@@ -10,13 +10,14 @@ using Roundtrip.Site.Core;
 using Roundtrip.Site.Directories;
 using Roundtrip.Site.Mapping;
 using Roundtrip.Site.Mime;
+using Roundtrip.Site.Programs;
 using Roundtrip.Site.Serving;
 using Roundtrip.Transport.Files;
 
 namespace Roundtrip.Site.Files;
 
 /// <summary>Finds what a path names. It keeps nothing, so that the same code runs on a loop, where it may not wait for the disk, and off it.</summary>
-internal sealed class ResourceLoader(FileRoots roots)
+internal sealed partial class ResourceLoader(FileRoots roots)
 {
     /// <summary>Files up to this many bytes are kept in memory.</summary>
     public const int MaximumInMemory = 64 * 1024;
@@ -62,8 +63,8 @@ internal sealed class ResourceLoader(FileRoots roots)
             return Resource.OfStatus(about, 500);
         }
 
-        return Resource.OfGuarded(about) ?? Redirection(about) ?? (text.EndsWith('/')
-            ? TryLoadIndex(about, mapped, path, look, redirects)
+        return Resource.OfGuarded(about) ?? Redirection(about) ?? (about.IsProgram ? TryLoadScript(about, mapped, look)
+            : text.EndsWith('/') ? TryLoadIndex(about, mapped, path, look, redirects)
             : TryLoadFile(about, mapped, look, redirects));
     }
 
@@ -110,9 +111,10 @@ internal sealed class ResourceLoader(FileRoots roots)
     private Resource? TryLoadFallback(ResourceAbout about, in Look look) =>
         TryLoad(about.Host, PathText.Bytes(about.Settings.Get(DirectorySettings.Fallback)), look, redirects: 0) is { } found ? Inside(about, found) : null;
 
-    private Resource? NotFound(ResourceAbout about, OpenOutcome outcome, FilePath path, in Look look, int redirects) => outcome switch
+    private Resource? NotFound(ResourceAbout about, MappedPath mapped, OpenOutcome outcome, FilePath path, in Look look, int redirects) => outcome switch
     {
         OpenOutcome.WouldWait => null,
+        OpenOutcome.Missing when TryLoadScriptAbove(about, mapped, look, out Resource? script) => script,
         OpenOutcome.Missing when HasFallback(about, redirects) => TryLoadFallback(about, look),
         _ => Refusal(about, outcome, path),
     };
@@ -133,7 +135,7 @@ internal sealed class ResourceLoader(FileRoots roots)
         OpenOutcome outcome = TryOpen(root, path, look, out Opened file);
         if (outcome != OpenOutcome.Found)
         {
-            return NotFound(about, outcome, path, look, redirects);
+            return NotFound(about, mapped, outcome, path, look, redirects);
         }
 
         if (file.Stamp.Kind == FileKind.Directory)
@@ -152,6 +154,12 @@ internal sealed class ResourceLoader(FileRoots roots)
         {
             file.File?.ReleaseReference();
             return refused;
+        }
+
+        if (about.IsProgram)
+        {
+            file.File?.ReleaseReference();
+            return Resource.OfScript(about, Script.Of(about.FileName, about.Path, "", file.Stamp), [.. look.Facts]);
         }
 
         Span<Opened> forms = [default, default, default, file];
@@ -398,7 +406,7 @@ internal sealed class ResourceLoader(FileRoots roots)
         {
             if (outcome != OpenOutcome.Found)
             {
-                return NotFound(about, outcome, path, look, redirects);
+                return NotFound(about, mapped, outcome, path, look, redirects);
             }
 
             // A fallback is the last name of an index.

@@ -3,6 +3,7 @@ using Roundtrip.Configuration.Settings;
 using Roundtrip.Server.Logs;
 using Roundtrip.Site.Access;
 using Roundtrip.Site.Core;
+using Roundtrip.Site.Programs;
 
 namespace Roundtrip.Site.Serving;
 
@@ -39,7 +40,10 @@ internal sealed record ResourceAbout(SiteHost Host, SectionResult Sections, stri
         || Variables.ObeyedVariables.AreAmong(Sections.Settings.Get(Variables.VariableSettings.Fixed));
 
     /// <summary>Whether nothing may be sent for it as it lies on the disk: a directive guards it, or it is a handler's to compute that is not built.</summary>
-    public bool IsGuarded => IsGuardedByDirective || Handler is not ("" or "default-handler");
+    public bool IsGuarded => IsGuardedByDirective || !(IsProgram || Handler is "" or "default-handler");
+
+    /// <summary>Whether a program computes the answers.</summary>
+    public bool IsProgram => ProgramHandlers.Knows(Handler);
 
     /// <summary>Whether that is by a directive, which then might also say who may have it, or that it is elsewhere.</summary>
     public bool IsGuardedByDirective => Settings.Get(CoreSettings.Guard).Length > 0;

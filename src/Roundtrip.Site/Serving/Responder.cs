@@ -74,6 +74,10 @@ internal sealed class Responder(SiteLoop site)
                 LogLevel.Error, "authz_core", exchange.Connection, exchange, $"client denied by server configuration: {(about.FileName.Length > 0 ? about.FileName : about.Path)}");
             AnswerStatus(exchange, about, 403);
         }
+        else if (resource.Script is not null)
+        {
+            site.Programs.Answer(exchange, resource);
+        }
         else if (exchange.Request.Method is Method.Get or Method.Head || resource.About.IsGuarded)
         {
             // What is guarded is no content any more when it comes here, and knows no method.
@@ -179,7 +183,7 @@ internal sealed class Responder(SiteLoop site)
     private void AnswerList(Exchange exchange, Listing listing) => ListingAnswer.Answer(exchange, listing, site, waiting => AnswerStatus(waiting, listing.About, 500));
 
     // A status with its ErrorDocument. One that cannot be had at once, or is refused itself, gives way to the built-in page.
-    private void AnswerStatus(Exchange exchange, ResourceAbout about, int status)
+    internal void AnswerStatus(Exchange exchange, ResourceAbout about, int status)
     {
         ErrorDocument document = about.Settings.Get(CoreSettings.ErrorDocuments).GetValueOrDefault(status, ErrorDocument.BuiltIn);
         switch (document.Kind)

@@ -7,6 +7,7 @@ using Roundtrip.Server;
 using Roundtrip.Site.Access;
 using Roundtrip.Site.AccessLog;
 using Roundtrip.Site.Files;
+using Roundtrip.Site.Programs;
 using Roundtrip.Site.Variables;
 using Roundtrip.Transport;
 
@@ -41,6 +42,7 @@ internal sealed class SiteLoop : IExchangeStarter, IExchangeObserver, IDisposabl
         _hosts = new HostLoop?[snapshot.Hosts.Count];
         _responder = new Responder(this);
         Pages = new PageQueue(loop);
+        Programs = new ProgramHandlers(this);
         Names = new PeerNames(loop, snapshot.Services.Names, _responder.Answer);
         _logs = new LoopLogs(snapshot, loop);
         snapshot.Joined();
@@ -54,6 +56,11 @@ internal sealed class SiteLoop : IExchangeStarter, IExchangeObserver, IDisposabl
 
     /// <summary>Pages that are made for one request each.</summary>
     internal PageQueue Pages { get; }
+
+    /// <summary>What computes answers.</summary>
+    internal ProgramHandlers Programs { get; }
+
+    internal EventLoop Loop => _loop;
 
     /// <summary>The names of clients and hosts that rules of access ask for.</summary>
     internal PeerNames Names { get; }
@@ -129,6 +136,9 @@ internal sealed class SiteLoop : IExchangeStarter, IExchangeObserver, IDisposabl
 
         return found;
     }
+
+    /// <summary>Answers with a status and its ErrorDocument, for who finds that there is no other answer.</summary>
+    internal void AnswerStatus(Exchange exchange, ResourceAbout about, int status) => _responder.AnswerStatus(exchange, about, status);
 
     /// <summary>What the host's SetEnvIf rules make of a request.</summary>
     internal VariableOutcome VariablesOf(SiteHost host, RequestHead request, Exchange exchange) =>
@@ -298,7 +308,6 @@ internal sealed class SiteLoop : IExchangeStarter, IExchangeObserver, IDisposabl
         }
     }
 
-    // What is no file is not kept: a new file is there at once.
     private void Keep(HostLoop host, ReadOnlySpan<byte> path, Resource found, long checkedAt)
     {
         // A load may end after the last exchange, and with it the site, has.
@@ -307,7 +316,7 @@ internal sealed class SiteLoop : IExchangeStarter, IExchangeObserver, IDisposabl
             return;
         }
 
-        if (found.IsFile)
+        if (found.IsKept)
         {
             host.Hot.Add(path, found, checkedAt);
         }

@@ -66,6 +66,8 @@ public sealed unsafe class EpollLoop : EventLoop, IEpollSource, IDisposable
         return new EpollListener(this, Check(descriptor, "fcntl"), accepted);
     }
 
+    public override WatchedDescriptor Watch(SafeHandle descriptor, IDescriptorSink sink) => new EpollDescriptor(this, descriptor, sink);
+
     /// <summary>Begins to connect to an address. The observer is told on this loop, never within the call.</summary>
     /// <param name="deadline">When to give up, in the loop's time; <see cref="Deadline.None"/> for when the system does.</param>
     /// <exception cref="TransportException">The process has no descriptor left, or the system knows no way there.</exception>

@@ -13,6 +13,7 @@ internal static unsafe partial class Libc
     public const uint EpollErr = 0x008;
     public const uint EpollHup = 0x010;
     public const uint EpollReadHangUp = 0x2000;
+    public const uint EpollOneShot = 1u << 30;
     public const uint EpollEdgeTriggered = 1u << 31;
     public const int RlimitNofile = 7;
 

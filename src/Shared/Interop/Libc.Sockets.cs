@@ -11,6 +11,8 @@ internal static unsafe partial class Libc
     public const int SockCloexec = 0x80000;
     public const int SolSocket = 1;
     public const int MsgNosignal = 0x4000;
+    public const int MsgCmsgCloexec = 0x40000000;
+    public const int ScmRights = 1;
 
     [LibraryImport("libc", EntryPoint = "socket", SetLastError = true)]
     public static partial int Socket(int family, int type, int protocol);
@@ -34,5 +36,14 @@ internal static unsafe partial class Libc
         public byte* Control;
         public nint ControlLength;
         public int Flags;
+    }
+
+    /// <summary>struct cmsghdr on 64-bit machines. Its size is a multiple of its alignment, so data follow at once.</summary>
+    [StructLayout(LayoutKind.Sequential)]
+    public struct ControlHeader
+    {
+        public nint Length;
+        public int Level;
+        public int Type;
     }
 }

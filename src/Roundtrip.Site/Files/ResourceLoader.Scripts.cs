@@ -1,0 +1,95 @@
+using System.Runtime.CompilerServices;
+using Roundtrip.Configuration.Sections;
+using Roundtrip.Site.Core;
+using Roundtrip.Site.Mapping;
+using Roundtrip.Site.Mime;
+using Roundtrip.Site.Programs;
+using Roundtrip.Site.Serving;
+using Roundtrip.Transport.Files;
+
+namespace Roundtrip.Site.Files;
+
+/// <content>Programs: the file is the longest part of the path that is one, and what stands behind it is PATH_INFO (RFC 3875 section 4.1.5).</content>
+internal sealed partial class ResourceLoader
+{
+    // The handler is known from the mapping or a section: what the path names must be a program, or a file above it.
+    private Resource? TryLoadScript(ResourceAbout about, MappedPath mapped, in Look look) => TryFindScript(about, mapped, look, out FileStamp stamp, out int length) switch
+    {
+        OpenOutcome.WouldWait => null,
+        OpenOutcome.Found when stamp.Kind == FileKind.Regular => ScriptAt(about, mapped, length, stamp, look),
+
+        // mod_cgi: a directory is not invoked as a script. Behind one there is nothing.
+        OpenOutcome.Found => Resource.OfStatus(about, length == mapped.Relative.Length ? 403 : 404),
+        OpenOutcome.Missing => Resource.OfStatus(about, 404),
+        OpenOutcome.OutOfDescriptors => Resource.OfStatus(about, 503),
+        _ => Resource.OfStatus(about, 403),
+    };
+
+    // What is not there may stand behind a file whose name says that it is a program.
+    private bool TryLoadScriptAbove(ResourceAbout about, MappedPath mapped, in Look look, out Resource? found)
+    {
+        found = null;
+        OpenOutcome outcome = TryFindScript(about, mapped, look, out FileStamp stamp, out int length);
+        if (outcome == OpenOutcome.Found && stamp.Kind == FileKind.Regular && !about.Settings.Get(CoreSettings.HiddenNames).IsHidden(mapped.Relative.AsSpan(0, length)))
+        {
+            found = ScriptAt(about, mapped, length, stamp, look);
+            return found is not { Status: 404 };
+        }
+
+        return outcome == OpenOutcome.WouldWait;
+    }
+
+    private static Resource ScriptAt(ResourceAbout about, MappedPath mapped, int length, in FileStamp stamp, in Look look)
+    {
+        string fileName = mapped.Folder + PathText.Of(mapped.Relative.AsSpan(0, length));
+        if (length < mapped.Relative.Length)
+        {
+            // What holds for files holds for the script, and not for what a URL has behind it.
+            SectionResult sections = about.Host.Configuration.Walk.Of(fileName, about.Path);
+            if (sections.IsUndecided)
+            {
+                return Resource.OfStatus(about, 500);
+            }
+
+            about = About(about.Host, sections, mapped, about.Path) with { FileName = fileName };
+        }
+
+        if (about.Handler.Length == 0)
+        {
+            about = about with { Handler = FileMetadata.Of(fileName, about.Settings).Handler };
+        }
+
+        string pathInfo = PathText.Of(mapped.Relative.AsSpan(length));
+        return Resource.OfGuarded(about) ?? Redirection(about)
+            ?? (about.IsProgram ? Resource.OfScript(about, Script.Of(fileName, about.Path, pathInfo, stamp), [.. look.Facts]) : Resource.OfStatus(about, 404));
+    }
+
+    // From the whole path upwards: what first is there decides. Only a regular file has a path behind it that is missing for no other reason.
+    [SkipLocalsInit]
+    private OpenOutcome TryFindScript(ResourceAbout about, MappedPath mapped, in Look look, out FileStamp stamp, out int length)
+    {
+        Span<byte> room = stackalloc byte[FilePath.MaximumLength + 1];
+        stamp = default;
+        length = mapped.Relative.AsSpan().TrimEnd((byte)'/').Length;
+        if (RootOf(about, mapped) is not { } root)
+        {
+            return OpenOutcome.Missing;
+        }
+
+        while (true)
+        {
+            OpenOutcome outcome = FilePath.TryJoin(mapped.Relative.AsSpan(0, length), default, room, out FilePath path) ? root.Look(path, look.MayWait, out stamp) : OpenOutcome.Missing;
+            if (outcome != OpenOutcome.Missing || length == 0)
+            {
+                if (outcome == OpenOutcome.Found)
+                {
+                    look.Facts.Add(new PathFact(root, path.Terminated.ToArray(), outcome, stamp));
+                }
+
+                return outcome;
+            }
+
+            length = Math.Max(0, mapped.Relative.AsSpan(0, length).LastIndexOf((byte)'/'));
+        }
+    }
+}

@@ -1,0 +1,19 @@
+using Roundtrip.Transport.Files;
+
+namespace Roundtrip.Site.Programs;
+
+/// <summary>A program's file, and where in the URL it was found.</summary>
+/// <param name="FileName">Its full path, as text (SCRIPT_FILENAME).</param>
+/// <param name="Name">The part of the URL's decoded path that names it (SCRIPT_NAME); empty where the whole of a host does.</param>
+/// <param name="PathInfo">What stands behind that in the decoded path (PATH_INFO); empty or with a slash at its beginning.</param>
+/// <param name="Stamp">Which state of the file was found.</param>
+internal sealed record Script(string FileName, string Name, string PathInfo, FileStamp Stamp)
+{
+    /// <param name="path">The decoded path of the URL.</param>
+    public static Script Of(string fileName, string path, string pathInfo, in FileStamp stamp)
+    {
+        // A mapping by a pattern may put other words behind the script's name than the URL has: then all of the URL names it.
+        bool isBehind = path.EndsWith(pathInfo, StringComparison.Ordinal);
+        return new Script(fileName, isBehind ? path[..^pathInfo.Length] : path, pathInfo, stamp);
+    }
+}
