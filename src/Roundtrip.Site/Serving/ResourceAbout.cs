@@ -15,6 +15,8 @@ namespace Roundtrip.Site.Serving;
 internal sealed record ResourceAbout(SiteHost Host, SectionResult Sections, string FileName, string Path, string Handler)
     : IErrorLogContext
 {
+    private ServerVariables? _serverVariables;
+
     LogLevels IErrorLogContext.Levels => Settings.Get(CoreSettings.LogLevel);
 
     public SettingBag Settings => Sections.Settings;
@@ -44,6 +46,10 @@ internal sealed record ResourceAbout(SiteHost Host, SectionResult Sections, stri
 
     /// <summary>Whether a program computes the answers.</summary>
     public bool IsProgram => ProgramHandlers.Knows(Handler);
+
+    /// <summary>What a program is told of the server, made when the first one is.</summary>
+    public ServerVariables ServerVariables =>
+        _serverVariables is { } made && ReferenceEquals(made.Settings, Settings) ? made : _serverVariables = new ServerVariables(this);
 
     /// <summary>Whether that is by a directive, which then might also say who may have it, or that it is elsewhere.</summary>
     public bool IsGuardedByDirective => Settings.Get(CoreSettings.Guard).Length > 0;
