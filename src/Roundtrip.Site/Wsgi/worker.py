@@ -1,0 +1,734 @@
+"""A process that runs WSGI applications (PEP 3333) for Roundtrip.
+
+    python3 /dev/fd/N NAME CONFIGURATION
+
+NAME is what process lists show. CONFIGURATION is a JSON object from the process that read the server's configuration; see Configuration below. Descriptor 3 is the control socket, a stream
+of frames; it brings one channel for each thread, a stream socket on which one request is at a time. All frames are
+
+    type (1 byte), flags (1), stream (2, always 0), payload length (4), request number (8)
+
+little-endian, and then the payload. Text is Latin-1, as in PEP 3333.
+
+On the control socket                                       payload
+    > A  attach a channel, its descriptor with the frame    -
+    > P  attach the page of memory that is shared           -
+    > G  go: load the applications, then take requests      -
+    > K  write the stack of every thread to the log         -
+    < Y  ready                                              -
+    < M  a source file has changed (reloading alone)        its name
+The end of the control socket is the order to stop: requests under way are finished.
+
+On a channel
+    > Q  a request; flag 1: its content is all here;        length of the environ (4), names and values each ended by NUL,
+         flag 2: failures are shown to the client           the first part of the content
+    > B  content; flag 1: the last; flag 2: it broke off    content
+    < R  the response's head; flag 1: this is all           length of the head (4), status and names and values parted by NUL, content
+    < D  content; flag 1: the last                          content
+    < F  content from a file, its descriptor with the       offset (8), length (8)
+         frame; flag 1: the last
+    < E  the end; flag 2: it failed, cut the response       -
+    < H  fields of an interim response 103                  names and values parted by NUL
+    < C  content is wanted                                  how many bytes more (4)
+The end of a channel ends its thread. Before an application is called its request's number is written into the page, 64 bytes for each channel: a request whose number is not there was
+never taken. What is written to wsgi.errors, sys.stderr and sys.stdout goes to descriptor 2 by lines, those of a request as \\1NUMBER\\1line.
+"""
+import array
+import faulthandler
+import importlib
+import io
+import json
+import mmap
+import os
+import re
+import signal
+import socket
+import stat
+import struct
+import sys
+import threading
+import traceback
+import types
+
+HEADER = struct.Struct("<BBHIQ")
+LENGTH = struct.Struct("<I")
+NUMBER = struct.Struct("<Q")
+STRETCH = struct.Struct("<QQ")
+HEAD_OF_RESPONSE = struct.Struct("<BBHIQI")
+ALL_HERE, SHOWS_FAILURES, BROKEN, LAST, FAILED = 1, 2, 2, 1, 2
+ATTACH, PAGE, GO, STACKS, READY, MODIFIED = b"APGKYM"
+REQUEST, BODY, RESPONSE, DATA, FILE, END, HINTS, CREDIT = b"QBRDFEHC"
+CONTROL = 3
+SLOT = 64
+
+# How much content may be on its way; more is asked for when half of it was read.
+WINDOW = 256 * 1024
+
+# What is joined to its head rather than sent beside it.
+SMALL = 32 * 1024
+
+# pipe(7): so much is written whole, whoever else writes.
+PIPE_BUF = 4096
+
+STATUS = re.compile(r"[1-9][0-9][0-9]( |$)")
+PID = os.getpid()
+
+
+class ClientGone(OSError):
+    """The request's content does not come whole."""
+
+
+class Errors(io.TextIOBase):
+    """sys.stderr, sys.stdout and wsgi.errors: whole lines, each with the number of the request in hand on this thread."""
+
+    encoding = "utf-8"
+    errors = "backslashreplace"
+
+    def __init__(self):
+        self._local = threading.local()
+
+    def begin(self, request):
+        self._local.request = request
+        self._local.text = ""
+
+    def end(self):
+        self.flush()
+        self._local.request = None
+
+    def writable(self):
+        return True
+
+    def fileno(self):
+        return 2
+
+    def write(self, text):
+        if not isinstance(text, str):
+            raise TypeError("write() argument must be str, not " + type(text).__name__)
+        local = self._local
+        lines = (getattr(local, "text", "") + text).split("\n")
+        local.text = lines.pop()
+        for line in lines:
+            self._put(line)
+        if len(local.text) > 1 << 16:
+            self.flush()
+        return len(text)
+
+    def flush(self):
+        text = getattr(self._local, "text", "")
+        if text:
+            self._local.text = ""
+            self._put(text)
+
+    def _put(self, line):
+        request = getattr(self._local, "request", None)
+        mark = b"" if request is None else b"\1%d\1" % request
+        data = line.encode("utf-8", "backslashreplace")
+        room = PIPE_BUF - len(mark) - 1
+        for at in range(0, max(len(data), 1), room):
+            rest = memoryview(mark + data[at : at + room] + b"\n")
+            while rest:
+                try:
+                    rest = rest[os.write(2, rest) :]
+                except OSError:
+                    return
+
+
+ERRORS = Errors()
+
+
+class Input:
+    """wsgi.input: what came with the request, then what the server sends for the credit that it is given."""
+
+    def __init__(self, channel, first):
+        self._channel = channel
+        self._request = channel.request
+        self._data = first
+        self._at = 0
+        self._credit = 0
+        self._ended = False
+
+    def _fill(self):
+        """Appends what comes next; False at the end."""
+        if self._ended:
+            return False
+        if self._channel.request != self._request:
+            raise ValueError("wsgi.input is used after its request")
+        if self._credit <= WINDOW // 2:
+            self._channel.send(CREDIT, 0, LENGTH.pack(WINDOW - self._credit))
+            self._credit = WINDOW
+        flags, content = self._channel.receive_body()
+        self._credit -= len(content)
+        self._ended = flags != 0
+        if flags & BROKEN:
+            raise ClientGone("the client has not sent the whole of the request's content")
+        self._data = self._data[self._at :] + content if self._at < len(self._data) else content
+        self._at = 0
+        return bool(content) or not self._ended
+
+    def read(self, size=-1):
+        if size is None or size < 0:
+            size = sys.maxsize
+        parts = []
+        while size > 0:
+            part = self._data[self._at : self._at + size]
+            if part:
+                parts.append(part)
+                self._at += len(part)
+                size -= len(part)
+            elif not self._fill():
+                break
+        return parts[0] if len(parts) == 1 else b"".join(parts)
+
+    def readline(self, size=-1):
+        if size is None or size < 0:
+            size = sys.maxsize
+        parts = []
+        while size > 0:
+            end = self._data.find(b"\n", self._at, self._at + min(size, sys.maxsize - self._at)) + 1
+            part = self._data[self._at : end or self._at + size]
+            if part:
+                parts.append(part)
+                self._at += len(part)
+                size -= len(part)
+            if end or (not part and not self._fill()):
+                break
+        return parts[0] if len(parts) == 1 else b"".join(parts)
+
+    def readlines(self, hint=-1):
+        lines = []
+        total = 0
+        for line in self:
+            lines.append(line)
+            total += len(line)
+            if hint is not None and 0 < hint <= total:
+                break
+        return lines
+
+    def __iter__(self):
+        return iter(self.readline, b"")
+
+    def close(self):
+        """Nothing: the server owns the content."""
+
+
+class FileWrapper:
+    """wsgi.file_wrapper: a file that is returned in it is sent by the server itself."""
+
+    def __init__(self, filelike, block_size=8192):
+        self.filelike = filelike
+        self.block_size = block_size
+        if hasattr(filelike, "close"):
+            self.close = filelike.close
+
+    def __iter__(self):
+        return iter(lambda: self.filelike.read(self.block_size), b"")
+
+    def stretch(self):
+        """Descriptor, offset and length where it is a file of the file system."""
+        try:
+            descriptor = self.filelike.fileno()
+            status = os.fstat(descriptor)
+            offset = self.filelike.tell()
+        except (AttributeError, OSError, ValueError):
+            return None
+        return (descriptor, offset, max(0, status.st_size - offset)) if stat.S_ISREG(status.st_mode) else None
+
+
+class Channel:
+    """One thread's socket, and the response in hand on it."""
+
+    def __init__(self, sock, index, server):
+        self._sock = sock
+        self._server = server
+        self._slot = index * SLOT
+        self._buffer = bytearray(64 * 1024)
+        self._view = memoryview(self._buffer)
+        self._start = 0
+        self._end = 0
+        self.request = None
+        self._head = None
+        self._is_sent = False
+        self._is_ended = False
+        self._left = -1
+        sock.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, 1 << 20)
+
+    def run(self):
+        """Answers requests until the channel ends."""
+        try:
+            while True:
+                kind, flags, number, payload = self._receive()
+                if kind == REQUEST:
+                    self._answer(flags, number, payload)
+        except (EOFError, OSError):
+            pass
+        finally:
+            self.close()
+
+    def close(self):
+        self._sock.close()
+
+    def receive_body(self):
+        """The flags and content of the next frame of this request's content."""
+        while True:
+            kind, flags, number, payload = self._receive()
+            if kind == BODY and number == self.request:
+                return flags, bytes(payload)
+
+    def send(self, kind, flags, payload=b""):
+        self._check_process()
+        self._sock.sendall(HEADER.pack(kind, flags, 0, len(payload), self.request) + payload)
+
+    def start_response(self, status, headers, exc_info=None):
+        """PEP 3333, "The start_response() Callable"."""
+        if exc_info:
+            try:
+                if self._is_sent:
+                    raise exc_info[1].with_traceback(exc_info[2])
+            finally:
+                exc_info = None
+        elif self._head is not None:
+            raise AssertionError("start_response() was called already; without exc_info it is called once")
+        if type(status) is not str or not STATUS.match(status):
+            raise ValueError("status must be a string such as '200 OK', not %r" % (status,))
+        if status[0] == "1":
+            raise ValueError("an interim status (%r) is no response" % (status,))
+        left = -1
+        parts = [status]
+        for name, value in headers:
+            if type(name) is not str or type(value) is not str:
+                raise TypeError("names and values of headers must be strings, not %r: %r" % (name, value))
+            parts.append(name)
+            parts.append(value)
+            if len(name) == 14 and name.lower() == "content-length":
+                left = int(value)
+                if left < 0:
+                    raise ValueError("Content-Length is %r" % value)
+        head = "\0".join(parts)
+        if head.count("\0") != len(parts) - 1 or "\n" in head or "\r" in head:
+            raise ValueError("a status or header has a NUL, CR or LF in it: %r" % (parts,))
+        self._head = head.encode("latin-1")
+        self._left = left
+        return self.write
+
+    def write(self, data):
+        """The write() callable; content that is more than Content-Length says is left out."""
+        if type(data) is not bytes:
+            raise TypeError("content must be bytes, not " + type(data).__name__)
+        if self._head is None:
+            raise AssertionError("content before start_response() was called")
+        if not data or self._is_ended:
+            return
+        if self._left >= 0:
+            if len(data) > self._left:
+                self._say("more content than Content-Length says; the rest is left out")
+                data = data[: self._left]
+            self._left -= len(data)
+        self._put(data, LAST if self._left == 0 else 0)
+
+    def hint(self, fields):
+        """wsgi.early_hints: sends an interim response 103 with these fields."""
+        parts = []
+        for name, value in fields:
+            parts.append(name)
+            parts.append(value)
+        text = "\0".join(parts)
+        if text.count("\0") != max(0, len(parts) - 1) or "\n" in text or "\r" in text:
+            raise ValueError("a field has a NUL, CR or LF in it: %r" % (parts,))
+        if parts and not self._is_sent:
+            self.send(HINTS, 0, text.encode("latin-1"))
+
+    def _answer(self, flags, number, payload):
+        (length,) = LENGTH.unpack_from(payload)
+        items = iter(str(payload[4 : 4 + length], "latin-1").split("\0"))
+        content = bytes(payload[4 + length :])
+        environ = self._server.base.copy()
+        environ.update(zip(items, items))
+        self.request = number
+        self._head = None
+        self._is_sent = self._is_ended = False
+        self._left = -1
+        environ["wsgi.input"] = io.BytesIO(content) if flags & ALL_HERE else Input(self, content)
+        environ["wsgi.early_hints"] = self.hint
+        if "HTTPS" in environ:
+            environ["wsgi.url_scheme"] = "https"
+        ERRORS.begin(number)
+        NUMBER.pack_into(self._server.page, self._slot, number)
+        try:
+            self._run(self._server.application(environ), environ)
+        except (BrokenPipeError, ConnectionResetError):
+            if not self._is_gone():
+                self._fail(sys.exc_info(), flags & SHOWS_FAILURES)
+        except BaseException:
+            self._fail(sys.exc_info(), flags & SHOWS_FAILURES)
+        finally:
+            ERRORS.end()
+            self.request = None
+            self._check_process()
+
+    def _run(self, application, environ):
+        result = application(environ, self.start_response)
+        try:
+            # The commonest response is sent in one go, and so its length is known.
+            if type(result) in (list, tuple) and len(result) == 1 and not self._is_sent and type(result[0]) is bytes and self._head is not None:
+                data = result[0]
+                if 0 <= self._left != len(data):
+                    self.write(data)
+                    self._finish()
+                else:
+                    self._put(data, LAST)
+            elif type(result) is FileWrapper and self._send_file(result):
+                pass
+            else:
+                for data in result:
+                    if data or type(data) is not bytes:
+                        self.write(data)
+                    elif self._head is None:
+                        raise AssertionError("content before start_response() was called")
+                    if self._is_ended:
+                        break
+                self._finish()
+        finally:
+            close = getattr(result, "close", None)
+            if close is not None:
+                close()
+
+    def _finish(self):
+        if self._head is None:
+            raise AssertionError("the application returned without having called start_response()")
+        if self._is_ended:
+            return
+        if self._is_sent:
+            if self._left > 0:
+                self._say("less content than Content-Length says, by %d bytes" % self._left)
+            self._send_end(0)
+        else:
+            self._put(b"", LAST)
+
+    def _put(self, data, flags):
+        self._is_ended = flags == LAST
+        if self._is_sent:
+            head = HEADER.pack(DATA, flags, 0, len(data), self.request)
+        else:
+            self._is_sent = True
+            head = HEAD_OF_RESPONSE.pack(RESPONSE, flags, 0, 4 + len(self._head) + len(data), self.request, len(self._head)) + self._head
+        self._check_process()
+        if len(data) <= SMALL:
+            self._sock.sendall(head + data)
+        else:
+            sent = self._sock.sendmsg([head, data])
+            if sent < len(head):
+                self._sock.sendall(head[sent:])
+                sent = len(head)
+            if sent < len(head) + len(data):
+                self._sock.sendall(memoryview(data)[sent - len(head) :])
+
+    def _send_file(self, wrapper):
+        stretch = wrapper.stretch()
+        if stretch is None or self._head is None or self._is_ended:
+            return False
+        descriptor, offset, length = stretch
+        if self._left >= 0:
+            length = min(length, self._left)
+        if not self._is_sent:
+            if self._left < 0:
+                self._head += b"\0Content-Length\0%d" % length
+            self._put(b"", 0)
+        passed = [(socket.SOL_SOCKET, socket.SCM_RIGHTS, array.array("i", [descriptor]))]
+        payload = STRETCH.pack(offset, length)
+        frame = HEADER.pack(FILE, LAST, 0, len(payload), self.request) + payload
+        self._check_process()
+        sent = self._sock.sendmsg([frame], passed)
+        self._sock.sendall(frame[sent:])
+        self._is_ended = True
+        return True
+
+    def _send_end(self, flags):
+        self._is_ended = True
+        self.send(END, flags)
+
+    def _fail(self, fault, is_shown):
+        kind, value, _ = fault
+        text = "".join(traceback.format_exception(*fault))
+        fault = None
+        if issubclass(kind, ClientGone) and self._is_gone():
+            return
+        ERRORS.write(text if text.endswith("\n") else text + "\n")
+        try:
+            if self._is_sent:
+                if not self._is_ended:
+                    self._send_end(FAILED)
+            else:
+                self._left = -1
+                content = text.encode("utf-8", "replace") if is_shown else b""
+                # Without content the server sends its own page.
+                self._head = b"500 Internal Server Error"
+                if content:
+                    self._head += b"\0Content-Type\0text/plain; charset=utf-8"
+                self._put(content, LAST)
+        except OSError:
+            pass
+
+    def _is_gone(self):
+        """Whether the server has left the channel."""
+        try:
+            return self._sock.recv(1, socket.MSG_PEEK | socket.MSG_DONTWAIT) == b""
+        except BlockingIOError:
+            return False
+        except OSError:
+            return True
+
+    def _say(self, text):
+        ERRORS.write("wsgi: " + text + "\n")
+
+    def _check_process(self):
+        if os.getpid() != PID:
+            # The application forked and did not end its child: the response is its parent's to send.
+            os._exit(70)
+
+    def _receive(self):
+        """The next frame. Its payload is valid until the next call."""
+        self._need(HEADER.size)
+        kind, flags, _, length, number = HEADER.unpack_from(self._buffer, self._start)
+        self._need(HEADER.size + length)
+        start = self._start + HEADER.size
+        self._start = start + length
+        return kind, flags, number, self._view[start : start + length]
+
+    def _need(self, count):
+        have = self._end - self._start
+        if have >= count:
+            return
+        if have == 0:
+            self._start = self._end = 0
+        if self._start + count > len(self._buffer):
+            rest = bytes(self._view[self._start : self._end])
+            self._buffer = bytearray(max(len(self._buffer), count)) if count > len(self._buffer) else self._buffer
+            self._view = memoryview(self._buffer)
+            self._view[:have] = rest
+            self._start, self._end = 0, have
+        while self._end - self._start < count:
+            read = self._sock.recv_into(self._view[self._end :])
+            if read == 0:
+                raise EOFError
+            self._end += read
+
+
+class Server:
+    """The applications, and the control socket."""
+
+    def __init__(self, configuration):
+        self._configuration = configuration
+        self._control = socket.socket(fileno=CONTROL)
+        self._applications = {}
+        self._loading = threading.RLock()
+        self._channels = []
+        self._threads = []
+        self.page = None
+        self.base = {
+            "wsgi.version": (1, 0),
+            "wsgi.url_scheme": "http",
+            "wsgi.errors": ERRORS,
+            "wsgi.multithread": configuration.get("threads", 1) > 1,
+            "wsgi.multiprocess": configuration.get("processes", 1) > 1,
+            "wsgi.run_once": False,
+            "wsgi.input_terminated": True,
+            "wsgi.file_wrapper": FileWrapper,
+            "SCRIPT_NAME": "",
+            "PATH_INFO": "",
+            "QUERY_STRING": "",
+        }
+
+    def run(self):
+        """Takes orders until the control socket ends."""
+        while True:
+            kind, descriptor = self._order()
+            if kind is None:
+                break
+            if kind == PAGE:
+                self.page = mmap.mmap(descriptor, 0)
+                os.close(descriptor)
+            elif kind == ATTACH:
+                self._channels.append(Channel(socket.socket(fileno=descriptor), len(self._channels), self))
+            elif kind == GO:
+                self._go()
+            elif kind == STACKS:
+                self._write_stacks()
+        self._stop()
+
+    def application(self, environ):
+        """The callable that a request is for: the one of --wsgi, or that of a script."""
+        module = self._configuration.get("module")
+        if module is not None:
+            return self._load(("module", module), lambda: self._import(module))
+        script = environ["SCRIPT_FILENAME"].encode("latin-1").decode("utf-8", "surrogateescape")
+        name = environ.get("mod_wsgi.callable_object", "application")
+        return self._load((script, name), lambda: self._named(self._execute(script), name, script))
+
+    def forget(self):
+        """In a child of a fork: nothing of the server's is the child's."""
+        for channel in self._channels:
+            channel.close()
+        self._control.close()
+
+    def _order(self):
+        head = b""
+        descriptor = None
+        while len(head) < HEADER.size:
+            data, passed, _, _ = self._control.recvmsg(HEADER.size - len(head), socket.CMSG_SPACE(4), socket.MSG_CMSG_CLOEXEC)
+            if not data:
+                return None, None
+            head += data
+            for _, _, numbers in passed:
+                descriptor = array.array("i", numbers)[0]
+        return head[0], descriptor
+
+    def _go(self):
+        for script in self._configuration.get("preload", []):
+            self._load((script["file"], script["callable"]), lambda s=script: self._named(self._execute(s["file"]), s["callable"], s["file"]))
+        for script in self._configuration.get("import", []):
+            self._execute(script)
+        if "module" in self._configuration:
+            self.application({})
+        for channel in self._channels:
+            thread = threading.Thread(target=channel.run, daemon=True)
+            thread.start()
+            self._threads.append(thread)
+        if self._configuration.get("reloads"):
+            threading.Thread(target=self._watch_sources, daemon=True).start()
+        self._tell(READY)
+
+    def _stop(self):
+        # Each thread ends when its channel has, after the request in hand; the server closes them, or is gone.
+        for channel in self._channels:
+            try:
+                channel._sock.shutdown(socket.SHUT_RD)
+            except OSError:
+                pass
+        limit = self._configuration.get("shutdown-timeout", 5)
+        for thread in self._threads:
+            thread.join(limit)
+        ERRORS.flush()
+        if any(thread.is_alive() for thread in self._threads):
+            os._exit(0)
+
+    def _load(self, key, make):
+        application = self._applications.get(key)
+        if application is None:
+            with self._loading:
+                application = self._applications.get(key)
+                if application is None:
+                    application = self._applications[key] = make()
+        return application
+
+    def _execute(self, script):
+        """Runs a script file as a module of its own."""
+        if not self._may_run(script):
+            raise PermissionError("%s is no script of this group of processes" % script)
+        name = "_wsgi_" + re.sub(r"\W", "_", script)
+        if name in sys.modules:
+            return sys.modules[name]
+        module = types.ModuleType(name)
+        module.__file__ = script
+        with open(script, "rb") as file:
+            code = compile(file.read(), script, "exec", dont_inherit=True)
+        sys.modules[name] = module
+        try:
+            exec(code, module.__dict__)
+        except BaseException:
+            del sys.modules[name]
+            raise
+        return module
+
+    # The server that talks to the network chooses among what the configuration allows; it can give requests, not code.
+    def _may_run(self, script):
+        if script in self._configuration.get("scripts", []):
+            return True
+        real = os.path.realpath(script)
+        return any(real.startswith(folder if folder.endswith("/") else folder + "/") for folder in self._configuration.get("folders", []))
+
+    def _import(self, spec):
+        module, _, name = spec.partition(":")
+        return self._named(importlib.import_module(module), name or "application", module)
+
+    @staticmethod
+    def _named(module, name, where):
+        found = module
+        for part in name.split("."):
+            found = getattr(found, part, None)
+        if not callable(found):
+            raise LookupError("%s has no callable named %s" % (where, name))
+        return found
+
+    def _tell(self, kind, payload=b""):
+        self._control.sendall(HEADER.pack(kind, 0, 0, len(payload), 0) + payload)
+
+    def _write_stacks(self):
+        names = {thread.ident: thread.name for thread in threading.enumerate()}
+        for ident, frame in sys._current_frames().items():
+            if ident != threading.get_ident():
+                ERRORS.write("stack of %s:\n%s" % (names.get(ident, ident), "".join(traceback.format_stack(frame))))
+
+    def _watch_sources(self):
+        seen = {}
+        while True:
+            for module in list(sys.modules.values()):
+                name = getattr(module, "__file__", None)
+                if not name:
+                    continue
+                try:
+                    changed = os.stat(name).st_mtime
+                except OSError:
+                    continue
+                if seen.setdefault(name, changed) != changed:
+                    self._tell(MODIFIED, name.encode("utf-8", "surrogateescape"))
+                    return
+            threading.Event().wait(0.5)
+
+
+def limit_resources(configuration):
+    import resource
+
+    memory = configuration.get("memory-limit", 0)
+    if memory > 0:
+        resource.setrlimit(resource.RLIMIT_AS, (memory, memory))
+    seconds = configuration.get("cpu-time-limit", 0)
+    if seconds > 0:
+        resource.setrlimit(resource.RLIMIT_CPU, (seconds, seconds))
+
+
+def main():
+    name, configuration = sys.argv[1], json.loads(sys.argv[2])
+    # Programs that the application starts get neither the source nor the control socket.
+    if sys.argv[0].startswith("/dev/fd/"):
+        os.close(int(sys.argv[0][len("/dev/fd/") :]))
+    os.set_inheritable(CONTROL, False)
+    sys.argv[1:] = []
+    # The first entry is the folder of this file, which has none.
+    sys.path[0:1] = configuration.get("python-path", [])
+    try:
+        with open("/proc/self/comm", "w") as comm:
+            comm.write(name[:15])
+    except OSError:
+        pass
+    if "umask" in configuration:
+        os.umask(configuration["umask"])
+    if configuration.get("home"):
+        os.chdir(configuration["home"])
+    if configuration.get("locale"):
+        import locale
+
+        locale.setlocale(locale.LC_ALL, configuration["locale"])
+    limit_resources(configuration)
+    faulthandler.enable(2)
+    if hasattr(faulthandler, "register"):
+        # A thread that hangs within C code is shown too.
+        faulthandler.register(signal.SIGUSR2, 2, all_threads=True, chain=False)
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    sys.stdout = sys.stderr = ERRORS
+    server = Server(configuration)
+    if hasattr(os, "register_at_fork"):
+        os.register_at_fork(after_in_child=server.forget)
+    server.run()
+
+
+if __name__ == "__main__":
+    main()
