@@ -1,4 +1,3 @@
-using Roundtrip.Interop;
 using Roundtrip.Processes.Descriptors;
 using Roundtrip.Processes.Spawning;
 using Roundtrip.Processes.Users;

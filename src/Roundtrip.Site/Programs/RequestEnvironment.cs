@@ -1,7 +1,6 @@
 using System.Text;
 using Roundtrip.Core;
 using Roundtrip.Http;
-using Roundtrip.Site.Core;
 using Roundtrip.Site.Files;
 using Roundtrip.Site.Mapping;
 using Roundtrip.Site.Serving;
