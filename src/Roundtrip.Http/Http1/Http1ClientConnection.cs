@@ -44,6 +44,11 @@ public sealed partial class Http1ClientConnection : IClientEngine
             throw new InvalidOperationException("The connection takes no request now: ask CanStart.");
         }
 
+        if (request.Protocol is not null)
+        {
+            throw new InvalidOperationException("Extended CONNECT is HTTP/2's.");
+        }
+
         _exchange = new Http1ClientExchange(this, request, handler);
         Started++;
         BeginResponse();

@@ -1,3 +1,4 @@
+using System.Text;
 using Roundtrip.Core;
 using Roundtrip.Http.Http2.Frames;
 using Roundtrip.Http.Http2.Hpack;
@@ -35,6 +36,9 @@ public sealed class Http2ClientConnection : Http2Connection, IClientEngine
 
     public int Started { get; private set; }
 
+    /// <summary>Whether the server has said that it takes a request with <see cref="ClientRequest.Protocol"/>. It may do so at any time, and never takes it back.</summary>
+    public bool TakesProtocol => PeerSettings.EnableConnectProtocol;
+
     private protected override bool IsServer => false;
 
     // RFC 9113 §3.4: a server's preface is its SETTINGS alone.
@@ -45,6 +49,12 @@ public sealed class Http2ClientConnection : Http2Connection, IClientEngine
         if (!CanStart)
         {
             throw new InvalidOperationException("The connection takes no request now: ask CanStart.");
+        }
+
+        // RFC 8441 §3: a client MUST NOT use :protocol before the server has said that it may.
+        if (request.Protocol is not null && !TakesProtocol)
+        {
+            throw new InvalidOperationException("The server has not announced extended CONNECT: ask TakesProtocol.");
         }
 
         int streamId = (int)_nextStreamId;
@@ -209,6 +219,11 @@ public sealed class Http2ClientConnection : Http2Connection, IClientEngine
         HeaderBlockWriter block = Resources.Block;
         Encoder.Begin(block);
         Encoder.Request(request.MethodName, request.Scheme, request.Authority, request.Target);
+        if (request.Protocol is { } protocol)
+        {
+            Encoder.Add(":protocol"u8, Encoding.Latin1.GetBytes(protocol));
+        }
+
         Encoder.Add(request.Fields);
         if (request.ContentLength > 0)
         {

@@ -64,6 +64,12 @@ public sealed partial class Http2Exchange
             throw new InvalidOperationException("The final response has begun.");
         }
 
+        // RFC 9110 §9.3.6: any 2xx to CONNECT opens the tunnel.
+        if (status < 300 && CanUpgrade)
+        {
+            throw new InvalidOperationException("Success opens a tunnel: call AcceptUpgrade.");
+        }
+
         SendHead(status, fields, contentLength);
     }
 

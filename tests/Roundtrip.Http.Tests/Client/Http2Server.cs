@@ -112,6 +112,7 @@ public sealed class Http2Server
         _section.Begin(_pool, new FieldLimits(0, int.MaxValue));
         Assert.Equal(EndReason.None, _decoder.Decode(block, _section));
         string text = string.Join(' ', ((Slice[])[_section.MethodName, _section.Scheme, _section.Authority, _section.Path]).Select(TextOf));
+        text += _section.Has(PseudoField.Protocol) ? $" :protocol={TextOf(_section.Protocol)}" : "";
         foreach (FieldEntry field in _section.Fields.ToArray())
         {
             text += $" {TextOf(field.Name)}={TextOf(field.Value)}";

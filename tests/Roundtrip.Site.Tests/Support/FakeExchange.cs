@@ -171,7 +171,7 @@ internal sealed class FakeExchange : Exchange
 
     public override void Abort(EndReason reason) => EndReason = reason;
 
-    public override void Upgrade(FieldBlock fields, Func<IConnectionHost, IConnectionEngine> next) => throw new NotSupportedException();
+    public override void AcceptUpgrade(ReadOnlySpan<byte> protocol, FieldBlock fields) => throw new NotSupportedException();
 
     private void SetRequest(string head)
     {
