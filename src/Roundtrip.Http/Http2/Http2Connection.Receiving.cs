@@ -269,7 +269,7 @@ public abstract partial class Http2Connection
     {
         if (payload == BandwidthEstimate.Payload)
         {
-            GrowWindows(_bandwidth.Acknowledged(_receiveWindow.Size));
+            GrowConnectionWindow(_bandwidth.Acknowledged(_receiveWindow.Size));
         }
         else if (payload == StopPayload)
         {

@@ -89,25 +89,26 @@ public abstract partial class Http2Connection
         if (increment > 0)
         {
             // The window of a stream grows when it is used up: by then the connection's has been measured.
-            increment += stream.ReceiveWindow.GrowTo(_receiveWindow.Size);
-            FrameWriter.WriteWindowUpdate(Host.Output, stream.Id, increment);
+            WriteWindowUpdate(stream.Id, increment + stream.ReceiveWindow.GrowTo(_receiveWindow.Size));
         }
     }
 
     private void UseConnectionWindow(int bytes)
     {
-        if (bytes > 0 && _phase != ConnectionPhase.Over && _receiveWindow.Use(bytes) is var increment and > 0)
+        if (bytes > 0 && _phase != ConnectionPhase.Over)
         {
-            FrameWriter.WriteWindowUpdate(Host.Output, 0, increment);
+            WriteWindowUpdate(0, _receiveWindow.Use(bytes));
         }
     }
 
-    private void GrowWindows(int size)
+    private void GrowConnectionWindow(int size) => WriteWindowUpdate(0, _receiveWindow.GrowTo(size));
+
+    // RFC 9113 §6.9: an increment of 0 is an error, and means that there is nothing to say.
+    private void WriteWindowUpdate(int streamId, int increment)
     {
-        int increment = _receiveWindow.GrowTo(size);
         if (increment > 0)
         {
-            FrameWriter.WriteWindowUpdate(Host.Output, 0, increment);
+            FrameWriter.WriteWindowUpdate(Host.Output, streamId, increment);
         }
     }
 

@@ -10,11 +10,12 @@ public sealed partial class Http2ServerConnection
     // A client that resets so many pushes has no use for them.
     private const int MostResetPushes = 3;
 
-    private readonly Queue<Http2Exchange> _promised = new();
+    // Few connections ever push.
+    private Queue<Http2Exchange>? _promised;
     private PushDiary? _diary;
     private int _resetPushes;
 
-    private protected override bool HasPromised => _promised.Count > 0;
+    private protected override bool HasPromised => _promised is { Count: > 0 };
 
     private bool MayPush => Limits.Push && PeerSettings.EnablePush && !IsGoingAway && _resetPushes < MostResetPushes && Limits.PushDiarySize > 0;
 
@@ -39,14 +40,14 @@ public sealed partial class Http2ServerConnection
             // RFC 9113 §5.1.2: pushed streams count against what the client allows.
             if (!path.IsEmpty && Streams.Count - OpenByPeer < PeerSettings.MaxConcurrentStreams && Diary.TryAdd(path))
             {
-                _promised.Enqueue(Promise(parent, stream, path));
+                (_promised ??= new()).Enqueue(Promise(parent, stream, path));
             }
         }
     }
 
     private protected override void BeforeProducing()
     {
-        while (_promised.TryDequeue(out Http2Exchange? exchange))
+        while (_promised is not null && _promised.TryDequeue(out Http2Exchange? exchange))
         {
             // It may have been reset meanwhile, and the object be another's.
             if (exchange.IsPromised)
