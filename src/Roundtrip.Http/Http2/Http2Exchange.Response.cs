@@ -190,6 +190,12 @@ public sealed partial class Http2Exchange
             encoder.Add("content-length"u8, announced);
         }
 
+        if (_pushedWith != 0)
+        {
+            ReadOnlySpan<byte> type = fields.Value("Content-Type"u8);
+            _connection.Place(_stream!, _pushedWith, _isCritical, type.IsEmpty ? ResponseFields.Value("Content-Type"u8) : type);
+        }
+
         _connection.Override(_stream!, fields, ResponseFields);
         Send(block, endStream: _hasNoContent);
     }

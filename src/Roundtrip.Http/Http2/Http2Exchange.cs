@@ -13,6 +13,10 @@ public sealed partial class Http2Exchange : Exchange, IStreamUser
     private Http2Stream? _stream;
     private int _sectionBytes;
 
+    // The stream whose response promised it; 0 for a request that the client sent.
+    private int _pushedWith;
+    private bool _isCritical;
+
     internal Http2Exchange()
     {
     }
@@ -57,9 +61,13 @@ public sealed partial class Http2Exchange : Exchange, IStreamUser
         IsOpen = true;
     }
 
-    internal void OpenPromised()
+    /// <summary>It is promised.</summary>
+    /// <param name="parentId">The stream of the response that it belongs to.</param>
+    /// <param name="isCritical">Whether it is to go before that.</param>
+    internal void OpenPromised(int parentId, bool isCritical)
     {
         IsPromised = true;
+        (_pushedWith, _isCritical) = (parentId, isCritical);
         Open(bodyLength: 0, expectsContinue: false);
     }
 
@@ -142,6 +150,7 @@ public sealed partial class Http2Exchange : Exchange, IStreamUser
     {
         EndLife(_connection!.Host.Buffers);
         IsPromised = false;
+        _pushedWith = 0;
         _connection = null;
         _stream = null;
     }
