@@ -99,7 +99,14 @@ internal sealed class FakeExchange : Exchange
 
     public override BodyRead ReadBody(Span<byte> destination) => new(BodyReadStatus.End);
 
-    public override void Inform(int status, FieldBlock fields) => throw new NotSupportedException();
+    /// <summary>The interim responses: status and field lines.</summary>
+    public List<string> Interim { get; } = [];
+
+    public override void Inform(int status, FieldBlock fields)
+    {
+        Assert.False(HasResponded);
+        Interim.Add($"{status} {Encoding.Latin1.GetString(fields.Http1Lines)}");
+    }
 
     public bool Closes { get; private set; }
 
