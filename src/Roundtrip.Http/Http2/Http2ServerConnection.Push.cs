@@ -19,8 +19,11 @@ public sealed partial class Http2ServerConnection
 
     private bool MayPush => Limits.Push && PeerSettings.EnablePush && !IsGoingAway && _resetPushes < MostResetPushes && Limits.PushDiarySize > 0;
 
-    /// <summary>Promises what the fields of a response name. What was promised is answered when the driver next sends: by then the response itself has gone before.</summary>
-    internal void Promise(Http2Exchange parent, Http2Stream stream, FieldBlock shared, FieldBuffer own)
+    /// <summary>
+    /// Promises what the fields of a response, or of an interim one, name, and what is known to be fetched with it. What was promised is answered when the driver next sends: by then the header section
+    /// itself has gone before.
+    /// </summary>
+    internal void Promise(Http2Exchange parent, Http2Stream stream, FieldBlock shared)
     {
         if (!MayPush || !IsOfPeer(stream.Id) || parent.Request.Method != Method.Get)
         {
@@ -28,7 +31,7 @@ public sealed partial class Http2ServerConnection
         }
 
         Promise(parent, stream, shared.PreloadTargets);
-        Promise(parent, stream, PreloadLinks.Of(own));
+        Promise(parent, stream, PreloadLinks.Of(parent.ResponseFields));
         foreach (Companion companion in parent.Companions)
         {
             PromiseOnce(parent, stream, companion.Path, isCritical: false);

@@ -52,6 +52,7 @@ internal sealed class HostHints(SiteLoop site, SiteHost host, EarlyHintsMode mod
         List<(string, string)> fields = FieldsOf(about.Settings, exchange.Companions);
         if (fields.Count > 0 && !IsForbidden(exchange, about))
         {
+            exchange.AllowsPush = about.Settings.Get(Http2Settings.Push);
             exchange.Inform(Status, FieldBlock.Create(CollectionsMarshal.AsSpan(fields)));
         }
     }

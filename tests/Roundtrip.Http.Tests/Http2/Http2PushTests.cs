@@ -179,6 +179,33 @@ public class Http2PushTests
             ["PUSH_PROMISE 1 2 /a.css", "PUSH_PROMISE 1 4 /dir/b.js", "PUSH_PROMISE 1 6 /learnt.js"], peer.Answers().Where(line => line.StartsWith("PUSH", StringComparison.Ordinal)));
     }
 
+    [Fact]
+    public void What_an_early_hint_names_is_promised_before_it_and_answered_while_the_page_is_made()
+    {
+        Exchange? page = null;
+        Http2Peer peer = Http2Peer.Open((host, exchange) =>
+        {
+            if (!exchange.Request.Path.EndsWith("page"u8))
+            {
+                Answer(host, exchange);
+                return;
+            }
+
+            page = exchange;
+            Handlers.Hold(host, exchange);
+            exchange.Inform(103, Page);
+        });
+        peer.Get(1, "/dir/page");
+
+        Assert.Equal(
+            ["PUSH_PROMISE 1 2 /a.css", "PUSH_PROMISE 1 4 /dir/b.js", "HEADERS 1 103", "HEADERS 2 200", "DATA 2 end", "HEADERS 4 200", "DATA 4 end"],
+            peer.Answers().Select(line => string.Join(' ', line.Split(' ')[..(line[0] == 'P' ? 4 : 3)])));
+
+        Answer(peer.Host, page!);
+        peer.Host.Pump();
+        Assert.Equal(["HEADERS 1", "DATA 1"], peer.Answers().Select(line => string.Join(' ', line.Split(' ')[..2])));
+    }
+
     [Theory]
     [InlineData("after", false, "1 1 2 2")]
     [InlineData("after", true, "1 1 2 2")]
