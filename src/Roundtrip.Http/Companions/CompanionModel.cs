@@ -89,15 +89,16 @@ public sealed class CompanionModel
         return None;
     }
 
-    /// <summary>Whether anything is to be learnt from what a client fetches for a page.</summary>
-    public bool IsVisiting(PeerAddress client, ReadOnlySpan<byte> page, long now) =>
-        _pending.TryGetValue(client, out PendingVisit? visit) && now < visit.Until && page.SequenceEqual(visit.Page);
+    /// <summary>Whether anything is to be learnt from what a client fetches.</summary>
+    /// <param name="referer">The path of the fetch's Referer: of the page, or of something that was fetched for it.</param>
+    public bool IsVisiting(PeerAddress client, ReadOnlySpan<byte> referer, long now) =>
+        _pending.TryGetValue(client, out PendingVisit? visit) && now < visit.Until && visit.Covers(referer);
 
-    /// <summary>A client fetched something for a page.</summary>
-    /// <param name="page">The page's path, as the fetch's Referer has it.</param>
-    public void Fetched(ReadOnlySpan<byte> page, PeerAddress client, ReadOnlySpan<byte> path, CompanionKind kind, bool isCors, long now)
+    /// <summary>A client fetched something.</summary>
+    /// <inheritdoc cref="IsVisiting"/>
+    public void Fetched(ReadOnlySpan<byte> referer, PeerAddress client, ReadOnlySpan<byte> path, CompanionKind kind, bool isCors, long now)
     {
-        if (path.Length <= LongestPath && IsVisiting(client, page, now))
+        if (path.Length <= LongestPath && IsVisiting(client, referer, now))
         {
             _pending[client].Add(path, kind, isCors);
         }

@@ -17,6 +17,25 @@ internal sealed class PendingVisit(byte[] page, PeerAddress client, long until)
 
     public List<Companion> Seen { get; } = [];
 
+    /// <summary>Whether what has that Referer belongs to the visit: the page itself asks for it, or what the page asked for does, such as a style sheet for its fonts.</summary>
+    public bool Covers(ReadOnlySpan<byte> referer)
+    {
+        if (referer.SequenceEqual(page))
+        {
+            return true;
+        }
+
+        foreach (Companion seen in Seen)
+        {
+            if (referer.SequenceEqual(seen.Path))
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+
     public void Add(ReadOnlySpan<byte> path, CompanionKind kind, bool isCors)
     {
         foreach (Companion seen in Seen)

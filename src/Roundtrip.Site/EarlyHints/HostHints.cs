@@ -74,10 +74,10 @@ internal sealed class HostHints(SiteLoop site, SiteHost host, EarlyHintsMode mod
                 learnt.Failed(request.Path, client);
             }
         }
-        else if (exchange.Status is 200 or 304 && Navigation.PageOf(request) is { IsEmpty: false } page && IsCompanion(request, out CompanionKind kind, out bool isCors)
-            && learnt.IsVisiting(client, page, exchange.Connection.Now) && SiteLoop.AboutOf(host, request.Path) is { } about && IsForAll(about))
+        else if (exchange.Status is 200 or 304 && Navigation.RefererOf(request) is { IsEmpty: false } referer && IsCompanion(request, out CompanionKind kind, out bool isCors)
+            && learnt.IsVisiting(client, referer, exchange.Connection.Now) && SiteLoop.AboutOf(host, request.Path) is { } about && IsForAll(about))
         {
-            learnt.Fetched(page, client, request.Path, kind, isCors, exchange.Connection.Now);
+            learnt.Fetched(referer, client, request.Path, kind, isCors, exchange.Connection.Now);
         }
     }
 

@@ -18,8 +18,8 @@ internal static class Navigation
     public static bool MayBeLearnt(RequestHead request) =>
         !request.HasQuery && !request.Has(KnownField.Authorization) && !request.Has(KnownField.SecPurpose);
 
-    /// <summary>The path of the page of the same origin that the request was made for; empty where its Referer names none, or one with a query.</summary>
-    public static ReadOnlySpan<byte> PageOf(RequestHead request)
+    /// <summary>The path of the request's Referer, where that is of the same origin; empty where it is not, or has a query.</summary>
+    public static ReadOnlySpan<byte> RefererOf(RequestHead request)
     {
         if (!request.Value(KnownField.SecFetchSite).SequenceEqual("same-origin"u8))
         {

@@ -23,20 +23,20 @@ internal sealed class SharedCompanions
     }
 
     /// <inheritdoc cref="CompanionModel.IsVisiting"/>
-    public bool IsVisiting(PeerAddress client, ReadOnlySpan<byte> page, long now)
+    public bool IsVisiting(PeerAddress client, ReadOnlySpan<byte> referer, long now)
     {
         lock (_lock)
         {
-            return _model.IsVisiting(client, page, now + _ahead);
+            return _model.IsVisiting(client, referer, now + _ahead);
         }
     }
 
     /// <inheritdoc cref="CompanionModel.Fetched"/>
-    public void Fetched(ReadOnlySpan<byte> page, PeerAddress client, ReadOnlySpan<byte> path, CompanionKind kind, bool isCors, long now)
+    public void Fetched(ReadOnlySpan<byte> referer, PeerAddress client, ReadOnlySpan<byte> path, CompanionKind kind, bool isCors, long now)
     {
         lock (_lock)
         {
-            _model.Fetched(page, client, path, kind, isCors, now + _ahead);
+            _model.Fetched(referer, client, path, kind, isCors, now + _ahead);
         }
     }
 

@@ -38,6 +38,22 @@ public class CompanionModelTests
     }
 
     [Fact]
+    public void What_a_style_sheet_of_the_page_asks_for_is_the_page_s_too()
+    {
+        for (int i = 0; i < CompanionModel.LeastVoices; i++)
+        {
+            PeerAddress client = Client();
+            _model.Visit("/"u8, client, _now);
+            _model.Fetched("/a.css"u8, client, "/early.woff2"u8, CompanionKind.Font, isCors: true, _now);
+            _model.Fetched("/"u8, client, "/a.css"u8, CompanionKind.Style, isCors: false, _now);
+            _model.Fetched("/a.css"u8, client, "/f.woff2"u8, CompanionKind.Font, isCors: true, _now);
+            Pass();
+        }
+
+        Assert.Equal("/a.css /f.woff2", Visit("/"));
+    }
+
+    [Fact]
     public void One_client_alone_teaches_nothing_however_often_it_comes()
     {
         PeerAddress client = Client();
