@@ -18,7 +18,7 @@ internal static class Navigation
     public static bool MayBeLearnt(RequestHead request) =>
         !request.HasQuery && !request.Has(KnownField.Authorization) && !request.Has(KnownField.SecPurpose);
 
-    /// <summary>The path of the request's Referer, where that is of the same origin; empty where it is not, or has a query.</summary>
+    /// <summary>The path of the request's Referer, where that is of the same origin, with its query, by which it is no page that anything is learnt of; otherwise empty.</summary>
     public static ReadOnlySpan<byte> RefererOf(RequestHead request)
     {
         if (!request.Value(KnownField.SecFetchSite).SequenceEqual("same-origin"u8))
@@ -36,6 +36,6 @@ internal static class Navigation
         }
 
         ReadOnlySpan<byte> path = referer[(scheme.Length + authority.Length)..];
-        return path.StartsWith("/"u8) && !path.Contains((byte)'?') ? path : default;
+        return path.StartsWith("/"u8) ? path : default;
     }
 }

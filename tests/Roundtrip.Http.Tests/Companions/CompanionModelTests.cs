@@ -59,11 +59,9 @@ public class CompanionModelTests
         PeerAddress client = Client();
         for (int day = 0; day < 30; day++)
         {
-            VisitAs(client, "/", "/evil.js");
+            Assert.Equal("", VisitAs(client, "/", "/evil.js"));
             Pass(CompanionModel.ClientRests);
         }
-
-        Assert.Equal("", Visit("/"));
     }
 
     [Fact]
@@ -141,14 +139,12 @@ public class CompanionModelTests
         for (int i = 0; i < 10; i++)
         {
             PeerAddress client = Client();
-            _model.Visit("/"u8, client, _now);
+            Assert.Empty(_model.Visit("/"u8, client, _now));
             _model.Fetched("/other"u8, client, "/a.css"u8, CompanionKind.Style, false, _now);
             _model.Fetched("/"u8, Client(), "/b.css"u8, CompanionKind.Style, false, _now);
             _model.Fetched("/"u8, client, "/c.css"u8, CompanionKind.Style, false, _now + CompanionModel.VisitLasts);
             Pass();
         }
-
-        Assert.Equal("", Visit("/"));
     }
 
     [Fact]
@@ -180,14 +176,17 @@ public class CompanionModelTests
     public void Junk_of_one_client_keeps_nobody_s_companions_out()
     {
         Visit("/", [.. Enumerable.Range(0, 100).Select(i => $"/junk{i}")]);
-        Learn("/", "/a.css");
+        for (int i = 0; i < CompanionModel.LeastVoices; i++)
+        {
+            Visit("/", "/a.css");
+        }
 
         Assert.Equal("/a.css", Visit("/"));
     }
 
     [Fact]
     public void Whoever_asks_for_whatever_it_keeps_no_more_than_it_may() =>
-        Gen.Select(Gen.Int[0, 3], Gen.Int[0, 9_000], Gen.Int[0, 600], Gen.Int[0, 40], Gen.Int[0, 2_000]).Array[5_000].Sample(
+        Gen.Select(Gen.Int[0, 3], Gen.Int[0, 9_000], Gen.Int[0, 600], Gen.Int[0, 40], Gen.Int[0, 200]).Array[5_000].Sample(
             events =>
             {
                 var model = new CompanionModel();

@@ -25,6 +25,14 @@ public class EarlyHintsTests
     }
 
     [Fact]
+    public void H2EarlyHints_is_for_HTTP_2_alone()
+    {
+        using var site = Site($"H2EarlyHints on\n{Slow}{Hints}");
+
+        Assert.Single(site.Answer(new FakeExchange("GET /index.html HTTP/2\nHost: localhost\nSec-Fetch-Mode: navigate\n")).Interim);
+    }
+
+    [Fact]
     public void A_page_that_is_answered_at_once_is_not_announced()
     {
         using var site = Site($"EarlyHints on\n{Slow}{Hints}");
@@ -126,11 +134,11 @@ public class EarlyHintsTests
         for (int client = 0; client < CompanionModel.Voices; client++)
         {
             Run(site, client, FakeExchange.Get(target, [.. Navigate, .. fields]));
-            Run(site, client, Fetch("/a.css", "style", page: target));
+            Run(site, client, Fetch("/a.css", "style", page: target.Split('?')[0]));
             site.Site.FirstHost.Host.Companions!.Advance(CompanionModel.VisitLasts);
         }
 
-        Assert.Empty(Visit(site, 99).Companions);
+        Assert.Empty(Run(site, 99, FakeExchange.Get(target.Split('?')[0], Navigate)).Companions);
     }
 
     [Fact]

@@ -197,7 +197,8 @@ internal sealed class FakeExchange : Exchange
         Request.SetMethod(Enum.TryParse(name, ignoreCase: true, out Method method) && name.Length > 2 ? method : Method.Other, new Slice(0, firstSpace));
         int targetEnd = lastSpace == firstSpace ? lines[0].Length : lastSpace;
         Request.Version = lastSpace == firstSpace ? ProtocolVersion.Http09
-            : lines[0].EndsWith("1.0", StringComparison.Ordinal) ? ProtocolVersion.Http10 : ProtocolVersion.Http11;
+            : lines[0].EndsWith("1.0", StringComparison.Ordinal) ? ProtocolVersion.Http10
+            : lines[0].EndsWith("HTTP/2", StringComparison.Ordinal) ? ProtocolVersion.Http2 : ProtocolVersion.Http11;
         int start = firstSpace + 1;
         int question = lines[0].IndexOf('?', StringComparison.Ordinal);
         int pathEnd = question < 0 ? targetEnd : question;
