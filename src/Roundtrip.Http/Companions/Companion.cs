@@ -9,7 +9,7 @@ namespace Roundtrip.Http.Companions;
 public sealed record Companion(byte[] Path, CompanionKind Kind, bool IsCors)
 {
     /// <summary>The value of a Link field that asks for it (W3C Preload, RFC 8288).</summary>
-    public string Link => $"<{Encoding.ASCII.GetString(Path)}>; rel=preload; as={Kind.ToString().ToLowerInvariant()}{(IsCors ? "; crossorigin" : "")}";
+    public string Link => $"<{Encoding.Latin1.GetString(Path)}>; rel=preload; as={Kind.ToString().ToLowerInvariant()}{(IsCors ? "; crossorigin" : "")}";
 
     /// <summary>Whether it is that path, fetched so.</summary>
     public bool Is(ReadOnlySpan<byte> path, CompanionKind kind, bool isCors) => kind == Kind && isCors == IsCors && path.SequenceEqual(Path);

@@ -104,7 +104,7 @@ internal sealed class HostHints(SiteLoop site, SiteHost host, EarlyHintsMode mod
         foreach (Companion companion in companions)
         {
             // What the configuration names of the same path it knows better.
-            string target = $"<{Encoding.ASCII.GetString(companion.Path)}>";
+            string target = $"<{Encoding.Latin1.GetString(companion.Path)}>";
             if (!fields.Exists(field => field.Item2.StartsWith(target, StringComparison.Ordinal)))
             {
                 fields.Add(("Link", companion.Link));
