@@ -1,5 +1,6 @@
 using System.Text;
 using Roundtrip.Core;
+using Roundtrip.Http.Companions;
 
 namespace Roundtrip.Http;
 
@@ -110,6 +111,9 @@ public abstract class Exchange
 
     /// <summary>Whether what the response's fields name may be pushed, where the protocol has that. Before <see cref="Respond"/>.</summary>
     public bool AllowsPush { get; set; } = true;
+
+    /// <summary>What is known to be fetched with this page: promised with its response where the client takes pushes, as what the response's fields name is. Before <see cref="Respond"/>.</summary>
+    public IReadOnlyList<Companion> Companions { get; set; } = [];
 
     /// <summary>Begins the final response.</summary>
     /// <param name="status">200 to 999.</param>
@@ -224,5 +228,6 @@ public abstract class Exchange
         Context = null;
         Owner = null;
         AllowsPush = true;
+        Companions = [];
     }
 }

@@ -23,6 +23,9 @@ public abstract partial class Http2Connection
     /// <summary>Whether something was promised that nobody has begun to answer.</summary>
     private protected virtual bool HasPromised => false;
 
+    /// <summary>Whether what was promised is to go before the content of the responses that promised it: that waits until it was begun.</summary>
+    private protected bool HoldsPages { get; set; }
+
     /// <summary>Puts DATA into the output until it holds <paramref name="room"/> bytes, as far as the peer's windows allow.</summary>
     public void Produce(long now, int room)
     {
@@ -139,7 +142,7 @@ public abstract partial class Http2Connection
     }
 
     // A short content that nobody else competes with need not wait for the driver, and its exchange ends here.
-    private bool GoesAtOnce(Http2Stream stream) => stream.Waiting == _waiting && Host.OutputLength + stream.Waiting <= DirectOutput
+    private bool GoesAtOnce(Http2Stream stream) => !HoldsPages && stream.Waiting == _waiting && Host.OutputLength + stream.Waiting <= DirectOutput
         && stream.Waiting <= Math.Min(LongestData, Math.Min(stream.SendWindow.Available, _sendWindow.Available));
 
     private void EndOutgoing(Http2Stream stream)

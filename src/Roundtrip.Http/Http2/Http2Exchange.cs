@@ -14,6 +14,10 @@ public sealed partial class Http2Exchange : Exchange, IStreamUser
     private StreamHold? _hold;
     private int _sectionBytes;
 
+    // The stream whose response promised it; 0 for a request that the client sent.
+    private int _pushedWith;
+    private bool _isCritical;
+
     internal Http2Exchange()
     {
     }
@@ -58,9 +62,13 @@ public sealed partial class Http2Exchange : Exchange, IStreamUser
         IsOpen = true;
     }
 
-    internal void OpenPromised()
+    /// <summary>It is promised.</summary>
+    /// <param name="parentId">The stream of the response that it belongs to.</param>
+    /// <param name="isCritical">Whether it is to go before that.</param>
+    internal void OpenPromised(int parentId, bool isCritical)
     {
         IsPromised = true;
+        (_pushedWith, _isCritical) = (parentId, isCritical);
         Open(bodyLength: 0, expectsContinue: false);
     }
 
@@ -175,6 +183,7 @@ public sealed partial class Http2Exchange : Exchange, IStreamUser
         EndLife(_connection!.Host.Buffers);
         IsPromised = false;
         _hold = null;
+        _pushedWith = 0;
         _connection = null;
         _stream = null;
     }

@@ -121,6 +121,27 @@ public sealed partial class Http2ClientTests : IDisposable
         Assert.DoesNotContain("recv PUSH_PROMISE", Run.Program("nghttp", "-nv", "--no-push", $"{server.Https}index.html").Text, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public void Curl_and_nghttp_show_the_early_hints_of_a_page_that_is_not_ready_and_a_browser_would_ask_for()
+    {
+        // What is to be compressed is not answered at once the first time, so each request has a page of its own.
+        for (int i = 0; i < 5; i++)
+        {
+            _folder.Write($"page{i}.html", new string('x', 1000));
+        }
+
+        _folder.Write("site.conf", "EarlyHints on\nAddOutputFilterByType BROTLI_COMPRESS text/html\nH2PushResource /a.css\n");
+        using var server = new RoundtripProcess(_folder.Path);
+        Finished Curl(string version, int page, string mode = "navigate") =>
+            Run.Program("curl", "-v", "-s", "-k", version, "-o", "/dev/null", "-H", $"Sec-Fetch-Mode: {mode}", $"{server.Https}page{page}.html");
+
+        Assert.Matches(@"(?s)< HTTP/2 103 .*< link: </a\.css>; rel=preload; as=style\r?\n.*< HTTP/2 200", Curl("--http2", 0).Errors);
+        Assert.Matches(@"(?s)< HTTP/1\.1 103 Early Hints\r?\n< Link: </a\.css>; rel=preload; as=style\r?\n.*< HTTP/1\.1 200", Curl("--http1.1", 1).Errors);
+        Assert.DoesNotContain(" 103", Curl("--http1.0", 2).Errors, StringComparison.Ordinal);
+        Assert.DoesNotContain(" 103", Curl("--http2", 3, "cors").Errors, StringComparison.Ordinal);
+        Assert.Matches(@"(?s):status: 103.*link: </a\.css>.*:status: 200", Run.Program("nghttp", "-nv", "--no-push", "-H", "sec-fetch-mode: navigate", $"{server.Https}page4.html").Text);
+    }
+
     [Theory]
     [InlineData("http", "urgency")]
     [InlineData("http", "tree")]
