@@ -20,6 +20,7 @@ internal sealed class GetReport(ConnectionLines shown) : IClientObserver
     private long _started;
     private long _firstByte;
     private long _ended;
+    private bool _isNamed;
     private PeerAddress? _address;
     private TlsFacts? _tls;
     private ClientExchange? _exchange;
@@ -78,7 +79,11 @@ internal sealed class GetReport(ConnectionLines shown) : IClientObserver
         output.WriteByte((byte)'\n');
     }
 
-    public void Resolved(Origin origin, IReadOnlyList<IPAddress> addresses) => _resolved = Stopwatch.GetTimestamp();
+    public void Resolved(Origin origin, IReadOnlyList<IPAddress> addresses)
+    {
+        _resolved = Stopwatch.GetTimestamp();
+        _isNamed = !IPAddress.TryParse(origin.Host, out _);
+    }
 
     public void Connecting(Origin origin, PeerAddress address) => shown.Connecting(origin, address);
 
@@ -147,11 +152,11 @@ internal sealed class GetReport(ConnectionLines shown) : IClientObserver
         json.WriteEndObject();
     }
 
-    // Milliseconds of each part; null for what was not: a connection that was used again, or no TLS.
+    // Milliseconds of each part; null for what was not: a connection that was used again, a host that is an address, no TLS.
     private void WriteTimings(Utf8JsonWriter json)
     {
         json.WriteStartObject("timings");
-        WriteTime(json, "dns", _begun, _resolved);
+        WriteTime(json, "dns", _begun, _isNamed ? _resolved : 0);
         WriteTime(json, "connect", _resolved, _connected);
         WriteTime(json, "tls", _connected, _secured);
         WriteTime(json, "firstByte", _started, _firstByte);
