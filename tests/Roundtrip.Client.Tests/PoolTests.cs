@@ -1,4 +1,3 @@
-using Roundtrip.Core;
 using Roundtrip.Http;
 
 namespace Roundtrip.Client.Tests;
@@ -95,7 +94,7 @@ public class PoolTests
     }
 
     [Fact]
-    public void A_request_that_waits_can_be_taken_back()
+    public async Task A_request_that_waits_can_be_taken_back()
     {
         using var server = new ScriptedServer((_, _) => Task.Delay(20_000));
         using TestClient client = Client(connections: 1);
@@ -104,7 +103,7 @@ public class PoolTests
         var withdrawn = new TaskCompletionSource<bool>();
         client.Do(() => withdrawn.SetResult(client.Pool.Withdraw(waiting)));
 
-        Assert.True(withdrawn.Task.Wait(TimeSpan.FromSeconds(20)) && withdrawn.Task.Result);
+        Assert.True(await withdrawn.Task.WaitAsync(TimeSpan.FromSeconds(20), TestContext.Current.CancellationToken));
     }
 
     private static TestClient Client(int connections = 6, int keepAlive = 30_000) => new(observer => new ClientOptions

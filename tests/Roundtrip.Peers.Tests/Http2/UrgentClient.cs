@@ -8,7 +8,7 @@ using Roundtrip.Transport.Tls;
 namespace Roundtrip.Peers.Tests.Http2;
 
 /// <summary>What urgent.py measures, by our own client: the bytes of a large response in flight that arrive between an urgent request and its HEADERS.</summary>
-internal sealed class UrgentClient : IClientUser, ILoopWork
+internal sealed class UrgentClient : IClientUser, ILoopWork, IDisposable
 {
     private const int Before = 400_000;
 
@@ -36,12 +36,16 @@ internal sealed class UrgentClient : IClientUser, ILoopWork
     /// <summary>Measures once, on the calling thread.</summary>
     public static int Measure(string scheme, string address, int port)
     {
-        var client = new UrgentClient(scheme, address, port);
+        using var client = new UrgentClient(scheme, address, port);
         client._loop.Run();
-        client._pool.Dispose();
-        client._loop.Dispose();
         Assert.Equal(EndReason.None, client.Failure);
         return client.Between;
+    }
+
+    public void Dispose()
+    {
+        _pool.Dispose();
+        _loop.Dispose();
     }
 
     public void OnStarted(ClientConnection connection, ClientExchange exchange) => _large = exchange;
