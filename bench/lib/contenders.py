@@ -10,6 +10,7 @@ PROGRAM = f"{ROOT}/artifacts/publish/Roundtrip/release_linux-x64/roundtrip"
 JIT_PROGRAM = f"{ROOT}/artifacts/bin/Roundtrip/release/roundtrip.dll"
 # What every TLS client here is started with, so that suite and curve are the same for all contenders.
 CLIENT_ENVIRONMENT = {**os.environ, "OPENSSL_CONF": f"{BENCH}/peers/client-openssl.cnf"}
+SINK = f"{ROOT}/artifacts/bin/Sink/release/sink.dll"
 KESTREL = f"{ROOT}/artifacts/bin/Kestrel/release/kestrel.dll"
 
 
@@ -25,6 +26,10 @@ class Contender:
     configuration: str = "@DIR@/configuration"
     values: tuple = ()
     environment: tuple = ()
+    # Whether it speaks HTTP/2 over TLS and nothing else, and writes no access log.
+    only_http2: bool = False
+    # How openssl calls the curve that it takes where it may choose. It costs a handshake something, and what comes after nothing.
+    curve: str = "X25519"
 
     def fill(self, text, ground):
         values = {
@@ -76,6 +81,10 @@ def table(jit=False):
         Contender("nginx", 18081, 18481, nginx, "nginx.conf", values=(("SENDFILE", "on"),)),
         Contender("nginx-nosendfile", 18082, 18482, nginx, "nginx.conf", values=(("SENDFILE", "off"),)),
         Contender("h2o", 18083, 18483, ("/usr/bin/h2o", "-m", "worker", "-c", "@DIR@/configuration"), "h2o.conf"),
+        # What serves uploads: our libraries with a handler that reads them, since the program has none yet.
+        Contender("sink", 18087, 18487, ("dotnet", SINK, "@WWW@", "@HTTP@", "@HTTPS@", "@CERTIFICATE@", "@KEY@", "@DIR@"), "",
+                  environment=(("DOTNET_EnableDiagnostics", "0"),)),
+        Contender("nghttpd", 0, 18488, ("/usr/sbin/nghttpd", "-a", "127.0.0.1", "-d", "@WWW@", "@HTTPS@", "@KEY@", "@CERTIFICATE@"), "", only_http2=True, curve="ECDH"),
         Contender("apache2", 18084, 18484, ("/usr/sbin/apache2", "-D", "FOREGROUND", "-f", "@DIR@/configuration"), "apache2.conf"),
         Contender("kestrel", 18085, 18485,
                   ("dotnet", KESTREL, "@WWW@", "@HTTP@", "@HTTPS@", "@CERTIFICATE@", "@KEY@", "@DIR@"), "",

@@ -26,6 +26,8 @@ class Shape:
     streams: int = 0
     # All the paths that are asked for in turn, where there are several.
     paths: tuple = ()
+    # Whether each request is a POST of a MiB, and the path what takes it.
+    upload: bool = False
 
 
 @dataclasses.dataclass(frozen=True)
@@ -63,6 +65,8 @@ def _wrk(server, shape, seconds, size):
 def _h2load(server, shape, seconds, size):
     # Only h2 is offered, so that nobody is measured over HTTP/1.1 by mistake.
     command = ["h2load", "-t", "1", "-c", str(shape.connections), "-m", str(shape.streams), "-D", str(seconds), "--npn-list=h2"]
+    if shape.upload:
+        command += ["-d", f"{server.ground.www}/1m.bin"]
     urls = [f"https://127.0.0.1:{server.contender.https}{path}" for path in shape.paths or (shape.path,)]
     output = _bounded([*command, *urls], seconds + 20)
     counts = re.search(r"requests: \d+ total, \d+ started, (\d+) done, (\d+) succeeded, (\d+) failed, (\d+) errored, (\d+) timeout", output)

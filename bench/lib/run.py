@@ -8,6 +8,7 @@ import connections
 import load
 import ratio
 import suites
+import uploads
 from server import NotStarted, Server
 
 
@@ -54,6 +55,8 @@ class Run:
             for name, contender in list(self.contenders.items()):
                 fault = None if self._start_one(contender, servers) else "it did not start"
                 fault = fault or answers.wrong(servers[name], self.ground)
+                if self.suite.uploads:
+                    fault = fault or uploads.wrong(servers[name], self.ground)
                 if fault:
                     say(f"{name} is out of the run: {fault}")
                     del self.contenders[name]
@@ -77,7 +80,7 @@ class Run:
             return False
 
     def _throughput(self, case, servers):
-        size = self.ground.digests[case.shape.path.partition("?")[0]][0]
+        size = len(uploads.ANSWER) if case.shape.upload else self.ground.digests[case.shape.path.partition("?")[0]][0]
         cpu, rps = {name: [] for name in self.contenders}, {name: [] for name in self.contenders}
         if self._warms_up(case):
             for name in self.contenders:
@@ -113,7 +116,7 @@ class Run:
                 try:
                     if not self._start_one(contender, started):
                         continue
-                    result = connections.measure(started[name], low, high, case.secure, self.ground.certificate, self.deadline)
+                    result = connections.measure(started[name], low, high, case, self.ground.certificate, self.deadline)
                 finally:
                     _close(started)
                 if result.fault:
