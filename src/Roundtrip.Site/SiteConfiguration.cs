@@ -12,6 +12,7 @@ using Roundtrip.Site.Files;
 using Roundtrip.Site.Mime;
 using Roundtrip.Site.Tls;
 using Roundtrip.Site.Unbuilt;
+using Roundtrip.Site.Wsgi;
 using Roundtrip.Transport.Tls;
 
 namespace Roundtrip.Site;
@@ -30,6 +31,7 @@ public static class SiteConfiguration
         LoadedConfiguration loaded = ConfigurationLoader.Load(source, file, Known(options));
         var defaults = new SettingBag();
         defaults.Set(DirectorySettings.IsListable, loaded.Modules.Contains("autoindex_module"));
+        defaults.Set(WsgiSettings.IsLoaded, loaded.Modules.Contains("wsgi_module"));
         if (loaded.Modules.Contains("mime_module"))
         {
             // Deviates: httpd does not start without its default file, conf/mime.types. A TypesConfig takes the place of this list.
@@ -50,7 +52,9 @@ public static class SiteConfiguration
         LoadedConfiguration loaded = hasFile
             ? ConfigurationLoader.Load(source, $"{folder}/site.conf", Known(options))
             : new LoadedConfiguration([], [], [], new Dictionary<string, string?>(), options.StaticModules, folder);
-        BuiltConfiguration built = Build(loaded, source, FolderDefaults(folder), resolve);
+        SettingBag defaults = FolderDefaults(folder);
+        defaults.Set(WsgiSettings.IsLoaded, hasFile);
+        BuiltConfiguration built = Build(loaded, source, defaults, resolve);
 
         // What site.conf names for the server's own use may lie in the folder, and is not for visitors: a key above all.
         built.Main.Settings.Set(CoreSettings.HiddenNames, new HiddenNames(PrivateFiles(folder, built.Main.Settings), RotatedLogs(folder, built.Main.Settings)));
