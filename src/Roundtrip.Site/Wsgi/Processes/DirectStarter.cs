@@ -28,7 +28,7 @@ internal sealed class DirectStarter : IWorkerStarter
             if (ChildProcess.TryStart(start, out ChildProcess? child, out SystemError? error))
             {
                 _children.Add(token, child!);
-                _events.Add(new StartEvent.Started(token, ours, reader));
+                _events.Add(new StartEvent.Started(token, child!.Pid, ours, reader));
                 (ours, reader) = (null, null);
             }
             else

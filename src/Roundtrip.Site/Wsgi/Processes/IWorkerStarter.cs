@@ -26,7 +26,7 @@ internal abstract record StartEvent(uint Token)
     /// <summary>It runs.</summary>
     /// <param name="Control">The server's end of its control socket.</param>
     /// <param name="Errors">What it writes to its descriptors 1 and 2.</param>
-    public sealed record Started(uint Token, OwnedDescriptor Control, OwnedDescriptor Errors) : StartEvent(Token);
+    public sealed record Started(uint Token, int Pid, OwnedDescriptor Control, OwnedDescriptor Errors) : StartEvent(Token);
 
     /// <summary>It does not run.</summary>
     public sealed record Refused(uint Token, string Reason) : StartEvent(Token);

@@ -38,9 +38,16 @@ internal sealed class WorkerProcess : IDisposable
     private readonly Queue<(byte Kind, OwnedDescriptor? Passed)> _orders = new();
     private readonly byte[] _input = new byte[HeaderLength + LongestWord];
     private int _have;
+    private int _busy;
+    private long _requests;
+    private long _lastUsed;
 
+    /// <param name="number">Its number in the server's life.</param>
+    /// <param name="owner">What <see cref="Worker.Process"/> is.</param>
+    /// <param name="control">The server's end of its control socket.</param>
+    /// <param name="errors">What it writes to its descriptors 1 and 2.</param>
     /// <exception cref="ProcessException">There is no memory or descriptor left.</exception>
-    public WorkerProcess(int number, int threads, OwnedDescriptor control, OwnedDescriptor errors)
+    public WorkerProcess(int number, int threads, object? owner, OwnedDescriptor control, OwnedDescriptor errors)
     {
         (_control, Errors) = (control, new WorkerErrors(errors));
         DescriptorStream.SetNonblocking(control);
@@ -56,7 +63,7 @@ internal sealed class WorkerProcess : IDisposable
         _orders.Enqueue(((byte)'G', null));
         unsafe
         {
-            Worker = new Worker(number, (long*)_page.Address, _ours) { Process = this };
+            Worker = new Worker(number, (long*)_page.Address, _ours) { Process = owner };
         }
     }
 
@@ -64,6 +71,27 @@ internal sealed class WorkerProcess : IDisposable
     public Worker Worker { get; }
 
     public WorkerErrors Errors { get; }
+
+    /// <summary>How many requests it has in hand.</summary>
+    public int Busy => Volatile.Read(ref _busy);
+
+    /// <summary>When it answered last, in monotonic milliseconds; 0 for never.</summary>
+    public long LastUsed => Volatile.Read(ref _lastUsed);
+
+    /// <summary>It was given a request. On any thread.</summary>
+    /// <returns>How many it has been given.</returns>
+    public long Began()
+    {
+        Interlocked.Increment(ref _busy);
+        return Interlocked.Increment(ref _requests);
+    }
+
+    /// <summary>It has answered a request. On any thread.</summary>
+    public void Ended(long now)
+    {
+        Volatile.Write(ref _lastUsed, now);
+        Interlocked.Decrement(ref _busy);
+    }
 
     /// <summary>Adds what is to be polled.</summary>
     public void AddTo(PollSet poll)

@@ -20,7 +20,7 @@ internal sealed class StartedWorker : IDisposable
         Refusal = _events.OfType<StartEvent.Refused>().SingleOrDefault()?.Reason;
         if (Started is not null)
         {
-            Process = new WorkerProcess(1, definition.Threads, Started.Control, Started.Errors);
+            Process = new WorkerProcess(1, definition.Threads, null, Started.Control, Started.Errors);
         }
     }
 
