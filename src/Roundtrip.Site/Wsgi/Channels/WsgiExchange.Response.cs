@@ -114,8 +114,9 @@ internal sealed partial class WsgiExchange
     private void OnLost(Exchange exchange)
     {
         Say(LogLevel.Error, _isOverdue ? "the request took longer than request-timeout allows" : "the process ended while it had the request");
+        IConnectionHost connection = exchange.Connection;
         Give(exchange, _isOverdue ? 504 : 500);
-        exchange.Connection.Wake();
+        connection.Wake();
     }
 
     // The server's own word, or a response that the client can tell to be cut.

@@ -97,6 +97,7 @@ internal sealed partial class WsgiExchange : PoolRequest, IExchangeHandler
     {
         if (_exchange is { } exchange)
         {
+            IConnectionHost connection = exchange.Connection;
             _exchange = null;
             if (status == 503)
             {
@@ -105,7 +106,7 @@ internal sealed partial class WsgiExchange : PoolRequest, IExchangeHandler
             }
 
             Answer(exchange, status);
-            exchange.Connection.Wake();
+            connection.Wake();
         }
 
         Free();
