@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Net;
 using Roundtrip.Processes;
 using Roundtrip.Site;
+using Roundtrip.Site.Wsgi.Processes;
 using Roundtrip.Transport;
 
 namespace Roundtrip.Program;
@@ -85,7 +86,7 @@ internal static class ServeCommand
         try
         {
             Served served = load();
-            using var host = ServingHost.Start(served);
+            using var host = ServingHost.Start(served, WorkerPools.OfServer(Environment.ProcessId));
             using PidFile? pidFile = WritePidFile(served);
             Console.Out.WriteLine($"ready {string.Join(' ', host.Urls)}");
             Console.Out.Flush();

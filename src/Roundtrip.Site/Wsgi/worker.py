@@ -684,6 +684,16 @@ class Server:
             threading.Event().wait(0.5)
 
 
+def home_of_user():
+    import pwd
+
+    try:
+        folder = pwd.getpwuid(os.geteuid()).pw_dir
+    except KeyError:
+        return "/"
+    return folder if os.access(folder, os.X_OK) else "/"
+
+
 def limit_resources(configuration):
     import resource
 
@@ -692,7 +702,8 @@ def limit_resources(configuration):
         resource.setrlimit(resource.RLIMIT_AS, (memory, memory))
     seconds = configuration.get("cpu-time-limit", 0)
     if seconds > 0:
-        resource.setrlimit(resource.RLIMIT_CPU, (seconds, seconds))
+        # The first is SIGXCPU, whose name tells why; the second is SIGKILL.
+        resource.setrlimit(resource.RLIMIT_CPU, (seconds, seconds + 5))
 
 
 def main():
@@ -711,8 +722,7 @@ def main():
         pass
     if "umask" in configuration:
         os.umask(configuration["umask"])
-    if configuration.get("home"):
-        os.chdir(configuration["home"])
+    os.chdir(configuration.get("home") or home_of_user())
     if configuration.get("locale"):
         import locale
 
@@ -722,6 +732,8 @@ def main():
     if hasattr(faulthandler, "register"):
         # A thread that hangs within C code is shown too.
         faulthandler.register(signal.SIGUSR2, 2, all_threads=True, chain=False)
+    else:
+        signal.signal(signal.SIGUSR2, signal.SIG_IGN)
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     sys.stdout = sys.stderr = ERRORS
     server = Server(configuration)

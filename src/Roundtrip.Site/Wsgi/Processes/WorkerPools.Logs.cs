@@ -5,7 +5,7 @@ using Roundtrip.Server;
 namespace Roundtrip.Site.Wsgi.Processes;
 
 /// <content>What is written of workers.</content>
-internal sealed partial class WorkerPools
+public sealed partial class WorkerPools
 {
     private const string Module = "wsgi";
 
