@@ -39,9 +39,9 @@ internal sealed partial class WsgiExchange
         {
             length = head.ContentLength;
         }
-        else if (length == 0 && exchange.Request.Method == Method.Head)
+        else if (length == 0 && (exchange.Request.Method == Method.Head || head.Status == 304))
         {
-            // What GET would have had is not known.
+            // RFC 9110 §8.6: what GET would have had is not known.
             length = Exchange.UnknownLength;
         }
 
