@@ -13,7 +13,8 @@ On the control socket                                       payload
     > A  attach a channel, its descriptor with the frame    -
     > P  attach the page of memory that is shared           -
     > G  go: load the applications, then take requests      -
-    > K  write the stack of every thread to the log         -
+    > K  write the stack of every thread to the log, where  -
+         SIGUSR2 does not do so already
     < Y  ready                                              -
     < M  a source file has changed (reloading alone)        its name
 The end of the control socket is the order to stop: requests under way are finished.
@@ -550,7 +551,7 @@ class Server:
                 self._channels.append(Channel(socket.socket(fileno=descriptor), len(self._channels), self))
             elif kind == GO:
                 self._go()
-            elif kind == STACKS:
+            elif kind == STACKS and not hasattr(faulthandler, "register"):
                 self._write_stacks()
         self._stop()
 

@@ -98,6 +98,7 @@ internal sealed partial class WsgiExchange : PoolRequest, IExchangeHandler
         if (_exchange is { } exchange)
         {
             _exchange = null;
+            IConnectionHost connection = exchange.Connection;
             if (status == 503)
             {
                 // RFC 9110 §10.2.3: in seconds.
@@ -105,7 +106,7 @@ internal sealed partial class WsgiExchange : PoolRequest, IExchangeHandler
             }
 
             Answer(exchange, status);
-            exchange.Connection.Wake();
+            connection.Wake();
         }
 
         Free();

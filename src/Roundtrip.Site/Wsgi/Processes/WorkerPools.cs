@@ -247,7 +247,7 @@ public sealed partial class WorkerPools : IWorkerPools, IDisposable
 
     private void Happen(RunningWorker worker, WorkerEvent happened, string cause, long now)
     {
-        worker.Cause ??= cause;
+        worker.Fault ??= cause;
         worker.Group.Machine.On(worker.Life, happened, now);
     }
 
@@ -272,7 +272,7 @@ public sealed partial class WorkerPools : IWorkerPools, IDisposable
                     break;
                 case WorkerWord.Gone:
                     process.CloseControl();
-                    worker.Group.Machine.On(worker.Life, WorkerEvent.HungUp, now);
+                    worker.Group.Machine.On(worker.Life, WorkerEvent.Broken, now);
                     break;
             }
         }
@@ -315,7 +315,7 @@ public sealed partial class WorkerPools : IWorkerPools, IDisposable
         {
             started.Control.Dispose();
             started.Errors.Dispose();
-            Happen(worker, WorkerEvent.HungUp, fault.Message, now);
+            Happen(worker, WorkerEvent.Broken, fault.Message, now);
             return;
         }
 
@@ -382,7 +382,7 @@ public sealed partial class WorkerPools : IWorkerPools, IDisposable
 
         if (step.Action.HasFlag(WorkerActions.DumpStacks))
         {
-            Say(group, LogLevel.Error, $"{worker.Name} is killed: {worker.Cause}; the stacks of its threads follow");
+            Say(group, LogLevel.Error, $"{worker.Name} is killed: {worker.Fault}; the stacks of its threads follow");
             worker.Process!.AskForStacks();
             worker.Process.Advance();
             _starter.Kill(worker.Token, SignalNumber.User2);
@@ -395,7 +395,7 @@ public sealed partial class WorkerPools : IWorkerPools, IDisposable
 
         if (step.Action.HasFlag(WorkerActions.Kill))
         {
-            worker.Cause ??= worker.Pid > 0 && worker.Life.ReadySince == 0 ? "it was not ready in startup-timeout" : "it did not end in shutdown-timeout";
+            worker.Cause = worker.Fault ?? (worker.Life.ReadySince == 0 ? "it was not ready in startup-timeout" : "it did not end in shutdown-timeout");
             _starter.Kill(worker.Token, SignalNumber.Kill);
         }
 
