@@ -36,7 +36,8 @@ public sealed partial class WorkerPools
 
         int busy = worker.Process?.Busy ?? 0;
         string when = worker.Life.ReadySince == 0 ? " before it was ready" : busy > 0 ? $" with {busy} request{(busy > 1 ? "s" : "")} in hand" : "";
-        string said = worker.Process is { Errors.Last.Count: > 0 } process ? $"; it said last: {string.Join(" / ", Telling(process.Errors.Last))}" : "";
+        // The stacks of one that was killed for a request stand above.
+        string said = worker.Fault is null && worker.Process is { Errors.Last.Count: > 0 } process ? $"; it said last: {string.Join(" / ", Telling(process.Errors.Last))}" : "";
         Say(worker.Group, LogLevel.Error, $"{worker.Name} ended{when}: {status}{Why(worker, status)}{said}");
     }
 
