@@ -33,7 +33,7 @@ public sealed class LossTests
 
         Assert.Equal(HttpStatusCode.InternalServerError, response.StatusCode);
         Assert.NotEqual(first, await site.Get("pid"));
-        await site.LogWith("the process ended while it had the request");
+        await site.LogWith($"the process ended while it had GET /{path}");
     }
 
     [Fact]
@@ -92,7 +92,7 @@ public sealed class LossTests
         using HttpResponseMessage response = await site.Send(HttpMethod.Get, "hangs");
 
         Assert.Equal(HttpStatusCode.GatewayTimeout, response.StatusCode);
-        await site.LogWith("longer than request-timeout");
+        await site.LogWith("GET /hangs took longer than request-timeout");
         await site.Get("pid");
     }
 

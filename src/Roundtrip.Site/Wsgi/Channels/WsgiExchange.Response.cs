@@ -1,3 +1,4 @@
+using System.Text;
 using Microsoft.Win32.SafeHandles;
 using Roundtrip.Core;
 using Roundtrip.Http;
@@ -113,8 +114,9 @@ internal sealed partial class WsgiExchange
 
     private void OnLost(Exchange exchange)
     {
-        Say(LogLevel.Error, _isOverdue ? "the request took longer than request-timeout allows" : "the process ended while it had the request");
         IConnectionHost connection = exchange.Connection;
+        string request = Encoding.Latin1.GetString([.. exchange.Request.MethodName, (byte)' ', .. exchange.Request.Target]);
+        Say(LogLevel.Error, _isOverdue ? $"{request} took longer than request-timeout allows" : $"the process ended while it had {request}");
         Give(exchange, _isOverdue ? 504 : 500);
         connection.Wake();
     }

@@ -24,7 +24,7 @@ internal sealed class DirectStarter : IWorkerStarter
             (ours, theirs) = DescriptorPair.StreamSockets();
             (reader, writer) = DescriptorPair.Pipe();
             ChildStart start = WorkerProgram.StartOf(definition);
-            start = start with { Descriptors = [.. start.Descriptors, new ChildDescriptor(theirs, WorkerProgram.ControlNumber), .. WorkerProgram.Streams(writer)] };
+            start = start with { Descriptors = [.. start.Descriptors, new ChildDescriptor(theirs, WorkerProgram.ControlNumber), .. WorkerProgram.OutputNumbers.Select(number => new ChildDescriptor(writer, number))] };
             if (ChildProcess.TryStart(start, out ChildProcess? child, out SystemError? error))
             {
                 _children.Add(token, child!);

@@ -19,7 +19,10 @@ internal sealed class RunningWorker(uint token, RunningGroup group, WorkerLife l
     /// <summary>The system's number of the process; 0 until it runs.</summary>
     public int Pid { get; private set; }
 
-    /// <summary>Why the server ends it, for the report of its end; null where it does not.</summary>
+    /// <summary>What is wrong with it, if anything was seen.</summary>
+    public string? Fault { get; set; }
+
+    /// <summary>Why it was killed, for the report of its end; null where it was not.</summary>
     public string? Cause { get; set; }
 
     /// <summary>For log lines.</summary>

@@ -12,7 +12,7 @@ internal sealed class WorkerErrors : IDisposable
     /// <summary>Bytes of a line; what is longer is several.</summary>
     public const int LongestLine = 8192;
 
-    private const int Remembered = 12;
+    private const int Remembered = 100;
     private const byte Mark = 1;
 
     private readonly OwnedDescriptor _reader;

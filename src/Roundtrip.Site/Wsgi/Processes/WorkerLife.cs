@@ -73,21 +73,19 @@ internal sealed class WorkerLife(int number, int generation, double share, Worke
     public WorkerActions On(WorkerEvent happened, long now) => (Phase, happened) switch
     {
         (WorkerPhase.Starting, WorkerEvent.Ready) => Begin(now),
-        (WorkerPhase.Starting, WorkerEvent.Retire or WorkerEvent.HungUp) => Go(WorkerPhase.Ending, After(now, times.Shutdown), WorkerActions.End),
+        (WorkerPhase.Starting, WorkerEvent.Retire or WorkerEvent.Broken) => Go(WorkerPhase.Ending, After(now, times.Shutdown), WorkerActions.End),
         (WorkerPhase.Starting, WorkerEvent.Deadline) => Kill(),
 
         (WorkerPhase.Ready, WorkerEvent.Retire) => Go(WorkerPhase.Draining, After(now, times.Drain), WorkerActions.Retire),
-        (WorkerPhase.Ready, WorkerEvent.HungUp) => Go(WorkerPhase.Ending, After(now, times.Shutdown), WorkerActions.Retire | WorkerActions.End),
+        (WorkerPhase.Ready, WorkerEvent.Broken) => Go(WorkerPhase.Ending, After(now, times.Shutdown), WorkerActions.Retire | WorkerActions.End),
         (WorkerPhase.Ready, WorkerEvent.Overdue) => Go(WorkerPhase.Condemned, After(now, times.Stacks), WorkerActions.Retire | WorkerActions.DumpStacks),
-        (WorkerPhase.Ready, WorkerEvent.Broken) => WorkerActions.Retire | Kill(),
 
-        (WorkerPhase.Draining, WorkerEvent.Drained or WorkerEvent.Deadline or WorkerEvent.HungUp) => Go(WorkerPhase.Ending, After(now, times.Shutdown), WorkerActions.End),
+        (WorkerPhase.Draining, WorkerEvent.Drained or WorkerEvent.Deadline or WorkerEvent.Broken) => Go(WorkerPhase.Ending, After(now, times.Shutdown), WorkerActions.End),
         (WorkerPhase.Draining, WorkerEvent.Overdue) => Go(WorkerPhase.Condemned, After(now, times.Stacks), WorkerActions.DumpStacks),
-        (WorkerPhase.Draining, WorkerEvent.Broken) => Kill(),
 
         // The request that took too long has ended meanwhile, and the others too.
         (WorkerPhase.Condemned, WorkerEvent.Drained) => Go(WorkerPhase.Ending, After(now, times.Shutdown), WorkerActions.End),
-        (WorkerPhase.Condemned, WorkerEvent.Deadline or WorkerEvent.Broken) => Kill(),
+        (WorkerPhase.Condemned, WorkerEvent.Deadline) => Kill(),
 
         (WorkerPhase.Ending, WorkerEvent.Deadline) => Kill(),
 

@@ -34,8 +34,8 @@ internal enum WorkerEvent
     /// <summary>It ended, or could not be started.</summary>
     Exited,
 
-    /// <summary>It has closed its control socket, or said what is no word of it.</summary>
-    HungUp,
+    /// <summary>It has closed its control socket or a channel, or said what is no word of it; most often because it is about to end.</summary>
+    Broken,
 
     /// <summary>The group has another in its place, or does without.</summary>
     Retire,
@@ -45,9 +45,6 @@ internal enum WorkerEvent
 
     /// <summary>The pool says that a request of it takes too long.</summary>
     Overdue,
-
-    /// <summary>The pool says that a channel of it is broken.</summary>
-    Broken,
 
     /// <summary><see cref="WorkerLife.Deadline"/> has come.</summary>
     Deadline,

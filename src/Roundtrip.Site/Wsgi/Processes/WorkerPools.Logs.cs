@@ -5,7 +5,7 @@ using Roundtrip.Server;
 namespace Roundtrip.Site.Wsgi.Processes;
 
 /// <content>What is written of workers.</content>
-internal sealed partial class WorkerPools
+public sealed partial class WorkerPools
 {
     private const string Module = "wsgi";
 
@@ -36,10 +36,18 @@ internal sealed partial class WorkerPools
 
         int busy = worker.Process?.Busy ?? 0;
         string when = worker.Life.ReadySince == 0 ? " before it was ready" : busy > 0 ? $" with {busy} request{(busy > 1 ? "s" : "")} in hand" : "";
-        string said = worker.Process is { Errors.Last.Count: > 0 } process
-            ? $"; it said last: {string.Join(" / ", process.Errors.Last.Where(line => !string.IsNullOrWhiteSpace(line)).TakeLast(LinesOfReport).Select(line => line.Trim()))}"
-            : "";
+        // The stacks of one that was killed for a request stand above.
+        string said = worker.Fault is null && worker.Process is { Errors.Last.Count: > 0 } process ? $"; it said last: {string.Join(" / ", Telling(process.Errors.Last))}" : "";
         Say(worker.Group, LogLevel.Error, $"{worker.Name} ended{when}: {status}{Why(worker, status)}{said}");
+    }
+
+    // Of a fatal error in C code faulthandler shows all threads, and names the one that did it.
+    private static IEnumerable<string> Telling(IReadOnlyCollection<string> last)
+    {
+        string[] lines = [.. last.Where(line => !string.IsNullOrWhiteSpace(line)).Select(line => line.Trim())];
+        int fatal = Array.FindLastIndex(lines, line => line.StartsWith("Fatal Python error", StringComparison.Ordinal));
+        int current = Array.FindLastIndex(lines, line => line.StartsWith("Current thread", StringComparison.Ordinal));
+        return fatal >= 0 && current > fatal ? [lines[fatal], .. lines.Skip(current + 1).Take(LinesOfReport - 1)] : lines.TakeLast(LinesOfReport);
     }
 
     private static string Why(RunningWorker worker, ExitStatus status)

@@ -1,7 +1,9 @@
 using System.Collections.Concurrent;
+using Roundtrip.Configuration;
 using Roundtrip.Processes;
 using Roundtrip.Processes.Descriptors;
 using Roundtrip.Server;
+using Roundtrip.Site.Serving;
 using Roundtrip.Site.Wsgi.Dispatch;
 
 namespace Roundtrip.Site.Wsgi.Processes;
@@ -10,7 +12,7 @@ namespace Roundtrip.Site.Wsgi.Processes;
 /// All groups of processes of a server, through all its configurations, and the thread that starts, watches and ends their processes. What is to be done is decided by <see cref="WorkerGroup"/>;
 /// here it is done. The thread begins with the first group.
 /// </summary>
-internal sealed partial class WorkerPools : IWorkerPools, IDisposable
+public sealed partial class WorkerPools : IWorkerPools, IDisposable
 {
     // So that a worker that writes without end does not keep the others waiting.
     private const int LinesAtATime = 256;
@@ -36,16 +38,26 @@ internal sealed partial class WorkerPools : IWorkerPools, IDisposable
 
     /// <param name="starter">Is disposed with this.</param>
     /// <param name="seed">For jitter.</param>
-    public WorkerPools(IWorkerStarter starter, int seed)
-        : this(starter, seed, WorkerTimes.Of)
-    {
-    }
-
     internal WorkerPools(IWorkerStarter starter, int seed, Func<WorkerGroupDefinition, WorkerTimes> timesOf) =>
         (_starter, _jitter, _timesOf) = (starter, new Random(seed), timesOf);
 
-    /// <inheritdoc/>
-    public WorkerPool PoolOf(WorkerGroupDefinition definition)
+    /// <summary>Processes that the server starts itself, as whoever runs it.</summary>
+    /// <param name="seed">For jitter.</param>
+    /// <exception cref="ProcessException">The process has no descriptor left.</exception>
+    public static WorkerPools OfServer(int seed) => new(new DirectStarter(), seed, WorkerTimes.Of);
+
+    /// <summary>Processes that the supervisor starts for the server.</summary>
+    /// <param name="starter">Is disposed with this.</param>
+    /// <param name="seed">For jitter.</param>
+    /// <exception cref="ProcessException">The process has no descriptor left.</exception>
+    public static WorkerPools OfSupervisor(SupervisedStarter starter, int seed) => new(starter, seed, WorkerTimes.Of);
+
+    /// <summary>What a site uses, with these processes.</summary>
+    public SiteServices AddTo(SiteServices services) => services with { Workers = this };
+
+    WorkerPool IWorkerPools.PoolOf(WorkerGroupDefinition definition) => PoolOf(definition);
+
+    internal WorkerPool PoolOf(WorkerGroupDefinition definition)
     {
         lock (_lock)
         {
@@ -63,8 +75,13 @@ internal sealed partial class WorkerPools : IWorkerPools, IDisposable
     }
 
     /// <summary>A configuration is served from now on: its groups are started, those that it has as the one before had them get new processes one by one, and those that it has no more end.</summary>
-    /// <param name="logs">The error logs of its hosts, by their places.</param>
-    public void Serve(IReadOnlyList<WorkerGroupDefinition> definitions, IReadOnlyList<ErrorLog> logs)
+    public void Serve(BuiltConfiguration configuration, SiteSnapshot site)
+    {
+        ArgumentNullException.ThrowIfNull(site);
+        Serve(WorkerGroups.Of(configuration), [.. site.Hosts.Select(host => host.ErrorLog)]);
+    }
+
+    internal void Serve(IReadOnlyList<WorkerGroupDefinition> definitions, IReadOnlyList<ErrorLog> logs)
     {
         Volatile.Write(ref _logs, logs);
         foreach (WorkerGroupDefinition definition in definitions)
@@ -85,6 +102,20 @@ internal sealed partial class WorkerPools : IWorkerPools, IDisposable
                 {
                     Post(new Notice(group, NoticeKind.Reloaded));
                 }
+            }
+
+            _unserved.Clear();
+        }
+    }
+
+    /// <summary>The configuration that was about to be served is not: the groups that it alone has end.</summary>
+    public void Withdraw()
+    {
+        lock (_lock)
+        {
+            foreach (RunningGroup group in _unserved)
+            {
+                Post(new Notice(group, NoticeKind.Left));
             }
 
             _unserved.Clear();
@@ -216,7 +247,7 @@ internal sealed partial class WorkerPools : IWorkerPools, IDisposable
 
     private void Happen(RunningWorker worker, WorkerEvent happened, string cause, long now)
     {
-        worker.Cause ??= cause;
+        worker.Fault ??= cause;
         worker.Group.Machine.On(worker.Life, happened, now);
     }
 
@@ -241,7 +272,7 @@ internal sealed partial class WorkerPools : IWorkerPools, IDisposable
                     break;
                 case WorkerWord.Gone:
                     process.CloseControl();
-                    worker.Group.Machine.On(worker.Life, WorkerEvent.HungUp, now);
+                    worker.Group.Machine.On(worker.Life, WorkerEvent.Broken, now);
                     break;
             }
         }
@@ -284,7 +315,7 @@ internal sealed partial class WorkerPools : IWorkerPools, IDisposable
         {
             started.Control.Dispose();
             started.Errors.Dispose();
-            Happen(worker, WorkerEvent.HungUp, fault.Message, now);
+            Happen(worker, WorkerEvent.Broken, fault.Message, now);
             return;
         }
 
@@ -351,7 +382,7 @@ internal sealed partial class WorkerPools : IWorkerPools, IDisposable
 
         if (step.Action.HasFlag(WorkerActions.DumpStacks))
         {
-            Say(group, LogLevel.Error, $"{worker.Name} is killed: {worker.Cause}; the stacks of its threads follow");
+            Say(group, LogLevel.Error, $"{worker.Name} is killed: {worker.Fault}; the stacks of its threads follow");
             worker.Process!.AskForStacks();
             worker.Process.Advance();
             _starter.Kill(worker.Token, SignalNumber.User2);
@@ -364,7 +395,7 @@ internal sealed partial class WorkerPools : IWorkerPools, IDisposable
 
         if (step.Action.HasFlag(WorkerActions.Kill))
         {
-            worker.Cause ??= worker.Pid > 0 && worker.Life.ReadySince == 0 ? "it was not ready in startup-timeout" : "it did not end in shutdown-timeout";
+            worker.Cause = worker.Fault ?? (worker.Life.ReadySince == 0 ? "it was not ready in startup-timeout" : "it did not end in shutdown-timeout");
             _starter.Kill(worker.Token, SignalNumber.Kill);
         }
 

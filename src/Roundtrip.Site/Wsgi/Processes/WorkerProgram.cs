@@ -1,5 +1,4 @@
 using System.Reflection;
-using System.Text;
 using Roundtrip.Processes.Control;
 using Roundtrip.Processes.Descriptors;
 using Roundtrip.Processes.Spawning;
@@ -15,9 +14,10 @@ internal static class WorkerProgram
     /// <summary>The worker's number of its control socket.</summary>
     public const int ControlNumber = 3;
 
-    private const int OutputNumber = 1;
-    private const int ErrorNumber = 2;
     private const int SourceNumber = 4;
+
+    /// <summary>Descriptors 1 and 2 of a worker are one pipe: what a program writes below Python's own streams is in the log too.</summary>
+    public static readonly IReadOnlyList<int> OutputNumbers = [1, 2];
 
     private static readonly Lazy<OwnedDescriptor> Source = new(() =>
     {
@@ -50,9 +50,6 @@ internal static class WorkerProgram
         Environment = EnvironmentOf(definition),
         Descriptors = [new(Source.Value, SourceNumber)],
     };
-
-    /// <summary>Descriptors 1 and 2 of a worker: what a program writes below Python's own streams is in the log too.</summary>
-    public static IReadOnlyList<ChildDescriptor> Streams(OwnedDescriptor writer) => [new(writer, OutputNumber), new(writer, ErrorNumber)];
 
     /// <summary>What process lists show.</summary>
     public static string NameOf(WorkerGroupDefinition definition) =>
