@@ -11,9 +11,10 @@ public struct Backoff
 
     /// <summary>The delay before the next start.</summary>
     /// <param name="lived">How long it was well before it died.</param>
-    public long Next(long lived)
+    /// <param name="healthyAfter">After so long the delays begin anew.</param>
+    public long Next(long lived, long healthyAfter = HealthyAfter)
     {
-        if (_next == 0 || lived >= HealthyAfter)
+        if (_next == 0 || lived >= healthyAfter)
         {
             _next = First;
         }

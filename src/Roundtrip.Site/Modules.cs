@@ -28,6 +28,7 @@ public static class Modules
         new Tls.SslModule(),
         new Http2.Http2Module(),
         new EarlyHints.EarlyHintsModule(),
+        new Wsgi.WsgiModule(),
         new Core.ReqtimeoutModule(),
         new Core.MpmModule(),
         new Core.UnixdModule(),

@@ -4,6 +4,7 @@ using Roundtrip.Server;
 using Roundtrip.Server.Logs;
 using Roundtrip.Site;
 using Roundtrip.Site.Serving;
+using Roundtrip.Site.Wsgi.Processes;
 using Roundtrip.Transport;
 
 namespace Roundtrip.Program;
@@ -12,33 +13,43 @@ namespace Roundtrip.Program;
 internal sealed class ServingHost : IDisposable
 {
     private readonly HttpServer _server;
+    private readonly WorkerPools _workers;
     private readonly List<SiteLogs> _former = [];
     private SiteSnapshot _site;
 
-    private ServingHost(HttpServer server, SiteSnapshot site) => (_server, _site) = (server, site);
+    private ServingHost(HttpServer server, SiteSnapshot site, WorkerPools workers) => (_server, _site, _workers) = (server, site, workers);
 
     /// <summary>Where it listens.</summary>
     public IReadOnlyList<string> Urls { get; private set; } = [];
 
     private ErrorLog ErrorLog => _site.Hosts[0].ErrorLog;
 
+    /// <param name="workers">The processes of applications; they end with the host, or at once where it is not made.</param>
     /// <exception cref="ServeException">The configuration has errors.</exception>
     /// <exception cref="TransportException">A log, a port or a certificate cannot be used.</exception>
-    public static ServingHost Start(Served served)
+    public static ServingHost Start(Served served, WorkerPools workers)
     {
         ServingHost? host = null;
-        Use(served, (site, options) =>
+        try
         {
-            host = new ServingHost(HttpServer.Start(options), site);
-            host.Took(served, options);
-        });
-        return host!;
+            Use(served, workers, (site, options) =>
+            {
+                host = new ServingHost(HttpServer.Start(options), site, workers);
+                host.Took(served, options);
+            });
+            return host!;
+        }
+        catch
+        {
+            workers.Dispose();
+            throw;
+        }
     }
 
     /// <summary>Goes over to another configuration: requests from now on are its, those under way are answered as they were begun. Where it cannot be used nothing has changed.</summary>
     /// <exception cref="ServeException">The configuration has errors.</exception>
     /// <exception cref="TransportException">A log, a port or a certificate cannot be used.</exception>
-    public void Apply(Served served) => Use(served, (site, options) =>
+    public void Apply(Served served) => Use(served, _workers, (site, options) =>
     {
         _server.Apply(options);
         _former.RemoveAll(logs => logs.HaveEnded);
@@ -54,12 +65,13 @@ internal sealed class ServingHost : IDisposable
     public void Dispose()
     {
         _server.Dispose();
+        _workers.Dispose();
         _former.ForEach(logs => logs.Dispose());
         _site.Logs.Dispose();
     }
 
     // Opens the logs of a configuration, and closes them again where it cannot be used.
-    private static void Use(Served served, Action<SiteSnapshot, ServerOptions> use)
+    private static void Use(Served served, WorkerPools workers, Action<SiteSnapshot, ServerOptions> use)
     {
         ThrowIfWrong(served.Configuration);
         SiteSnapshot? site = null;
@@ -68,11 +80,12 @@ internal sealed class ServingHost : IDisposable
         var logs = new SiteLogs(target => served.FindLog(target) ?? opener.Open(target), message => Report(LogLevel.Warn, "log_config", message));
         try
         {
-            site = new SiteSnapshot(served.Configuration, logs, new SiteServices());
+            site = new SiteSnapshot(served.Configuration, logs, workers.AddTo(new SiteServices()));
             use(site, OptionsOf(served, site));
         }
         catch
         {
+            workers.Withdraw();
             logs.Dispose();
             throw;
         }
@@ -97,6 +110,7 @@ internal sealed class ServingHost : IDisposable
 
     private void Took(Served served, ServerOptions options)
     {
+        _workers.Serve(served.Configuration, _site);
         Urls = [.. _server.Addresses.Select((address, index) => $"{(options.Endpoints[index].Tls is null ? "http" : "https")}://{address}/")];
         foreach (ConfigurationError warning in served.Configuration.Warnings)
         {

@@ -2,6 +2,7 @@ using Roundtrip.Configuration.Loading;
 using Roundtrip.Processes.Control;
 using Roundtrip.Processes.Descriptors;
 using Roundtrip.Processes.Supervision;
+using Roundtrip.Site.Wsgi.Processes;
 using Roundtrip.Transport;
 using Roundtrip.Transport.Files;
 
@@ -21,6 +22,7 @@ internal static class SupervisedServerCommand
     public static int Run()
     {
         using var server = SupervisedServer.Enter(Build.Version);
+        var starter = new SupervisedStarter(server);
         ServingHost? host = null;
         try
         {
@@ -30,10 +32,12 @@ internal static class SupervisedServerCommand
                 switch (order)
                 {
                     case SupervisorOrder.Serve serve:
-                        host = Serve(server, host, serve);
+                        host = Serve(server, starter, host, serve);
                         break;
                     case SupervisorOrder.Stop or SupervisorOrder.GracefulStop:
                         return ExitCode.Done;
+                    case not null when starter.Pass(order):
+                        break;
                     case null when result == ControlResult.Closed:
                         // The supervisor is gone; so is what it would have told us.
                         return ExitCode.NotSo;
@@ -49,14 +53,15 @@ internal static class SupervisedServerCommand
         }
     }
 
-    private static ServingHost? Serve(SupervisedServer server, ServingHost? host, SupervisorOrder.Serve order)
+    private static ServingHost? Serve(SupervisedServer server, SupervisedStarter starter, ServingHost? host, SupervisorOrder.Serve order)
     {
         try
         {
             Served served = Read(order);
+            starter.Use(order.Number, served.Configuration);
             if (host is null)
             {
-                host = ServingHost.Start(served);
+                host = ServingHost.Start(served, WorkerPools.OfSupervisor(starter, Environment.ProcessId));
             }
             else
             {
@@ -67,6 +72,7 @@ internal static class SupervisedServerCommand
         }
         catch (Exception fault) when (fault is ServeException or TransportException)
         {
+            starter.UseFormer();
             server.Refuse(order.Number, fault.Message);
         }
         finally

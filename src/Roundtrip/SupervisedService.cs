@@ -11,6 +11,7 @@ using Roundtrip.Processes.Users;
 using Roundtrip.Site;
 using Roundtrip.Site.Core;
 using Roundtrip.Site.Tls;
+using Roundtrip.Site.Wsgi.Processes;
 using Roundtrip.Transport;
 using Roundtrip.Transport.Epoll;
 using Roundtrip.Transport.Files;
@@ -91,21 +92,28 @@ internal sealed class SupervisedService : ISupervisedService
 
             Urls = OpenListeners(built, source, kept, opened);
             OpenLogs(built, opened, programs);
+            Identity? identity = IdentityOf(built);
+            if (!WorkerStartables.TryMake(built, identity, out IReadOnlyList<Startable> startables, out string? fault))
+            {
+                throw new ServeException($"roundtrip: {fault}", ExitCode.NotSo);
+            }
+
             generation = new Generation
             {
                 Payload = ServedPayload.Write(_file, source.ToBytes()),
-                Server = new ServerStart(Build.ProgramPath, [.. Build.ProgramArguments, SupervisedServerCommand.Name], IdentityOf(built)),
+                Server = new ServerStart(Build.ProgramPath, [.. Build.ProgramArguments, SupervisedServerCommand.Name], identity),
                 Descriptors = opened,
                 Programs = programs,
+                Startables = startables,
             };
             errors = [];
             return true;
         }
-        catch (Exception fault) when (fault is ServeException or TransportException or ProcessException)
+        catch (Exception wrong) when (wrong is ServeException or TransportException or ProcessException)
         {
             opened.FindAll(named => !named.IsKept).ForEach(named => named.Descriptor.Dispose());
             programs.ForEach(program => program.Dispose());
-            errors = fault.Message.Split('\n');
+            errors = wrong.Message.Split('\n');
             return false;
         }
     }

@@ -18,7 +18,7 @@ public class ArrowTests
         ["Processes"] = ["Core", "Interop"],
         ["Server"] = ["Core", "Http", "Transport"],
         ["Client"] = ["Core", "Http", "Transport"],
-        ["Site"] = ["Core", "Http", "Transport", "Configuration", "Server"],
+        ["Site"] = ["Core", "Http", "Transport", "Processes", "Configuration", "Server"],
         ["Program"] = ["Core", "Http", "Transport", "Processes", "Configuration", "Server", "Client", "Site"],
     };
 

@@ -4,7 +4,7 @@ using Roundtrip.Processes.Descriptors;
 namespace Roundtrip.Processes.Control;
 
 /// <summary>Bytes in a memfd that nobody can change any more: what the receiver checks is what it reads.</summary>
-internal static unsafe class SealedMemory
+public static unsafe class SealedMemory
 {
     private const int Sealed = Libc.SealSeal | Libc.SealShrink | Libc.SealGrow | Libc.SealWrite;
 
@@ -41,7 +41,7 @@ internal static unsafe class SealedMemory
     }
 
     /// <returns>Null, or what is wrong with it.</returns>
-    public static string? Read(OwnedDescriptor memory, int length, out byte[] bytes)
+    internal static string? Read(OwnedDescriptor memory, int length, out byte[] bytes)
     {
         bytes = [];
         int seals = Libc.Fcntl(memory, Libc.FGetSeals, 0);

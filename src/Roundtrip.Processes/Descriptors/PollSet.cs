@@ -3,14 +3,20 @@ using Roundtrip.Interop;
 
 namespace Roundtrip.Processes.Descriptors;
 
-/// <summary>poll(2) over descriptors that are gathered anew for each wait: <see cref="Clear"/>, <see cref="Add"/> each, <see cref="Wait"/>, then ask <see cref="IsReady"/>.</summary>
-internal sealed unsafe class PollSet
+/// <summary>poll(2) over descriptors that are gathered anew for each wait: <see cref="Clear"/>, <see cref="Add(OwnedDescriptor)"/> each, <see cref="Wait"/>, then ask <see cref="IsReady"/>.</summary>
+public sealed unsafe class PollSet
 {
     private readonly List<Libc.PollEntry> _entries = [];
 
     public void Clear() => _entries.Clear();
 
-    public void Add(OwnedDescriptor descriptor, short events = Libc.PollIn) =>
+    /// <summary>Waits for something to read at it, or its end.</summary>
+    public void Add(OwnedDescriptor descriptor) => Add(descriptor, Libc.PollIn);
+
+    /// <summary>Waits for room to send, something to read, or its end.</summary>
+    public void AddWriter(OwnedDescriptor descriptor) => Add(descriptor, Libc.PollIn | Libc.PollOut);
+
+    internal void Add(OwnedDescriptor descriptor, short events) =>
         _entries.Add(new Libc.PollEntry { Descriptor = descriptor.Number, Wanted = events });
 
     /// <summary>Waits until a descriptor is ready, or for <paramref name="milliseconds"/>; -1 for as long as it takes. A signal may end it early.</summary>
@@ -53,7 +59,7 @@ internal sealed unsafe class PollSet
     /// <summary>Waits for one descriptor until a time.</summary>
     /// <param name="until">In milliseconds of <see cref="Environment.TickCount64"/>.</param>
     /// <returns>Whether it is ready.</returns>
-    public static bool WaitFor(OwnedDescriptor descriptor, short events, long until)
+    internal static bool WaitFor(OwnedDescriptor descriptor, short events, long until)
     {
         var set = new PollSet();
         set.Add(descriptor, events);

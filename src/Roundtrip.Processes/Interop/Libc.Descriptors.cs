@@ -21,8 +21,23 @@ internal static unsafe partial class Libc
     public const int SealWrite = 0x8;
     public const int SeekEnd = 2;
 
+    public const int ProtRead = 0x1;
+    public const int ProtWrite = 0x2;
+    public const int MapShared = 0x1;
+
     public const short PollIn = 0x1;
     public const short PollHup = 0x10;
+
+    public static void* MapFailed => (void*)-1;
+
+    [LibraryImport("libc", EntryPoint = "ftruncate", SetLastError = true)]
+    public static partial int Truncate(SafeHandle fd, long length);
+
+    [LibraryImport("libc", EntryPoint = "mmap", SetLastError = true)]
+    public static partial void* Map(void* wanted, nint length, int protection, int flags, SafeHandle fd, long offset);
+
+    [LibraryImport("libc", EntryPoint = "munmap", SetLastError = true)]
+    public static partial int Unmap(void* address, nint length);
 
     [LibraryImport("libc", EntryPoint = "fcntl", SetLastError = true)]
     public static partial int Fcntl(int fd, int command, int argument);

@@ -27,6 +27,9 @@ public sealed record Startable(string Name, ChildStart Start)
     /// <summary>The child's number of one end of a new stream socket, whose other end the server gets; null for no socket.</summary>
     public int? SocketNumber { get; init; }
 
+    /// <summary>The child's numbers of the writing end of a new pipe, whose reading end the server gets: what the program writes is the server's to log. None for no pipe.</summary>
+    public IReadOnlyList<int> OutputNumbers { get; init; } = [];
+
     /// <summary>How many may run at a time.</summary>
     public int MaximumRunning { get; init; } = 1;
 }

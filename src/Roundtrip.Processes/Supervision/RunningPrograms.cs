@@ -16,32 +16,44 @@ internal sealed class RunningPrograms(LaunchAs? launchAs, Action<string> log, lo
     public void AddTo(PollSet poll) => _running.ForEach(program => poll.Add(program.Child.Pidfd));
 
     /// <summary>Starts a program, or says why not.</summary>
-    /// <param name="socket">The server's end of its socket, to be sent and closed here; null where it has none.</param>
-    public string? TryStart(IEnumerable<LiveGeneration> live, uint number, uint index, uint token, out OwnedDescriptor? socket)
+    public StartResult TryStart(IEnumerable<LiveGeneration> live, uint number, uint index, uint token)
     {
-        socket = null;
         if (live.FirstOrDefault(one => one.Number == number)?.Generation is not { } generation)
         {
-            return $"of generation {number}, which is not served";
+            return StartResult.Refused($"of generation {number}, which is not served");
         }
 
         if (index >= generation.Startables.Count)
         {
-            return $"number {index}, of which there are {generation.Startables.Count}";
+            return StartResult.Refused($"number {index}, of which there are {generation.Startables.Count}");
         }
 
         Startable startable = generation.Startables[(int)index];
         if (_running.Count(program => !program.IsStopping && ReferenceEquals(program.Startable, startable)) >= startable.MaximumRunning)
         {
-            return $"{startable.Name}, which runs {startable.MaximumRunning} times already";
+            return StartResult.Refused($"{startable.Name}, which runs {startable.MaximumRunning} times already");
         }
 
         if (startable.Identity is not null && launchAs is null)
         {
-            return $"{startable.Name}, as another user, for which there is no way";
+            return StartResult.Refused($"{startable.Name}, as another user, for which there is no way");
         }
 
-        return Start(startable, token, out socket);
+        return Start(startable, token);
+    }
+
+    /// <summary>Sends a signal to a program that the server has asked for, if it still runs.</summary>
+    /// <returns>Null, or what is wrong with the wish.</returns>
+    public string? Kill(uint token, uint signal)
+    {
+        if (signal is not (SignalNumber.User2 or SignalNumber.Terminate or SignalNumber.Kill))
+        {
+            return $"a kill with signal {signal}";
+        }
+
+        // Those of a server before this one have no token any more.
+        _running.Find(program => program.Token == token)?.Child.Kill((int)signal);
+        return null;
     }
 
     /// <summary>Takes the exit of each program that ended, and kills those whose time is over.</summary>
@@ -89,37 +101,50 @@ internal sealed class RunningPrograms(LaunchAs? launchAs, Action<string> log, lo
         _running.ForEach(program => program.Token = null);
     }
 
-    private string? Start(Startable startable, uint token, out OwnedDescriptor? socket)
+    private StartResult Start(Startable startable, uint token)
     {
-        socket = null;
-        OwnedDescriptor? theirs = null;
+        var ours = new List<OwnedDescriptor>();
+        var theirs = new List<OwnedDescriptor>();
+        StartResult? started = null;
         try
         {
             ChildStart start = startable.Start;
             if (startable.SocketNumber is { } number)
             {
-                (socket, theirs) = DescriptorPair.StreamSockets();
-                start = start with { Descriptors = [.. start.Descriptors, new ChildDescriptor(theirs, number)] };
+                (OwnedDescriptor one, OwnedDescriptor other) = DescriptorPair.StreamSockets();
+                ours.Add(one);
+                theirs.Add(other);
+                start = start with { Descriptors = [.. start.Descriptors, new ChildDescriptor(other, number)] };
+            }
+
+            if (startable.OutputNumbers.Count > 0)
+            {
+                (OwnedDescriptor reader, OwnedDescriptor writer) = DescriptorPair.Pipe();
+                ours.Add(reader);
+                theirs.Add(writer);
+                start = start with { Descriptors = [.. start.Descriptors, .. startable.OutputNumbers.Select(output => new ChildDescriptor(writer, output))] };
             }
 
             start = startable.Identity is { } identity ? launchAs!.Wrap(start, identity) : start;
-            if (ChildProcess.TryStart(start, out ChildProcess? child, out SystemError? error))
+            if (!ChildProcess.TryStart(start, out ChildProcess? child, out SystemError? error))
             {
-                _running.Add(new Running(startable, child!, token));
-                return null;
+                return StartResult.Failed($"{startable.Name}: {error}");
             }
 
-            socket?.Dispose();
-            socket = null;
-            return $"{startable.Name}: {error}";
+            _running.Add(new Running(startable, child!, token));
+            return started = StartResult.Started(child!.Pid, ours);
         }
         catch (ProcessException fault)
         {
-            return $"{startable.Name}: {fault.Message}";
+            return StartResult.Failed($"{startable.Name}: {fault.Message}");
         }
         finally
         {
-            theirs?.Dispose();
+            theirs.ForEach(descriptor => descriptor.Dispose());
+            if (started is null)
+            {
+                ours.ForEach(descriptor => descriptor.Dispose());
+            }
         }
     }
 

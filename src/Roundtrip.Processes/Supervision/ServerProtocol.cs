@@ -13,7 +13,7 @@ internal static class ServerProtocol
     public const byte Stop = 2;
     public const byte GracefulStop = 3;
 
-    /// <summary>To the server: token (4); with the socket, if it has one.</summary>
+    /// <summary>To the server: token (4), process (4); with the socket, if it has one, and the reading end of the pipe, if it has one.</summary>
     public const byte Started = 4;
 
     /// <summary>To the server: token (4).</summary>
@@ -31,8 +31,11 @@ internal static class ServerProtocol
     /// <summary>From the server: the generation's number (4), the index of a startable in it (4), a token of the server's choice (4).</summary>
     public const byte Start = 18;
 
+    /// <summary>From the server: a token (4), a signal (4). For a program that this server has started, and for no other.</summary>
+    public const byte Kill = 19;
+
     /// <summary>The supervisor runs as root and takes next to nothing.</summary>
-    public static readonly ControlRules FromServer = new(new HashSet<byte> { Acknowledged, Refused, Start }, MaximumPayload: 1024, MaximumDescriptors: 0);
+    public static readonly ControlRules FromServer = new(new HashSet<byte> { Acknowledged, Refused, Start, Kill }, MaximumPayload: 1024, MaximumDescriptors: 0);
 
     public static readonly ControlRules FromSupervisor = new(
         new HashSet<byte> { Generation, Stop, GracefulStop, Started, StartRefused, Exited }, MaximumPayload: 256 * 1024 * 1024, MaximumDescriptors: 4096);

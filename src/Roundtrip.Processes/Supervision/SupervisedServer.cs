@@ -25,8 +25,10 @@ public abstract record SupervisorOrder
     public sealed record GracefulStop : SupervisorOrder;
 
     /// <summary>A program that was asked for runs.</summary>
+    /// <param name="Pid">The number of its process; of the program that becomes it, where it runs as another user.</param>
     /// <param name="Socket">Its socket, where it has one.</param>
-    public sealed record Started(uint Token, OwnedDescriptor? Socket) : SupervisorOrder;
+    /// <param name="Output">Where what it writes is read, where it has a pipe.</param>
+    public sealed record Started(uint Token, int Pid, OwnedDescriptor? Socket, OwnedDescriptor? Output) : SupervisorOrder;
 
     /// <summary>A program that was asked for was not started; the supervisor's log says why.</summary>
     public sealed record StartRefused(uint Token) : SupervisorOrder;
@@ -103,6 +105,9 @@ public sealed class SupervisedServer : IDisposable
     /// <summary>Asks for a program of the generation. <see cref="SupervisorOrder.Started"/> or <see cref="SupervisorOrder.StartRefused"/> brings the token back.</summary>
     public bool Start(uint generation, uint index, uint token) => Send(ServerProtocol.Start, ServerProtocol.Numbers(generation, index, token));
 
+    /// <summary>Sends a signal to a program that this server has asked for: SIGUSR2, SIGTERM or SIGKILL. One that has ended is left in peace.</summary>
+    public bool Kill(uint token, int signal) => Send(ServerProtocol.Kill, ServerProtocol.Numbers(token, (uint)signal));
+
     public void Dispose() => _channel.Dispose();
 
     private static ControlResult Read(ControlResult result, ControlMessage? message, out SupervisorOrder? order, ref string? error)
@@ -133,7 +138,8 @@ public sealed class SupervisedServer : IDisposable
             ServerProtocol.Generation => ParseGeneration(message),
             ServerProtocol.Stop => new SupervisorOrder.Stop(),
             ServerProtocol.GracefulStop => new SupervisorOrder.GracefulStop(),
-            ServerProtocol.Started when hasToken => new SupervisorOrder.Started(token, message.Descriptors.Count > 0 ? message.Descriptors[0] : null),
+            ServerProtocol.Started when ServerProtocol.TryNumber(payload, 1, out uint pid) =>
+                new SupervisorOrder.Started(token, (int)pid, message.Descriptors.ElementAtOrDefault(0), message.Descriptors.ElementAtOrDefault(1)),
             ServerProtocol.StartRefused when hasToken => new SupervisorOrder.StartRefused(token),
             ServerProtocol.Exited when ServerProtocol.TryNumber(payload, 1, out uint code) && ServerProtocol.TryNumber(payload, 2, out uint signal) =>
                 new SupervisorOrder.ProgramEnded(token, new ExitStatus((int)code, (int)signal, HasCore: false)),

@@ -87,6 +87,13 @@ public sealed partial class Supervisor
     private string? HandleMessage(ControlMessage message)
     {
         ReadOnlySpan<byte> payload = message.Payload.Span;
+        if (message.Kind == ServerProtocol.Kill)
+        {
+            return ServerProtocol.TryNumber(payload, 0, out uint killed) && ServerProtocol.TryNumber(payload, 1, out uint signal)
+                ? _running.Kill(killed, signal)
+                : "a kill without its numbers";
+        }
+
         if (!ServerProtocol.TryNumber(payload, 0, out uint number) || number > _lastNumber)
         {
             return $"message {message.Kind} about a generation that it was not sent";
@@ -127,27 +134,18 @@ public sealed partial class Supervisor
 
     private string? Start(uint generation, uint index, uint token)
     {
-        string? refusal = _state.TakesGenerations
-            ? _running.TryStart(_live, generation, index, token, out OwnedDescriptor? socket)
-            : Nothing("any more: it is to stop", out socket);
-        if (refusal is null)
+        StartResult result = _state.TakesGenerations ? _running.TryStart(_live, generation, index, token) : StartResult.Refused("any more: it is to stop");
+        using (result)
         {
-            using (socket)
+            if (result.Fault is null)
             {
-                Send(ServerProtocol.Started, ServerProtocol.Numbers(token), socket is null ? [] : [socket]);
+                Send(ServerProtocol.Started, ServerProtocol.Numbers(token, (uint)result.Pid), [.. result.Ours]);
+                return null;
             }
 
-            return null;
-        }
-
-        _options.Log($"the server asked for a program that is not started: {refusal}");
-        Send(ServerProtocol.StartRefused, ServerProtocol.Numbers(token), []);
-        return ++_refusals > MaximumRefusals ? $"{MaximumRefusals} programs were refused" : null;
-
-        static string Nothing(string why, out OwnedDescriptor? socket)
-        {
-            socket = null;
-            return why;
+            _options.Log($"the server asked for a program that is not started: {result.Fault}");
+            Send(ServerProtocol.StartRefused, ServerProtocol.Numbers(token), []);
+            return result.IsRefused && ++_refusals > MaximumRefusals ? $"{MaximumRefusals} programs were refused" : null;
         }
     }
 

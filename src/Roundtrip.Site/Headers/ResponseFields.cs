@@ -77,6 +77,32 @@ internal static class ResponseFields
         exchange.Respond(status, composed.ToBlock(), length);
     }
 
+    /// <summary>Begins a response whose fields stand in <see cref="Exchange.ResponseFields"/>: a program's own.</summary>
+    public static void RespondToOwn(Exchange exchange, int status, long length)
+    {
+        SettingBag settings = exchange.Context switch
+        {
+            RequestFacts known => known.Settings,
+            ResourceAbout about => about.Settings,
+            _ => SettingBag.Empty,
+        };
+        if (!HasEdits(settings) && (status >= 400 || !settings.Get(ExpiresSettings.IsActive)))
+        {
+            exchange.Respond(status, FieldBlock.Empty, length);
+            return;
+        }
+
+        FieldBuffer own = exchange.ResponseFields;
+        var fields = new FieldList();
+        foreach (ref readonly FieldEntry field in own.Fields)
+        {
+            fields.Add(System.Text.Encoding.Latin1.GetString(own.At(field.Name)), System.Text.Encoding.Latin1.GetString(own.At(field.Value)));
+        }
+
+        own.Clear();
+        RespondWith(exchange, status, fields.ToBlock(), length, isError: false);
+    }
+
     private static void RespondWith(Exchange exchange, int status, FieldBlock made, long length, bool isError)
     {
         (SettingBag settings, RequestFacts? facts) = exchange.Context switch

@@ -8,7 +8,7 @@ namespace Roundtrip.Site.Mapping;
 internal sealed class UrlMap(SettingBag settings)
 {
     private readonly ImmutableArray<UrlRule> _redirects = settings.Get(MappingSettings.ServerRedirects);
-    private readonly ImmutableArray<UrlRule> _aliases = settings.Get(MappingSettings.Aliases);
+    private readonly ImmutableArray<UrlRule> _aliases = [.. settings.Get(MappingSettings.Aliases), .. settings.Get(MappingSettings.LaterAliases)];
     private readonly string _root = settings.Get(CoreSettings.DocumentRoot).TrimEnd('/') + "/";
 
     /// <param name="path">The path of the URL, decoded.</param>
@@ -26,7 +26,9 @@ internal sealed class UrlMap(SettingBag settings)
         {
             if (rule.TryApply(path, out string? file))
             {
-                return file is null ? MappedPath.Forbidden : OfAlias(rule, file);
+                return file is null ? MappedPath.Forbidden
+                    : rule.IsOfHandler ? MappedPath.Program(_root, rule.Handler, rule.Prefix.Length)
+                    : OfAlias(rule, file);
             }
         }
 
@@ -39,7 +41,7 @@ internal sealed class UrlMap(SettingBag settings)
         int fixedLength = rule.Pattern is null ? rule.Target.Length : Math.Max(0, rule.Target.AsSpan().IndexOfAny('$', '\\'));
         fixedLength = rule.Pattern is not null && fixedLength == 0 && !rule.Target.AsSpan().ContainsAny('$', '\\') ? rule.Target.Length : fixedLength;
         string folder = rule.Target[..(rule.Target.LastIndexOf('/', Math.Max(0, fixedLength - 1)) + 1)];
-        if (rule.Pattern is null && file.Length > rule.Target.Length && file[rule.Target.Length] == '/')
+        if (rule.Pattern is null && rule.Handler.Length == 0 && file.Length > rule.Target.Length && file[rule.Target.Length] == '/')
         {
             folder = rule.Target + "/";
         }

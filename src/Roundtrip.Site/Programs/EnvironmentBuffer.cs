@@ -5,13 +5,29 @@ namespace Roundtrip.Site.Programs;
 /// <summary>Variables of a program's environment, each as its name, NUL, its value, NUL, in the bytes that came. Used again for the next request.</summary>
 internal sealed class EnvironmentBuffer
 {
+    private readonly int _headroom;
     private byte[] _bytes = new byte[4096];
 
+    /// <param name="headroom">How many bytes are left free in front of the variables, for who sends them.</param>
+    public EnvironmentBuffer(int headroom = 0) => Length = _headroom = headroom;
+
+    /// <summary>With what is left free in front.</summary>
     public int Length { get; private set; }
 
-    public ReadOnlySpan<byte> Written => _bytes.AsSpan(0, Length);
+    /// <summary>The variables.</summary>
+    public ReadOnlySpan<byte> Written => _bytes.AsSpan(_headroom, Length - _headroom);
 
-    public void Clear() => Length = 0;
+    /// <summary>The variables and what stands in front of and behind them.</summary>
+    public Span<byte> Whole => _bytes.AsSpan(0, Length);
+
+    public void Clear() => Length = _headroom;
+
+    /// <summary>Adds what is no variable behind them.</summary>
+    public void AddRaw(ReadOnlySpan<byte> bytes)
+    {
+        bytes.CopyTo(Room(bytes.Length));
+        Length += bytes.Length;
+    }
 
     /// <param name="name">Without NUL and '='.</param>
     /// <param name="value">What stands behind a NUL is left out: a C program would not see it either.</param>

@@ -2,6 +2,7 @@ using System.Collections.Frozen;
 using Roundtrip.Http;
 using Roundtrip.Site.Files;
 using Roundtrip.Site.Serving;
+using Roundtrip.Site.Wsgi;
 
 namespace Roundtrip.Site.Programs;
 
@@ -10,6 +11,7 @@ internal sealed class ProgramHandlers(SiteLoop site)
 {
     private static readonly FrozenDictionary<string, Func<SiteLoop, IProgramHandler>> Kinds = new Dictionary<string, Func<SiteLoop, IProgramHandler>>
     {
+        [WsgiHandler.HandlerName] = static site => new WsgiHandler(site),
     }.ToFrozenDictionary();
 
     private readonly Dictionary<string, IProgramHandler> _handlers = [];

@@ -51,6 +51,9 @@ internal sealed record ResourceAbout(SiteHost Host, SectionResult Sections, stri
     public ServerVariables ServerVariables =>
         _serverVariables is { } made && ReferenceEquals(made.Settings, Settings) ? made : _serverVariables = new ServerVariables(this);
 
+    /// <summary>What a handler keeps with the path. A copy with other settings has that of its original: whoever made it sees whether it still holds.</summary>
+    public object? HandlerState { get; set; }
+
     /// <summary>Whether that is by a directive, which then might also say who may have it, or that it is elsewhere.</summary>
     public bool IsGuardedByDirective => Settings.Get(CoreSettings.Guard).Length > 0;
 

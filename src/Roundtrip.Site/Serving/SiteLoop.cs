@@ -62,6 +62,8 @@ internal sealed class SiteLoop : IExchangeStarter, IExchangeObserver, IDisposabl
 
     internal EventLoop Loop => _loop;
 
+    internal SiteSnapshot Snapshot => _snapshot;
+
     /// <summary>The names of clients and hosts that rules of access ask for.</summary>
     internal PeerNames Names { get; }
 

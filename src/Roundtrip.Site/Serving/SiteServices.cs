@@ -1,5 +1,6 @@
 using Roundtrip.Site.Access;
 using Roundtrip.Site.Files;
+using Roundtrip.Site.Wsgi.Dispatch;
 
 namespace Roundtrip.Site.Serving;
 
@@ -11,6 +12,9 @@ public sealed record SiteServices
 
     /// <summary>How many files each host may keep open on each loop.</summary>
     public int MaximumOpenFiles { get; init; } = 256;
+
+    /// <summary>The processes of WSGI; null where there are none.</summary>
+    internal IWorkerPools? Workers { get; init; }
 
     /// <summary>Looks up the names of clients, for rules of access.</summary>
     public INameSource Names { get; init; } = SystemNames.Instance;

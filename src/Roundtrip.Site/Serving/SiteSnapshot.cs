@@ -2,6 +2,8 @@ using Roundtrip.Configuration;
 using Roundtrip.Configuration.VirtualHosts;
 using Roundtrip.Core;
 using Roundtrip.Server;
+using Roundtrip.Site.Wsgi;
+using Roundtrip.Site.Wsgi.Dispatch;
 using Roundtrip.Transport;
 
 namespace Roundtrip.Site.Serving;
@@ -21,6 +23,7 @@ public sealed class SiteSnapshot
         (Services, Logs, _map) = (services, logs, configuration.Map);
         ServerConfiguration[] all = [configuration.Main, .. configuration.Hosts];
         Hosts = [.. all.Select(host => new SiteHost(host, logs))];
+        Workers = new WorkerPoolTable(WorkerGroups.Of(configuration), services.Workers);
         HasSeveralTlsTerms = Hosts.Select(host => host.TlsTerms).Where(terms => terms.Length > 0).Distinct().Count() > 1;
     }
 
@@ -33,6 +36,9 @@ public sealed class SiteSnapshot
 
     /// <summary>Whether a TLS connection to one host may be none of another's.</summary>
     internal bool HasSeveralTlsTerms { get; }
+
+    /// <summary>Where requests for WSGI applications go.</summary>
+    internal WorkerPoolTable Workers { get; }
 
     internal FileRoots Roots { get; } = new();
 

@@ -13,7 +13,8 @@ On the control socket                                       payload
     > A  attach a channel, its descriptor with the frame    -
     > P  attach the page of memory that is shared           -
     > G  go: load the applications, then take requests      -
-    > K  write the stack of every thread to the log         -
+    > K  write the stack of every thread to the log, where  -
+         SIGUSR2 does not do so already
     < Y  ready                                              -
     < M  a source file has changed (reloading alone)        its name
 The end of the control socket is the order to stop: requests under way are finished.
@@ -550,7 +551,7 @@ class Server:
                 self._channels.append(Channel(socket.socket(fileno=descriptor), len(self._channels), self))
             elif kind == GO:
                 self._go()
-            elif kind == STACKS:
+            elif kind == STACKS and not hasattr(faulthandler, "register"):
                 self._write_stacks()
         self._stop()
 
@@ -684,6 +685,16 @@ class Server:
             threading.Event().wait(0.5)
 
 
+def home_of_user():
+    import pwd
+
+    try:
+        folder = pwd.getpwuid(os.geteuid()).pw_dir
+    except KeyError:
+        return "/"
+    return folder if os.access(folder, os.X_OK) else "/"
+
+
 def limit_resources(configuration):
     import resource
 
@@ -692,7 +703,8 @@ def limit_resources(configuration):
         resource.setrlimit(resource.RLIMIT_AS, (memory, memory))
     seconds = configuration.get("cpu-time-limit", 0)
     if seconds > 0:
-        resource.setrlimit(resource.RLIMIT_CPU, (seconds, seconds))
+        # The first is SIGXCPU, whose name tells why; the second is SIGKILL.
+        resource.setrlimit(resource.RLIMIT_CPU, (seconds, seconds + 5))
 
 
 def main():
@@ -711,8 +723,7 @@ def main():
         pass
     if "umask" in configuration:
         os.umask(configuration["umask"])
-    if configuration.get("home"):
-        os.chdir(configuration["home"])
+    os.chdir(configuration.get("home") or home_of_user())
     if configuration.get("locale"):
         import locale
 
@@ -722,6 +733,8 @@ def main():
     if hasattr(faulthandler, "register"):
         # A thread that hangs within C code is shown too.
         faulthandler.register(signal.SIGUSR2, 2, all_threads=True, chain=False)
+    else:
+        signal.signal(signal.SIGUSR2, signal.SIG_IGN)
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     sys.stdout = sys.stderr = ERRORS
     server = Server(configuration)

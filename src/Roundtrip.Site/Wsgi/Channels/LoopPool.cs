@@ -1,0 +1,86 @@
+using Roundtrip.Processes.Descriptors;
+using Roundtrip.Site.Programs;
+using Roundtrip.Site.Wsgi.Dispatch;
+using Roundtrip.Site.Wsgi.Protocol;
+using Roundtrip.Transport;
+
+namespace Roundtrip.Site.Wsgi.Channels;
+
+/// <summary>What one loop has of a pool: its descriptors of the channels that it has used, and what its requests share. All of it but the posts belongs to the loop's thread.</summary>
+internal sealed class LoopPool(WorkerPool pool, EventLoop loop, int number)
+{
+    private readonly Dictionary<Channel, LoopChannel> _open = [];
+
+    /// <summary>Its place among the loops of the pool.</summary>
+    public int Number => number;
+
+    public WorkerPool Pool => pool;
+
+    public EventLoop Loop => loop;
+
+    /// <summary>The workers whose channels it has descriptors of. Guarded by the pool.</summary>
+    public HashSet<Worker> Uses { get; } = [];
+
+    /// <summary>What is read before it is looked at.</summary>
+    public byte[] Scratch { get; } = GC.AllocateUninitializedArray<byte>(64 * 1024);
+
+    /// <summary>A request's frame while it is made.</summary>
+    public EnvironmentBuffer Frame { get; } = new(FrameHeader.Size + sizeof(uint));
+
+    /// <summary>Requests that are over, to be used again.</summary>
+    public Stack<WsgiExchange> Spare { get; } = new();
+
+    /// <exception cref="TransportException">The loop cannot watch another descriptor.</exception>
+    /// <exception cref="Roundtrip.Processes.ProcessException">There is no descriptor left.</exception>
+    public LoopChannel Open(Channel channel)
+    {
+        if (!_open.TryGetValue(channel, out LoopChannel? open))
+        {
+            OwnedDescriptor descriptor = channel.Worker.Worker.Sockets[channel.Index].Duplicate();
+            _open.Add(channel, open = new LoopChannel(this, channel, descriptor));
+            pool.Uses(channel.Worker.Worker, this);
+        }
+
+        return open;
+    }
+
+    /// <summary>A request is done with its channel: the next one of this loop gets it.</summary>
+    public void Return(Channel channel)
+    {
+        if (pool.Return(channel, this) is { } turn)
+        {
+            turn.Request.Begin(turn.Channel);
+        }
+    }
+
+    /// <summary>The worker has gone, while a request of this loop had a channel of it.</summary>
+    public void PostLost(Channel channel) => loop.Post(new LostChannel(this, channel));
+
+    /// <summary>No request has a channel of the worker, and none will have.</summary>
+    public void PostForget(Worker worker) => loop.Post(new GoneWorker(this, worker));
+
+    private sealed class LostChannel(LoopPool of, Channel channel) : ILoopWork
+    {
+        public void Run()
+        {
+            if (of._open.TryGetValue(channel, out LoopChannel? open))
+            {
+                open.OnLost();
+            }
+        }
+    }
+
+    private sealed class GoneWorker(LoopPool of, Worker worker) : ILoopWork
+    {
+        public void Run()
+        {
+            foreach (Channel channel in of._open.Keys.Where(channel => channel.Worker.Worker == worker).ToArray())
+            {
+                of._open.Remove(channel, out LoopChannel? open);
+                open!.Dispose();
+            }
+
+            of.Pool.Forgot(worker, of);
+        }
+    }
+}

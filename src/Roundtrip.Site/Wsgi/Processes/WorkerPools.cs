@@ -1,0 +1,462 @@
+using System.Collections.Concurrent;
+using Roundtrip.Configuration;
+using Roundtrip.Processes;
+using Roundtrip.Processes.Descriptors;
+using Roundtrip.Server;
+using Roundtrip.Site.Serving;
+using Roundtrip.Site.Wsgi.Dispatch;
+
+namespace Roundtrip.Site.Wsgi.Processes;
+
+/// <summary>
+/// All groups of processes of a server, through all its configurations, and the thread that starts, watches and ends their processes. What is to be done is decided by <see cref="WorkerGroup"/>;
+/// here it is done. The thread begins with the first group.
+/// </summary>
+public sealed partial class WorkerPools : IWorkerPools, IDisposable
+{
+    // So that a worker that writes without end does not keep the others waiting.
+    private const int LinesAtATime = 256;
+
+    // What a process that has ended left in its pipe: 64 KiB, in lines.
+    private const int LinesAtTheEnd = 8192;
+
+    private readonly IWorkerStarter _starter;
+    private readonly Func<WorkerGroupDefinition, WorkerTimes> _timesOf;
+    private readonly WakeEvent _wake = new();
+    private readonly PollSet _poll = new();
+    private readonly Lock _lock = new();
+    private readonly Dictionary<WorkerGroupDefinition, RunningGroup> _groups = [];
+    private readonly HashSet<RunningGroup> _unserved = [];
+    private readonly ConcurrentQueue<Notice> _notices = new();
+    private readonly Dictionary<uint, RunningWorker> _workers = [];
+    private readonly List<StartEvent> _events = [];
+    private readonly Random _jitter;
+    private IReadOnlyList<ErrorLog> _logs = [];
+    private Thread? _thread;
+    private uint _lastToken;
+    private volatile bool _isStopping;
+
+    /// <param name="starter">Is disposed with this.</param>
+    /// <param name="seed">For jitter.</param>
+    internal WorkerPools(IWorkerStarter starter, int seed, Func<WorkerGroupDefinition, WorkerTimes> timesOf) =>
+        (_starter, _jitter, _timesOf) = (starter, new Random(seed), timesOf);
+
+    /// <summary>Processes that the server starts itself, as whoever runs it.</summary>
+    /// <param name="seed">For jitter.</param>
+    /// <exception cref="ProcessException">The process has no descriptor left.</exception>
+    public static WorkerPools OfServer(int seed) => new(new DirectStarter(), seed, WorkerTimes.Of);
+
+    /// <summary>Processes that the supervisor starts for the server.</summary>
+    /// <param name="starter">Is disposed with this.</param>
+    /// <param name="seed">For jitter.</param>
+    /// <exception cref="ProcessException">The process has no descriptor left.</exception>
+    public static WorkerPools OfSupervisor(SupervisedStarter starter, int seed) => new(starter, seed, WorkerTimes.Of);
+
+    /// <summary>What a site uses, with these processes.</summary>
+    public SiteServices AddTo(SiteServices services) => services with { Workers = this };
+
+    WorkerPool IWorkerPools.PoolOf(WorkerGroupDefinition definition) => PoolOf(definition);
+
+    internal WorkerPool PoolOf(WorkerGroupDefinition definition)
+    {
+        lock (_lock)
+        {
+            if (!_groups.TryGetValue(definition, out RunningGroup? group))
+            {
+                group = new RunningGroup(definition, _timesOf(definition), this, _jitter.NextDouble);
+                _groups.Add(definition, group);
+                _unserved.Add(group);
+                EnsureThread();
+            }
+
+            Post(new Notice(group, NoticeKind.Named));
+            return group.Pool;
+        }
+    }
+
+    /// <summary>A configuration is served from now on: its groups are started, those that it has as the one before had them get new processes one by one, and those that it has no more end.</summary>
+    public void Serve(BuiltConfiguration configuration, SiteSnapshot site)
+    {
+        ArgumentNullException.ThrowIfNull(site);
+        Serve(WorkerGroups.Of(configuration), [.. site.Hosts.Select(host => host.ErrorLog)]);
+    }
+
+    internal void Serve(IReadOnlyList<WorkerGroupDefinition> definitions, IReadOnlyList<ErrorLog> logs)
+    {
+        Volatile.Write(ref _logs, logs);
+        foreach (WorkerGroupDefinition definition in definitions)
+        {
+            PoolOf(definition);
+        }
+
+        lock (_lock)
+        {
+            var named = definitions.ToHashSet();
+            foreach (RunningGroup group in _groups.Values)
+            {
+                if (!named.Contains(group.Definition))
+                {
+                    Post(new Notice(group, NoticeKind.Left));
+                }
+                else if (!_unserved.Contains(group))
+                {
+                    Post(new Notice(group, NoticeKind.Reloaded));
+                }
+            }
+
+            _unserved.Clear();
+        }
+    }
+
+    /// <summary>The configuration that was about to be served is not: the groups that it alone has end.</summary>
+    public void Withdraw()
+    {
+        lock (_lock)
+        {
+            foreach (RunningGroup group in _unserved)
+            {
+                Post(new Notice(group, NoticeKind.Left));
+            }
+
+            _unserved.Clear();
+        }
+    }
+
+    /// <summary>Tells all workers to end, and kills those that do not in time. Nothing may use the pools any more.</summary>
+    public void Dispose()
+    {
+        lock (_lock)
+        {
+            _isStopping = true;
+        }
+
+        _wake.Set();
+        _thread?.Join();
+        _starter.Dispose();
+        _wake.Dispose();
+    }
+
+    internal void Post(Notice notice)
+    {
+        _notices.Enqueue(notice);
+        _wake.Set();
+    }
+
+    private void EnsureThread()
+    {
+        if (_thread is null && !_isStopping)
+        {
+            _thread = new Thread(Run) { Name = "applications", IsBackground = true };
+            _thread.Start();
+        }
+    }
+
+    private void Run()
+    {
+        while (!_isStopping)
+        {
+            Wait(NextDeadline());
+            long now = Environment.TickCount64;
+            TakeNotices(now);
+            ReadWorkers(now);
+            TakeStarts(now);
+            foreach (RunningGroup group in Groups())
+            {
+                Advance(group, now);
+            }
+        }
+
+        Stop();
+    }
+
+    private List<RunningGroup> Groups()
+    {
+        lock (_lock)
+        {
+            return [.. _groups.Values];
+        }
+    }
+
+    private long NextDeadline()
+    {
+        long next = long.MaxValue;
+        foreach (RunningGroup group in Groups())
+        {
+            next = Math.Min(next, group.Machine.NextDeadline);
+        }
+
+        return next;
+    }
+
+    private void Wait(long deadline)
+    {
+        _poll.Clear();
+        _poll.Add(_wake.Descriptor);
+        _starter.AddTo(_poll);
+        foreach (RunningWorker worker in _workers.Values)
+        {
+            worker.AddTo(_poll);
+        }
+
+        _poll.Wait(deadline == long.MaxValue ? -1 : (int)Math.Clamp(deadline - Environment.TickCount64, 0, int.MaxValue));
+        _wake.Clear();
+    }
+
+    private void TakeNotices(long now)
+    {
+        while (_notices.TryDequeue(out Notice notice))
+        {
+            RunningGroup group = notice.Group;
+            WorkerGroup machine = group.Machine;
+            switch (notice.Kind)
+            {
+                case NoticeKind.Named:
+                    machine.Stay(now);
+                    break;
+                case NoticeKind.Reloaded:
+                    machine.Roll(now);
+                    break;
+                case NoticeKind.Left:
+                    machine.Leave(now);
+                    break;
+                case NoticeKind.Wanted:
+                    machine.Want(now);
+                    break;
+                case NoticeKind.Worn:
+                    notice.Worker!.Life.IsWorn = true;
+                    break;
+                case NoticeKind.Touched:
+                    Say(group, LogLevel.Info, $"{notice.Text} has changed: the processes of {group.Name} are replaced one by one");
+                    machine.Roll(now);
+                    break;
+                case NoticeKind.Drained:
+                    notice.Worker!.Drained();
+                    machine.On(notice.Worker.Life, WorkerEvent.Drained, now);
+                    break;
+                case NoticeKind.Overdue:
+                    Happen(notice.Worker!, WorkerEvent.Overdue, notice.Text!, now);
+                    break;
+                case NoticeKind.Broken:
+                    Happen(notice.Worker!, WorkerEvent.Broken, notice.Text!, now);
+                    break;
+            }
+
+            Perform(group);
+        }
+    }
+
+    private void Happen(RunningWorker worker, WorkerEvent happened, string cause, long now)
+    {
+        worker.Fault ??= cause;
+        worker.Group.Machine.On(worker.Life, happened, now);
+    }
+
+    private void ReadWorkers(long now)
+    {
+        foreach (RunningWorker worker in _workers.Values)
+        {
+            if (worker.Process is not { } process)
+            {
+                continue;
+            }
+
+            process.Errors.Read(LinesAtATime, (request, text) => WriteLine(worker, request, text));
+            worker.Life.Use(process.Busy > 0, process.LastUsed, now);
+            switch (process.Advance())
+            {
+                case WorkerWord.Ready:
+                    worker.Group.Machine.On(worker.Life, WorkerEvent.Ready, now);
+                    break;
+                case WorkerWord.Modified:
+                    worker.Group.Machine.Modified(worker.Life, now);
+                    break;
+                case WorkerWord.Gone:
+                    process.CloseControl();
+                    worker.Group.Machine.On(worker.Life, WorkerEvent.Broken, now);
+                    break;
+            }
+        }
+    }
+
+    private void TakeStarts(long now)
+    {
+        _events.Clear();
+        _starter.Take(_events);
+        foreach (StartEvent happened in _events)
+        {
+            RunningWorker worker = _workers[happened.Token];
+            switch (happened)
+            {
+                case StartEvent.Started started:
+                    Began(worker, started, now);
+                    break;
+                case StartEvent.Refused refused:
+                    Say(worker.Group, LogLevel.Error, $"no process of {worker.Group.Name} can be started: {refused.Reason}");
+                    worker.Group.Machine.On(worker.Life, WorkerEvent.Exited, now);
+                    break;
+                case StartEvent.Ended ended:
+                    worker.Process?.Errors.Read(LinesAtTheEnd, (request, text) => WriteLine(worker, request, text));
+                    WriteEnd(worker, ended.Status);
+                    worker.Group.Machine.On(worker.Life, WorkerEvent.Exited, now);
+                    break;
+            }
+
+            Perform(worker.Group);
+        }
+    }
+
+    private void Began(RunningWorker worker, StartEvent.Started started, long now)
+    {
+        try
+        {
+            worker.Began(started);
+        }
+        catch (ProcessException fault)
+        {
+            started.Control.Dispose();
+            started.Errors.Dispose();
+            Happen(worker, WorkerEvent.Broken, fault.Message, now);
+            return;
+        }
+
+        // It may have been given up meanwhile.
+        if (worker.Life.Phase == WorkerPhase.Ending)
+        {
+            worker.Process!.CloseControl();
+        }
+    }
+
+    private void Advance(RunningGroup group, long now)
+    {
+        group.Machine.Advance(now);
+        Perform(group);
+        if (group.HasHope != group.Machine.HasHope)
+        {
+            group.HasHope = group.Machine.HasHope;
+            group.Pool.SetHope(group.HasHope);
+        }
+
+        if (group.Machine.IsOver)
+        {
+            lock (_lock)
+            {
+                _groups.Remove(group.Definition);
+            }
+        }
+    }
+
+    private void Perform(RunningGroup group)
+    {
+        List<WorkerStep> steps = group.Machine.Steps;
+        for (int i = 0; i < steps.Count; i++)
+        {
+            Perform(group, steps[i]);
+        }
+
+        steps.Clear();
+    }
+
+    private void Perform(RunningGroup group, WorkerStep step)
+    {
+        if (step.Action == WorkerActions.Start)
+        {
+            var started = new RunningWorker(++_lastToken, group, step.Worker);
+            _workers.Add(started.Token, started);
+            _starter.Start(started.Token, group.Definition);
+
+            // What was started, or not, is among the events at once where the server starts it itself.
+            _wake.Set();
+            return;
+        }
+
+        RunningWorker worker = _workers.Values.First(one => ReferenceEquals(one.Life, step.Worker));
+        if (step.Action.HasFlag(WorkerActions.Join))
+        {
+            worker.Join();
+        }
+
+        if (step.Action.HasFlag(WorkerActions.Retire))
+        {
+            worker.Retire();
+        }
+
+        if (step.Action.HasFlag(WorkerActions.DumpStacks))
+        {
+            Say(group, LogLevel.Error, $"{worker.Name} is killed: {worker.Fault}; the stacks of its threads follow");
+            worker.Process!.AskForStacks();
+            worker.Process.Advance();
+            _starter.Kill(worker.Token, SignalNumber.User2);
+        }
+
+        if (step.Action.HasFlag(WorkerActions.End))
+        {
+            worker.Process?.CloseControl();
+        }
+
+        if (step.Action.HasFlag(WorkerActions.Kill))
+        {
+            worker.Cause = worker.Fault ?? (worker.Life.ReadySince == 0 ? "it was not ready in startup-timeout" : "it did not end in shutdown-timeout");
+            _starter.Kill(worker.Token, SignalNumber.Kill);
+        }
+
+        if (step.Action.HasFlag(WorkerActions.Lose))
+        {
+            _workers.Remove(worker.Token);
+            worker.Lose();
+        }
+    }
+
+    private void Stop()
+    {
+        long until = Environment.TickCount64;
+        foreach (RunningWorker worker in _workers.Values)
+        {
+            worker.Process?.CloseControl();
+            until = Math.Max(until, Environment.TickCount64 + (long)worker.Group.Definition.ShutdownTimeout.TotalMilliseconds);
+        }
+
+        bool isKilled = false;
+        while (_workers.Count > 0)
+        {
+            long now = Environment.TickCount64;
+            if (now >= until)
+            {
+                // SIGKILL is obeyed at once, but for a process that waits for a broken disk: that one is left.
+                if (isKilled)
+                {
+                    break;
+                }
+
+                foreach (RunningWorker worker in _workers.Values)
+                {
+                    _starter.Kill(worker.Token, SignalNumber.Kill);
+                }
+
+                (isKilled, until) = (true, now + 1_000);
+            }
+
+            Wait(until);
+            _events.Clear();
+            _starter.Take(_events);
+            foreach (RunningWorker worker in _workers.Values)
+            {
+                worker.Process?.Errors.Read(LinesAtATime, (request, text) => WriteLine(worker, request, text));
+            }
+
+            foreach (StartEvent happened in _events)
+            {
+                RunningWorker worker = _workers[happened.Token];
+                if (happened is StartEvent.Started started)
+                {
+                    started.Control.Dispose();
+                    started.Errors.Dispose();
+                }
+                else
+                {
+                    _workers.Remove(happened.Token);
+                    worker.Forget();
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,102 @@
+using System.Buffers.Text;
+using System.Text;
+using Roundtrip.Http;
+
+namespace Roundtrip.Site.Wsgi.Protocol;
+
+/// <summary>The head of a worker's response: a status such as <c>200 OK</c>, then names and values, parted by NUL.</summary>
+/// <param name="HasFields">Whether there are any.</param>
+/// <param name="ContentLength">What the application said; less than 0 for nothing.</param>
+internal readonly record struct ResponseText(int Status, bool HasFields, long ContentLength)
+{
+    private const byte Nul = 0;
+
+    /// <summary>Reads it, and adds the fields to <paramref name="to"/>, but for Content-Length, Date and Server, which the server writes itself.</summary>
+    /// <returns>Null, or what is wrong with it.</returns>
+    public static string? TryRead(ReadOnlySpan<byte> text, FieldBuffer to, out ResponseText head)
+    {
+        head = default;
+        ReadOnlySpan<byte> status = Cut(ref text, out bool hasFields);
+        if (status.Length < 3 || !Utf8Parser.TryParse(status[..3], out int code, out int digits) || digits != 3 || code < 200 || (status.Length > 3 && status[3] != ' '))
+        {
+            return "the application's status is none";
+        }
+
+        long length = -1;
+        for (bool isMore = hasFields; isMore;)
+        {
+            ReadOnlySpan<byte> name = Cut(ref text, out bool hasValue);
+            ReadOnlySpan<byte> value = FieldRules.Trim(Cut(ref text, out isMore));
+            if (!hasValue || !FieldRules.IsToken(name) || !FieldRules.IsValue(value))
+            {
+                return $"the application's field '{Shown(name)}' can stand in no response";
+            }
+
+            if (IsHopByHop(name))
+            {
+                return $"the application gives the field {Shown(name)}, which is the server's (PEP 3333, Other HTTP Features)";
+            }
+
+            if (Ascii.EqualsIgnoreCase(name, "content-length"u8))
+            {
+                if (!Utf8Parser.TryParse(value, out long said, out int used) || used != value.Length || said < 0 || (length >= 0 && said != length))
+                {
+                    return $"the application's Content-Length is '{Shown(value)}'";
+                }
+
+                length = said;
+            }
+            else if (!Ascii.EqualsIgnoreCase(name, "date"u8) && !Ascii.EqualsIgnoreCase(name, "server"u8))
+            {
+                to.Add(name, value);
+            }
+        }
+
+        head = new ResponseText(code, hasFields, length);
+        return null;
+    }
+
+    /// <summary>The fields of an interim response; null where one can stand in none.</summary>
+    public static FieldBlock? ToHints(ReadOnlySpan<byte> text)
+    {
+        var fields = new List<(string, string)>();
+        for (bool isMore = true; isMore;)
+        {
+            ReadOnlySpan<byte> name = Cut(ref text, out bool hasValue);
+            ReadOnlySpan<byte> value = FieldRules.Trim(Cut(ref text, out isMore));
+            if (!hasValue || !FieldRules.IsToken(name) || !FieldRules.IsValue(value) || IsHopByHop(name) || Ascii.EqualsIgnoreCase(name, "content-length"u8))
+            {
+                return null;
+            }
+
+            fields.Add((Encoding.Latin1.GetString(name), Encoding.Latin1.GetString(value)));
+        }
+
+        return FieldBlock.Create([.. fields]);
+    }
+
+    // RFC 9110 §7.6.1; PEP 3333: "applications are forbidden to use these".
+    private static bool IsHopByHop(ReadOnlySpan<byte> name) => name.Length switch
+    {
+        2 => Ascii.EqualsIgnoreCase(name, "te"u8),
+        7 => Ascii.EqualsIgnoreCase(name, "upgrade"u8) || Ascii.EqualsIgnoreCase(name, "trailer"u8),
+        8 => Ascii.EqualsIgnoreCase(name, "trailers"u8),
+        10 => Ascii.EqualsIgnoreCase(name, "connection"u8) || Ascii.EqualsIgnoreCase(name, "keep-alive"u8),
+        16 => Ascii.EqualsIgnoreCase(name, "proxy-connection"u8),
+        17 => Ascii.EqualsIgnoreCase(name, "transfer-encoding"u8),
+        18 => Ascii.EqualsIgnoreCase(name, "proxy-authenticate"u8),
+        19 => Ascii.EqualsIgnoreCase(name, "proxy-authorization"u8),
+        _ => false,
+    };
+
+    private static ReadOnlySpan<byte> Cut(ref ReadOnlySpan<byte> text, out bool isMore)
+    {
+        int nul = text.IndexOf(Nul);
+        isMore = nul >= 0;
+        ReadOnlySpan<byte> part = isMore ? text[..nul] : text;
+        text = isMore ? text[(nul + 1)..] : default;
+        return part;
+    }
+
+    private static string Shown(ReadOnlySpan<byte> bytes) => Encoding.Latin1.GetString(bytes.Length > 64 ? bytes[..64] : bytes);
+}

@@ -1,0 +1,471 @@
+using System.Net;
+using System.Net.Http.Headers;
+using System.Security.Cryptography;
+using System.Text;
+using Roundtrip.Site.Tests.Wsgi.Support;
+
+namespace Roundtrip.Site.Tests.Wsgi;
+
+/// <summary>PEP 3333, asked over HTTP with real workers. The application is one for all; each test asks for its own path.</summary>
+public sealed class ApplicationTests : IDisposable
+{
+    private const string Application = """
+        import hashlib, os, sys, time
+        from wsgiref.validate import validator
+
+        TEXT = [('Content-Type', 'text/plain')]
+        closed = {}
+
+        class Closing:
+            def __init__(self, name, parts): self.name, self.parts = name, iter(parts)
+            def __iter__(self): return self
+            def __next__(self): return next(self.parts)
+            def close(self): closed[self.name] = closed.get(self.name, 0) + 1
+
+        def failing(parts):
+            for part in parts:
+                yield part
+            raise KeyError('the application failed')
+
+        def hello(e, sr): sr('200 OK', TEXT + [('Content-Length', '5')]); return [b'Hello']
+        def generator(e, sr):
+            sr('200 OK', TEXT)
+            def parts():
+                for i in range(5): yield b'%d,' % i
+            return parts()
+        def sized(e, sr):
+            sr('200 OK', TEXT + [('Content-Length', '4')])
+            return (part for part in [b'ab', b'', b'cd'])
+        def lazy(e, sr):
+            sr('200 OK', TEXT)
+            yield b'la'
+            yield b'zy'
+        def write(e, sr):
+            w = sr('200 OK', TEXT); w(b'one '); w(b'two '); return [b'three']
+        def empty(e, sr): sr('200 OK', TEXT); return []
+        def none(e, sr): sr('204 No Content', []); return []
+        def unmodified(e, sr): sr('304 Not Modified', [('ETag', '"a"')]); return []
+        def cookies(e, sr): sr('200 OK', TEXT + [('Set-Cookie', 'a=1'), ('Set-Cookie', 'b=2')]); return [b'']
+        def reason(e, sr): sr('299 Quite Fine', TEXT); return [b'x']
+        def short(e, sr): sr('200 OK', TEXT + [('Content-Length', '10')]); return [b'short']
+        def shortlist(e, sr): sr('200 OK', TEXT + [('Content-Length', '10')]); return [b'sho', b'rt']
+        def long(e, sr): sr('200 OK', TEXT + [('Content-Length', '4')]); return [b'long', b'er']
+        def before(e, sr): raise KeyError('the application failed')
+        def replaced(e, sr):
+            sr('200 OK', TEXT)
+            try: raise ValueError('x')
+            except ValueError: sr('500 Sorry', TEXT, sys.exc_info()); return [b'sorry']
+        def after(e, sr): sr('200 OK', TEXT); return failing([b'some', b'more'])
+        def after_info(e, sr):
+            w = sr('200 OK', TEXT); w(b'some')
+            try: raise ValueError('too late')
+            except ValueError: sr('500 Sorry', TEXT, sys.exc_info()); return [b'sorry']
+        def closing(e, sr): sr('200 OK', TEXT); return Closing('ok', [b'a', b'b'])
+        def closing_failed(e, sr): sr('200 OK', TEXT); return Closing('failed', failing([b'a']))
+        def closing_long(e, sr):
+            sr('200 OK', TEXT)
+            def parts():
+                while True:
+                    yield b'x' * 65536
+                    time.sleep(0.001)
+            return Closing('left', (b'x' * 65536 for _ in range(200)))
+        def closes(e, sr): sr('200 OK', TEXT); return [str(closed.get(e['QUERY_STRING'], 0)).encode()]
+        def hop(e, sr): sr('200 OK', [('Connection', 'close')]); return [b'']
+        def split(e, sr): sr('200 OK', [('X', 'a\r\nY: b')]); return [b'']
+        def control(e, sr): sr('200 OK', [('X', 'a\x01b')]); return [b'']
+        def badname(e, sr): sr('200 OK', [('X Y', 'b')]); return [b'']
+        def badlength(e, sr): sr('200 OK', [('Content-Length', '3'), ('Content-Length', '4')]); return [b'abcd']
+        def text(e, sr): sr('200 OK', TEXT); return ['text']
+        def uncalled(e, sr): return [b'x']
+        def big(e, sr): sr('200 OK', TEXT + [('X-Big', 'b' * 70000)]); return [b'big']
+        def hints(e, sr):
+            e['wsgi.early_hints']([('Link', '</style.css>; rel=preload; as=style')])
+            sr('200 OK', TEXT); return [b'hinted']
+        def echo(e, sr):
+            body = e['wsgi.input'].read()
+            sr('200 OK', [('Content-Length', str(len(body)))]); return [body]
+        def digest(e, sr):
+            h, n = hashlib.sha256(), 0
+            while True:
+                part = e['wsgi.input'].read(50000)
+                if not part: break
+                h.update(part); n += len(part)
+            sr('200 OK', TEXT); return [('%d %s' % (n, h.hexdigest())).encode()]
+        def lines(e, sr):
+            sr('200 OK', TEXT); return [repr(list(e['wsgi.input'])).encode()]
+        def unread(e, sr): sr('200 OK', TEXT); return [b'unread']
+        def late(e, sr):
+            sr('200 OK', TEXT)
+            class Late:
+                def __iter__(self): return iter([b'late'])
+                def close(self):
+                    try: e['wsgi.input'].read()
+                    except Exception as fault: closed['late'] = type(fault).__name__
+            return Late()
+        def broken(e, sr):
+            try: e['wsgi.input'].read()
+            except Exception as fault: closed['broken'] = type(fault).__name__; raise
+        def file(e, sr):
+            f = open(e['DOCUMENT_ROOT'] + '/data.bin', 'rb'); f.seek(int(e['QUERY_STRING'] or 0))
+            sr('200 OK', TEXT); return e['wsgi.file_wrapper'](f)
+        def file_length(e, sr):
+            f = open(e['DOCUMENT_ROOT'] + '/data.bin', 'rb')
+            sr('200 OK', TEXT + [('Content-Length', '1000')]); return e['wsgi.file_wrapper'](f)
+        def pipe(e, sr):
+            r, w = os.pipe(); os.write(w, b'from a pipe'); os.close(w)
+            sr('200 OK', TEXT); return e['wsgi.file_wrapper'](os.fdopen(r, 'rb'))
+        def fork(e, sr):
+            if os.fork() == 0:
+                sr('200 OK', TEXT); return [b'the child']
+            time.sleep(0.1); sr('200 OK', TEXT); return [b'the parent']
+        def environ(e, sr):
+            sr('200 OK', TEXT); return ['\n'.join('%s=%s' % (k, e[k]) for k in sorted(e) if isinstance(e[k], str)).encode('latin-1')]
+        def facts(e, sr):
+            sr('200 OK', TEXT)
+            return [repr([e['wsgi.multithread'], e['wsgi.multiprocess'], e['wsgi.run_once'], e['wsgi.version'], e['wsgi.url_scheme'], e['wsgi.input_terminated']]).encode()]
+        def says(e, sr):
+            print('printed'); e['wsgi.errors'].write('an error\n'); e['wsgi.errors'].flush(); sr('200 OK', TEXT); return [b'']
+        def status(e, sr): sr(e['QUERY_STRING'] + ' Status', TEXT); return [b'content']
+        def method(e, sr): sr('200 OK', TEXT); return [e['REQUEST_METHOD'].encode()]
+        def megabyte(e, sr): sr('200 OK', TEXT); return (b'%07d\n' % i * 128 for i in range(1024))
+        def exits(e, sr): sys.exit(3)
+        def dies(e, sr): os._exit(4)
+        def dies_late(e, sr): w = sr('200 OK', TEXT); w(b'some'); os._exit(4)
+        def answers_and_dies(e, sr):
+            w = sr('200 OK', TEXT + [('Content-Length', '4')]); w(b'last'); os._exit(4)
+        def pid(e, sr): sr('200 OK', TEXT); return [b'%d' % os.getpid()]
+        def hangs(e, sr): time.sleep(60)
+        def nap(e, sr): time.sleep(0.3); sr('200 OK', TEXT); return [b'%d' % os.getpid()]
+
+        def application(environ, start_response):
+            path = environ['PATH_INFO'].split('/')
+            function = globals()[path[-1]]
+            return validator(function)(environ, start_response) if path[1] == 'valid' else function(environ, start_response)
+        """;
+
+    private static readonly byte[] Data = RandomNumberGenerator.GetBytes(300_000);
+
+    private readonly ApplicationSite _site = new(Application, Conf);
+
+    private const string Conf = """
+        WSGIDaemonProcess all threads=4
+        WSGIProcessGroup all
+        WSGIApplicationGroup %{GLOBAL}
+        WSGIScriptAlias / app.wsgi
+        """;
+
+    public ApplicationTests() => File.WriteAllBytes(Path.Combine(_site.Folder, "data.bin"), Data);
+
+    public void Dispose() => _site.Dispose();
+
+    [Theory]
+    [InlineData("hello", "Hello")]
+    [InlineData("generator", "0,1,2,3,4,")]
+    [InlineData("sized", "abcd")]
+    [InlineData("lazy", "lazy")]
+    [InlineData("write", "one two three")]
+    [InlineData("empty", "")]
+    [InlineData("replaced", "sorry")]
+    [InlineData("closing", "ab")]
+    [InlineData("unread", "unread")]
+    [InlineData("method", "GET")]
+    public async Task What_is_right_by_PEP_3333_is_sent_as_it_is(string path, string content)
+    {
+        Assert.Equal(content, await (await _site.Send(HttpMethod.Get, path)).Content.ReadAsStringAsync(TestContext.Current.CancellationToken));
+
+        // And the server's own objects are what wsgiref.validate wants of them.
+        if (path is not "lazy" and not "replaced")
+        {
+            Assert.Equal(content, await (await _site.Send(HttpMethod.Get, "valid/" + path)).Content.ReadAsStringAsync(TestContext.Current.CancellationToken));
+        }
+    }
+
+    [Theory]
+    [InlineData("before", "KeyError")]
+    [InlineData("split", "CR or LF")]
+    [InlineData("control", "can stand in no response")]
+    [InlineData("badname", "can stand in no response")]
+    [InlineData("hop", "the field Connection")]
+    [InlineData("badlength", "Content-Length")]
+    [InlineData("text", "content must be bytes")]
+    [InlineData("uncalled", "start_response")]
+    [InlineData("exits", "SystemExit")]
+    public async Task What_is_wrong_before_anything_was_sent_is_500_with_the_reason_in_the_log(string path, string reason)
+    {
+        using HttpResponseMessage response = await _site.Send(HttpMethod.Get, path);
+
+        Assert.Equal(HttpStatusCode.InternalServerError, response.StatusCode);
+        Assert.DoesNotContain("Traceback", await response.Content.ReadAsStringAsync(TestContext.Current.CancellationToken), StringComparison.Ordinal);
+        await Task.Run(() => SpinWait.SpinUntil(() => Said(reason), 5000), TestContext.Current.CancellationToken);
+        Assert.True(Said(reason), _site.ErrorLogText + string.Join('\n', _site.Workers.Lines));
+        Assert.Equal("Hello", await _site.Get("hello"));
+    }
+
+    [Theory]
+    [InlineData("short")]
+    [InlineData("shortlist")]
+    [InlineData("after")]
+    [InlineData("after_info")]
+    public async Task What_goes_wrong_later_cuts_the_response_so_that_the_client_can_tell(string path)
+    {
+        await Assert.ThrowsAsync<HttpRequestException>(() => _site.Get(path));
+        Assert.Equal("Hello", await _site.Get("hello"));
+    }
+
+    [Fact]
+    public async Task Content_beyond_Content_Length_is_left_out() => Assert.Equal("long", await _site.Get("long"));
+
+    [Fact]
+    public async Task Close_is_called_once_on_success_on_failure_and_when_the_client_leaves()
+    {
+        await _site.Get("closing");
+        await Assert.ThrowsAsync<HttpRequestException>(() => _site.Get("closing_failed"));
+        using (HttpResponseMessage left = await _site.Client.GetAsync("closing_long", HttpCompletionOption.ResponseHeadersRead, TestContext.Current.CancellationToken))
+        {
+            Assert.Equal(HttpStatusCode.OK, left.StatusCode);
+        }
+
+        foreach (string name in (string[])["ok", "failed", "left"])
+        {
+            await Until(async () => await _site.Get("closes?" + name) == "1");
+            Assert.Equal("1", await _site.Get("closes?" + name));
+        }
+    }
+
+    [Theory]
+    [InlineData("none", 204)]
+    [InlineData("unmodified", 304)]
+    public async Task A_status_without_content_has_none(string path, int status)
+    {
+        string response = await _site.Raw($"GET /{path} HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n");
+
+        Assert.StartsWith($"HTTP/1.1 {status} ", response, StringComparison.Ordinal);
+        Assert.EndsWith("\r\n\r\n", response, StringComparison.Ordinal);
+        Assert.DoesNotContain("Content-Length", response, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("hello", true)]
+    [InlineData("generator", false)]
+    public async Task HEAD_has_the_fields_and_no_content(string path, bool hasLength)
+    {
+        string response = await _site.Raw($"HEAD /{path} HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n");
+
+        Assert.EndsWith("\r\n\r\n", response, StringComparison.Ordinal);
+        Assert.Equal(hasLength, response.Contains("Content-Length: 5", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task Each_method_and_status_class_goes_through()
+    {
+        foreach (string method in (string[])["GET", "POST", "PUT", "DELETE", "PATCH", "OPTIONS", "PROPFIND", "BREW"])
+        {
+            using HttpResponseMessage response = await _site.Send(new HttpMethod(method), "method");
+            Assert.Equal(method, await response.Content.ReadAsStringAsync(TestContext.Current.CancellationToken));
+        }
+
+        foreach (int status in (int[])[200, 201, 202, 206, 299, 300, 301, 302, 307, 400, 404, 410, 418, 451, 499, 500, 502, 503, 599])
+        {
+            using HttpResponseMessage response = await _site.Send(HttpMethod.Get, $"status?{status}");
+            Assert.Equal(status, (int)response.StatusCode);
+            Assert.Equal("content", await response.Content.ReadAsStringAsync(TestContext.Current.CancellationToken));
+        }
+    }
+
+    [Fact]
+    public async Task A_field_may_have_several_lines()
+    {
+        using HttpResponseMessage response = await _site.Send(HttpMethod.Get, "cookies");
+
+        Assert.Equal(["a=1", "b=2"], response.Headers.GetValues("Set-Cookie"));
+    }
+
+    [Fact]
+    public async Task A_head_of_more_than_64_KiB_is_sent()
+    {
+        string response = await _site.Raw("GET /big HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n");
+
+        Assert.Contains(new string('b', 70000), response, StringComparison.Ordinal);
+        Assert.EndsWith("big", response, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Early_hints_are_an_interim_response()
+    {
+        string response = await _site.Raw("GET /hints HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n");
+
+        Assert.StartsWith("HTTP/1.1 103 Early Hints\r\nLink: </style.css>; rel=preload; as=style\r\n\r\nHTTP/1.1 200 OK\r\n", response, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(0, false)]
+    [InlineData(1, false)]
+    [InlineData(8 * 1024, false)]
+    [InlineData(16 * 1024, false)]
+    [InlineData((16 * 1024) + 1, false)]
+    [InlineData(64 * 1024, false)]
+    [InlineData(1024 * 1024, false)]
+    [InlineData(0, true)]
+    [InlineData(1, true)]
+    [InlineData(8 * 1024, true)]
+    [InlineData(64 * 1024, true)]
+    [InlineData(1024 * 1024, true)]
+    public async Task Content_comes_whole_by_length_and_chunked_over_both_versions(int length, bool isChunked)
+    {
+        byte[] content = RandomNumberGenerator.GetBytes(length);
+        string expected = $"{length} {Convert.ToHexStringLower(SHA256.HashData(content))}";
+        foreach (Version version in (Version[])[HttpVersion.Version11, HttpVersion.Version20])
+        {
+            using var digest = new HttpRequestMessage(HttpMethod.Post, "digest") { Content = Body(), Version = version, VersionPolicy = HttpVersionPolicy.RequestVersionExact };
+            using HttpResponseMessage response = await _site.Client.SendAsync(digest, TestContext.Current.CancellationToken);
+            Assert.Equal(expected, await response.Content.ReadAsStringAsync(TestContext.Current.CancellationToken));
+            using var echo = new HttpRequestMessage(HttpMethod.Post, "echo") { Content = Body(), Version = version, VersionPolicy = HttpVersionPolicy.RequestVersionExact };
+            using HttpResponseMessage echoed = await _site.Client.SendAsync(echo, TestContext.Current.CancellationToken);
+            Assert.Equal(content, await echoed.Content.ReadAsByteArrayAsync(TestContext.Current.CancellationToken));
+        }
+
+        HttpContent Body() => isChunked ? new StreamContent(new Unsized(content)) : new ByteArrayContent(content);
+    }
+
+    [Fact]
+    public async Task Lines_of_content_are_read_one_by_one()
+    {
+        using HttpResponseMessage response = await _site.Send(HttpMethod.Post, "lines", new StreamContent(new Unsized("one\ntwo\n\nend"u8.ToArray())));
+
+        Assert.Equal("[b'one\\n', b'two\\n', b'\\n', b'end']", await response.Content.ReadAsStringAsync(TestContext.Current.CancellationToken));
+    }
+
+    [Fact]
+    public async Task A_client_that_waits_for_100_gets_it_when_the_application_reads()
+    {
+        using var client = new System.Net.Sockets.TcpClient();
+        await client.ConnectAsync(IPAddress.Loopback, _site.Port, TestContext.Current.CancellationToken);
+        Stream stream = client.GetStream();
+        await stream.WriteAsync("POST /echo HTTP/1.1\r\nHost: a\r\nContent-Length: 5\r\nExpect: 100-continue\r\nConnection: close\r\n\r\n"u8.ToArray(), TestContext.Current.CancellationToken);
+        byte[] interim = new byte[25];
+        await stream.ReadExactlyAsync(interim, TestContext.Current.CancellationToken);
+        Assert.Equal("HTTP/1.1 100 Continue\r\n\r\n", Encoding.ASCII.GetString(interim));
+        await stream.WriteAsync("12345"u8.ToArray(), TestContext.Current.CancellationToken);
+        Assert.EndsWith("12345", await new StreamReader(stream).ReadToEndAsync(TestContext.Current.CancellationToken), StringComparison.Ordinal);
+
+        string unasked = await _site.Raw("POST /unread HTTP/1.1\r\nHost: a\r\nContent-Length: 5\r\nExpect: 100-continue\r\nConnection: close\r\n\r\n");
+        Assert.StartsWith("HTTP/1.1 200 OK\r\n", unasked, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task An_application_that_reads_when_its_response_is_complete_is_told_that_there_is_no_more()
+    {
+        string response = await _site.Raw("POST /late HTTP/1.1\r\nHost: a\r\nContent-Length: 100000\r\nConnection: close\r\n\r\nabc");
+
+        Assert.StartsWith("HTTP/1.1 200 OK\r\n", response, StringComparison.Ordinal);
+        await Until(async () => await _site.Get("closes?late") == "ClientGone");
+    }
+
+    [Fact]
+    public async Task A_client_that_breaks_off_is_an_error_of_the_input()
+    {
+        using (var client = new System.Net.Sockets.TcpClient())
+        {
+            await client.ConnectAsync(IPAddress.Loopback, _site.Port, TestContext.Current.CancellationToken);
+            await client.GetStream().WriteAsync("POST /broken HTTP/1.1\r\nHost: a\r\nContent-Length: 100000\r\n\r\nabc"u8.ToArray(), TestContext.Current.CancellationToken);
+            await Task.Delay(200, TestContext.Current.CancellationToken);
+        }
+
+        await Until(async () => await _site.Get("closes?broken") == "ClientGone");
+    }
+
+    [Theory]
+    [InlineData("file", 0, 300_000)]
+    [InlineData("file?1234", 1234, 300_000 - 1234)]
+    [InlineData("file_length", 0, 1000)]
+    public async Task A_file_in_the_wrapper_is_sent_from_its_offset(string path, int offset, int length)
+    {
+        using HttpResponseMessage response = await _site.Send(HttpMethod.Get, path);
+
+        Assert.Equal(length, response.Content.Headers.ContentLength);
+        Assert.Equal(Data.AsSpan(offset, length).ToArray(), await response.Content.ReadAsByteArrayAsync(TestContext.Current.CancellationToken));
+    }
+
+    [Fact]
+    public async Task What_is_no_file_in_the_wrapper_is_read() => Assert.Equal("from a pipe", await _site.Get("pipe"));
+
+    [Fact]
+    public async Task A_child_of_a_fork_never_answers()
+    {
+        for (int i = 0; i < 5; i++)
+        {
+            Assert.Equal("the parent", await _site.Get("fork"));
+            Assert.Equal("Hello", await _site.Get("hello"));
+        }
+    }
+
+    [Fact]
+    public async Task The_environ_says_what_was_asked()
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Post, "deep/environ?x=%2F") { Content = new ByteArrayContent([1, 2, 3]) };
+        request.Content.Headers.ContentType = new MediaTypeHeaderValue("text/x-test");
+        request.Headers.TryAddWithoutValidation("Proxy", "http://evil/");
+        request.Headers.TryAddWithoutValidation("X-One", "1");
+        request.Headers.TryAddWithoutValidation("Authorization", "Basic eDp5");
+        using HttpResponseMessage response = await _site.Client.SendAsync(request, TestContext.Current.CancellationToken);
+        string[] environ = (await response.Content.ReadAsStringAsync(TestContext.Current.CancellationToken)).Split('\n');
+
+        foreach (string variable in (string[])
+            [
+                "REQUEST_METHOD=POST", "SCRIPT_NAME=", "PATH_INFO=/deep/environ", "QUERY_STRING=x=%2F", "CONTENT_TYPE=text/x-test", "CONTENT_LENGTH=3", "SERVER_PROTOCOL=HTTP/1.1", "HTTP_X_ONE=1",
+                $"HTTP_HOST=127.0.0.1:{_site.Port}", $"SERVER_PORT={_site.Port}", "REMOTE_ADDR=127.0.0.1", "wsgi.url_scheme=http", "mod_wsgi.process_group=all", "mod_wsgi.application_group=",
+                "mod_wsgi.callable_object=application", "mod_wsgi.script_reloading=1", $"SCRIPT_FILENAME={_site.Folder}/app.wsgi",
+            ])
+        {
+            Assert.Contains(variable, environ);
+        }
+
+        Assert.DoesNotContain(environ, variable => variable.StartsWith("HTTP_PROXY", StringComparison.Ordinal) || variable.StartsWith("HTTP_AUTHORIZATION", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task The_facts_about_threads_and_processes_are_true() => Assert.Equal("[True, False, False, (1, 0), 'http', True]", await _site.Get("facts"));
+
+    [Fact]
+    public async Task What_is_said_in_a_request_has_its_number()
+    {
+        await _site.Get("says");
+
+        await Until(() => Task.FromResult(_site.Workers.Lines.Count(line => line is { Request: > 0, Text: "printed" or "an error" }) == 2));
+    }
+
+    [Fact]
+    public async Task A_slow_client_holds_the_application_back_and_gets_all()
+    {
+        string expected = string.Concat(Enumerable.Range(0, 1024).SelectMany(i => Enumerable.Repeat($"{i:D7}\n", 128)));
+        using HttpResponseMessage response = await _site.Client.GetAsync("megabyte", HttpCompletionOption.ResponseHeadersRead, TestContext.Current.CancellationToken);
+        using Stream stream = await response.Content.ReadAsStreamAsync(TestContext.Current.CancellationToken);
+        await Task.Delay(300, TestContext.Current.CancellationToken);
+
+        Assert.Equal("Hello", await _site.Get("hello"));
+        Assert.Equal(expected, await new StreamReader(stream).ReadToEndAsync(TestContext.Current.CancellationToken));
+    }
+
+    private bool Said(string text) => _site.ErrorLogText.Contains(text, StringComparison.Ordinal) || _site.Workers.Lines.Any(line => line.Text.Contains(text, StringComparison.Ordinal));
+
+    private static async Task Until(Func<Task<bool>> holds)
+    {
+        for (int i = 0; i < 250; i++)
+        {
+            if (await holds())
+            {
+                return;
+            }
+
+            await Task.Delay(20, TestContext.Current.CancellationToken);
+        }
+
+        Assert.Fail("it does not come true");
+    }
+
+    /// <summary>A stream whose length nobody is told, so that it is sent chunked.</summary>
+    private sealed class Unsized(byte[] content) : MemoryStream(content)
+    {
+        public override bool CanSeek => false;
+    }
+}
