@@ -28,6 +28,10 @@ class Shape:
     paths: tuple = ()
     # Whether each request is a POST of a MiB, and the path what takes it.
     upload: bool = False
+    # Over HTTP/1.1: each request is a POST of so many bytes; 0 for GET.
+    post: int = 0
+    # The least bytes of a response, for what is no file.
+    size: int = 0
 
 
 @dataclasses.dataclass(frozen=True)
@@ -57,7 +61,8 @@ def _wrk(server, shape, seconds, size):
         command += ["-H", "Connection: close"]
     if shape.host:
         command += ["-H", f"Host: {shape.host}"]
-    output = _bounded([*command, f"{scheme}://127.0.0.1:{port}{shape.path}"], seconds + 20)
+    further = ["--", "post", str(shape.post)] if shape.post else []
+    output = _bounded([*command, f"{scheme}://127.0.0.1:{port}{shape.path}", *further], seconds + 20)
     counts = {key: int(value) for key, value in re.findall(r"(\w+)=(\d+)", output.rpartition("COUNTS ")[2])}
     return counts.get("requests"), counts.get("microseconds"), _fault(counts, size)
 

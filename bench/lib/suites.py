@@ -2,6 +2,8 @@
 
 import dataclasses
 
+import answers
+import applications
 import uploads
 from load import Shape
 
@@ -41,8 +43,8 @@ class Suite:
     peers: tuple
     quick_peers: tuple
     cases: tuple
-    # Whether what takes part must take uploads.
-    uploads: bool = False
+    # What each contender must answer rightly before it is measured.
+    checks: tuple = (answers.wrong,)
     # A peer that has several configurations: the ratio is to the one that is better in the case.
     variants: dict = dataclasses.field(default_factory=dict)
 
@@ -85,8 +87,20 @@ SUITES = {
         own="sink",
         peers=("nginx", "h2o", "kestrel", "nghttpd"),
         quick_peers=("nginx", "h2o"),
-        uploads=True,
-        cases=(Throughput("upload", Shape(uploads.PATH, connections=1, streams=32, upload=True)),)),
+        checks=(answers.wrong, uploads.wrong),
+        cases=(Throughput("upload", Shape(uploads.PATH, connections=1, streams=32, upload=True, size=len(uploads.ANSWER))),)),
+    # WSGI applications: two processes of four threads each, but for gunicorn's sync workers, which have one.
+    "wsgi": Suite(
+        own="roundtrip-wsgi",
+        peers=("uwsgi", "uwsgi-http11", "nginx-uwsgi", "mod_wsgi", "gunicorn-gthread", "gunicorn-sync"),
+        quick_peers=("uwsgi", "mod_wsgi"),
+        checks=(applications.wrong,),
+        cases=(
+            Throughput("hello", Shape("/hello", connections=32, size=len(applications.HELLO))),
+            Throughput("flask", Shape("/flask/7", connections=32, size=60)),
+            Throughput("stream", Shape("/stream", connections=16, size=applications.MIB)),
+            Throughput("echo", Shape("/echo", connections=16, post=applications.MIB, size=applications.MIB)),
+        )),
     # What a large configuration costs: against the same program that serves the same folder.
     "hosts": Suite(
         own="roundtrip-hosts",
