@@ -118,7 +118,7 @@ internal sealed class SimpleWorkers : IWorkerPools, IDisposable
         switch (happened)
         {
             case StartEvent.Started started:
-                running.Process = new WorkerProcess((int)happened.Token, running.Pool.Definition.Threads, started.Control, started.Errors);
+                running.Process = new WorkerProcess((int)happened.Token, running.Pool.Definition.Threads, null, started.Control, started.Errors);
                 break;
             case StartEvent.Ended:
                 running.Process!.Errors.Read(1000, (request, text) => _lines.Add((request, text)));
