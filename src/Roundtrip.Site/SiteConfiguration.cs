@@ -9,6 +9,7 @@ using Roundtrip.Server.Logs;
 using Roundtrip.Site.Core;
 using Roundtrip.Site.Directories;
 using Roundtrip.Site.Files;
+using Roundtrip.Site.Mapping;
 using Roundtrip.Site.Mime;
 using Roundtrip.Site.Tls;
 using Roundtrip.Site.Unbuilt;
@@ -46,14 +47,24 @@ public static class SiteConfiguration
     /// </summary>
     /// <param name="folder">Its full path.</param>
     /// <param name="hasFile">Whether it has a <c>site.conf</c>.</param>
-    public static BuiltConfiguration LoadFolder(IConfigurationSource source, string folder, bool hasFile, Func<string, IReadOnlyList<IPAddress>> resolve)
+    /// <param name="application">The <c>module:callable</c> that answers what no Alias is for; null for none.</param>
+    public static BuiltConfiguration LoadFolder(IConfigurationSource source, string folder, bool hasFile, Func<string, IReadOnlyList<IPAddress>> resolve, string? application = null)
     {
         var options = new LoadOptions { ServerRoot = folder, StaticModules = Modules.All.Select(module => module.Name).ToHashSet() };
         LoadedConfiguration loaded = hasFile
             ? ConfigurationLoader.Load(source, $"{folder}/site.conf", Known(options))
             : new LoadedConfiguration([], [], [], new Dictionary<string, string?>(), options.StaticModules, folder);
         SettingBag defaults = FolderDefaults(folder);
-        defaults.Set(WsgiSettings.IsLoaded, hasFile);
+        defaults.Set(WsgiSettings.IsLoaded, hasFile || application is not null);
+        if (application is not null)
+        {
+            // As WSGIPythonPath and WSGIModuleAlias in front of site.conf would.
+            var alias = WsgiAlias.OfModule("/", application, reloads: true);
+            defaults.Set(WsgiSettings.PythonPath, [folder]);
+            defaults.Set(WsgiSettings.Aliases, [alias]);
+            defaults.Set(MappingSettings.LaterAliases, [alias.Rule]);
+        }
+
         BuiltConfiguration built = Build(loaded, source, defaults, resolve);
 
         // What site.conf names for the server's own use may lie in the folder, and is not for visitors: a key above all.

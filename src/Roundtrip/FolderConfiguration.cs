@@ -9,7 +9,8 @@ namespace Roundtrip.Program;
 internal static class FolderConfiguration
 {
     /// <exception cref="ServeException">There is a <c>site.conf</c> and it cannot be read: serving without what it says could serve what it forbids.</exception>
-    public static BuiltConfiguration Read(string folder, IConfigurationSource source)
+    /// <param name="application">The <c>module:callable</c> of --wsgi; null for none.</param>
+    public static BuiltConfiguration Read(string folder, IConfigurationSource source, string? application = null)
     {
         string file = Path.Combine(folder, "site.conf");
         bool hasFile = true;
@@ -30,7 +31,7 @@ internal static class FolderConfiguration
             throw new ServeException($"roundtrip: {file} cannot be read: {fault.Message}", ExitCode.NotSo);
         }
 
-        return SiteConfiguration.LoadFolder(source, folder, hasFile, Resolve);
+        return SiteConfiguration.LoadFolder(source, folder, hasFile, Resolve, application);
     }
 
     /// <summary>The addresses of a name; none where it has none.</summary>

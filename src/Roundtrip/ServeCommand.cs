@@ -7,7 +7,7 @@ using Roundtrip.Transport;
 
 namespace Roundtrip.Program;
 
-/// <summary><c>roundtrip serve [FOLDER | -c FILE [-D NAME]...] [--http PORT] [--https PORT] [--bind ADDRESS]</c></summary>
+/// <summary><c>roundtrip serve [FOLDER | -c FILE [-D NAME]...] [--http PORT] [--https PORT] [--bind ADDRESS] [--wsgi MODULE:CALLABLE]</c></summary>
 internal static class ServeCommand
 {
     public static Command Create()
@@ -35,20 +35,25 @@ internal static class ServeCommand
                 return address;
             },
         };
+        var application = new Option<string>("--wsgi")
+        {
+            Description = "A WSGI application: a module of the folder and what in it is called. It is loaded again when its source changes.",
+            HelpName = "MODULE:CALLABLE",
+        };
         Option<FileInfo> file = ConfigurationOptions.File();
         Option<string[]> defines = ConfigurationOptions.Defines();
-        var command = new Command("serve", "Serves a folder, or what a configuration in httpd's language says.") { folder, http, https, bind, file, defines };
+        var command = new Command("serve", "Serves a folder, or what a configuration in httpd's language says.") { folder, http, https, bind, application, file, defines };
         command.Validators.Add(result =>
         {
-            if (result.GetResult(file) is { Tokens.Count: > 0 } && (result.GetResult(folder) is { Tokens.Count: > 0 } || new Option[] { http, https, bind }.Any(option => result.GetResult(option) is { Tokens.Count: > 0 })))
+            if (result.GetResult(file) is { Tokens.Count: > 0 } && (result.GetResult(folder) is { Tokens.Count: > 0 } || new Option[] { http, https, bind, application }.Any(option => result.GetResult(option) is { Tokens.Count: > 0 })))
             {
-                result.AddError("with -c the configuration says what is served and where: FOLDER, --http, --https and --bind do not go with it");
+                result.AddError("with -c the configuration says what is served and where: FOLDER, --http, --https, --bind and --wsgi do not go with it");
             }
         });
         command.SetAction(parsed => parsed.GetValue(file) is { } configuration
             ? Run(new ConfigurationFile(configuration.FullName, parsed.GetValue(defines) ?? []))
             : Run(() => Served.Folder(new FolderAddress(
-                parsed.GetRequiredValue(folder).FullName, parsed.GetRequiredValue(bind), parsed.GetValue(http), parsed.GetValue(https)))));
+                parsed.GetRequiredValue(folder).FullName, parsed.GetRequiredValue(bind), parsed.GetValue(http), parsed.GetValue(https)) { Application = parsed.GetValue(application) })));
         return command;
     }
 

@@ -36,7 +36,7 @@ internal sealed record Served(BuiltConfiguration Configuration)
     {
         FileRoot.Open(where.Folder, SymlinkRule.Beneath).Dispose();
         var source = new DiskConfigurationSource(Environment.GetEnvironmentVariable);
-        return new Served(FolderConfiguration.Read(where.Folder, source)) { Source = source, Endpoints = served => OfFolder(where, served) };
+        return new Served(FolderConfiguration.Read(where.Folder, source, where.Application)) { Source = source, Endpoints = served => OfFolder(where, served) };
     }
 
     /// <summary>A configuration file that is read here.</summary>

@@ -13,7 +13,9 @@ namespace Roundtrip.Site.Files;
 internal sealed partial class ResourceLoader
 {
     // The handler is known from the mapping or a section: what the path names must be a program, or a file above it.
-    private Resource? TryLoadScript(ResourceAbout about, MappedPath mapped, in Look look) => TryFindScript(about, mapped, look, out FileStamp stamp, out int length) switch
+    private Resource? TryLoadScript(ResourceAbout about, MappedPath mapped, in Look look) => mapped.ProgramLength >= 0
+        ? Resource.OfScript(about, new Script("", about.Path[..mapped.ProgramLength], about.Path[mapped.ProgramLength..], default), [])
+        : TryFindScript(about, mapped, look, out FileStamp stamp, out int length) switch
     {
         OpenOutcome.WouldWait => null,
         OpenOutcome.Found when stamp.Kind == FileKind.Regular => ScriptAt(about, mapped, length, stamp, look),

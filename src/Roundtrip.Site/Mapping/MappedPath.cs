@@ -13,6 +13,13 @@ internal sealed record MappedPath(int Status, string Folder, byte[] Relative, st
     /// <summary>The file's full path as text, for sections to be held against.</summary>
     public string FileName { get; } = Folder + PathText.Of(Relative);
 
+    /// <summary>Where the part of the path that names a program without a file ends; less than 0 for a file.</summary>
+    public int ProgramLength { get; private init; } = -1;
+
+    /// <param name="folder">The folder whose sections are to hold for the program.</param>
+    /// <param name="length">How much of the URL's path names it.</param>
+    public static MappedPath Program(string folder, string handler, int length) => new(0, folder, [], "", handler) { ProgramLength = length };
+
     public static MappedPath File(string folder, string relative, string handler) => new(0, folder, PathText.Bytes(relative), "", handler);
 
     public static MappedPath Redirect(int status, string target) => new(status, "/", [], target, "");

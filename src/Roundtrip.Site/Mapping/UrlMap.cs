@@ -26,7 +26,9 @@ internal sealed class UrlMap(SettingBag settings)
         {
             if (rule.TryApply(path, out string? file))
             {
-                return file is null ? MappedPath.Forbidden : OfAlias(rule, file);
+                return file is null ? MappedPath.Forbidden
+                    : rule.IsOfHandler ? MappedPath.Program(_root, rule.Handler, rule.Prefix.Length)
+                    : OfAlias(rule, file);
             }
         }
 

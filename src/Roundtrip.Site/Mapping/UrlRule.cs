@@ -13,6 +13,9 @@ public sealed record UrlRule(string Prefix, ServerPattern? Pattern, string Targe
     /// <summary>The handler that ScriptAlias chooses; empty for none.</summary>
     public string Handler { get; init; } = "";
 
+    /// <summary>Whether the target is no file, but the handler's own word for what it runs.</summary>
+    public bool IsOfHandler { get; init; }
+
     /// <summary>Whether the target is all of the result: a Redirect in a Location, without a path of its own, puts nothing behind it.</summary>
     public bool IsWhole { get; init; }
 

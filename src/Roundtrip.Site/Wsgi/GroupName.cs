@@ -14,6 +14,9 @@ internal static class GroupName
     /// <summary>The variable of <c>%{ENV:variable}</c>.</summary>
     public static string VariableOf(string name) => name["%{ENV:".Length..^1];
 
+    /// <summary>The application group of a module: it has processes of its own, which run nothing else.</summary>
+    public static string OfModule(WsgiAlias alias) => $"module {alias.Rule.Target}";
+
     /// <param name="host">The host's name and port, as <see cref="OfHost"/> has them.</param>
     /// <param name="scriptName">The URL's path to the script: SCRIPT_NAME.</param>
     public static string Resolve(string name, string host, string scriptName) => name switch

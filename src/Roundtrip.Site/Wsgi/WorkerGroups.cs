@@ -58,6 +58,8 @@ internal static class WorkerGroups
             Scripts = [.. own.Where(use => use.Script.File.Length > 0).Select(use => use.Script.File).Concat(own.Where(use => use.Import.Length > 0).Select(use => use.Import)).Distinct()],
             Preload = [.. own.Where(use => use.Script.File.Length > 0).Select(use => use.Script).Distinct()],
             Imports = [.. own.Where(use => use.Import.Length > 0).Select(use => use.Import).Distinct()],
+            Module = own.FirstOrDefault(use => use.Module.Length > 0)?.Module ?? "",
+            ReloadsSources = own.Any(use => use.Reloads),
         };
     }
 
@@ -71,8 +73,18 @@ internal static class WorkerGroups
         foreach (WsgiAlias alias in host.Settings.Get(WsgiSettings.Aliases).Where(alias => alias.Rule.Pattern is null && !alias.Rule.Target.EndsWith('/')))
         {
             string prefix = alias.Rule.Prefix;
-            SettingBag settings = host.Walk.Of(alias.Rule.Target, prefix.Length == 0 ? "/" : prefix).Settings;
+            SettingBag settings = host.Walk.Of(alias.Rule.IsOfHandler ? host.Settings.Get(CoreSettings.DocumentRoot).TrimEnd('/') + "/" : alias.Rule.Target, prefix.Length == 0 ? "/" : prefix).Settings;
             string process = alias.ProcessGroup ?? settings.Get(WsgiSettings.ProcessGroup);
+            if (alias.Rule.IsOfHandler)
+            {
+                yield return new Use(host, GroupName.IsOfRequest(process) ? GroupName.Global : GroupName.Resolve(process, name, prefix), GroupName.OfModule(alias), new ScriptCallable("", ""), "")
+                {
+                    Module = alias.Rule.Target,
+                    Reloads = alias.ReloadsSources,
+                };
+                continue;
+            }
+
             string application = alias.ApplicationGroup ?? settings.Get(WsgiSettings.ApplicationGroup);
             if (!GroupName.IsOfRequest(process) && !GroupName.IsOfRequest(application))
             {
@@ -104,5 +116,10 @@ internal static class WorkerGroups
         }
     }
 
-    private sealed record Use(ServerConfiguration Host, string Process, string Application, ScriptCallable Script, string Import);
+    private sealed record Use(ServerConfiguration Host, string Process, string Application, ScriptCallable Script, string Import)
+    {
+        public string Module { get; init; } = "";
+
+        public bool Reloads { get; init; }
+    }
 }

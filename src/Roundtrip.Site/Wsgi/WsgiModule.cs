@@ -20,6 +20,7 @@ internal sealed class WsgiModule : IConfigurationModule
         new("WSGIDaemonProcess", AnyServer, 1, int.MaxValue, "a name and options", AddDaemon),
         new("WSGIScriptAlias", AnyServer, 2, int.MaxValue, "a path of the URL, a script and options", call => AddAlias(call, isPattern: false)),
         new("WSGIScriptAliasMatch", AnyServer, 2, int.MaxValue, "a regular expression, a script and options", call => AddAlias(call, isPattern: true)),
+        new("WSGIModuleAlias", AnyServer, 2, 3, "a path of the URL, module:callable and reload=On", AddModule),
         new("WSGIImportScript", AnyServer, 1, int.MaxValue, "a script, process-group= and application-group=", AddImport),
         Directive.Of("WSGIProcessGroup", Anywhere, "a name, %{GLOBAL} or %{ENV:variable}", WsgiSettings.ProcessGroup, word => word),
         Directive.Of("WSGIApplicationGroup", Anywhere, "a name, %{GLOBAL}, %{SERVER}, %{RESOURCE} or %{ENV:variable}", WsgiSettings.ApplicationGroup, word => word),
@@ -82,9 +83,27 @@ internal sealed class WsgiModule : IConfigurationModule
         UrlRule rule = isPattern
             ? new UrlRule("", ServerPattern.Parse(path, PatternOptions.None, out string fault) ?? throw new FormatException(fault), call.FullPath(call.Words[1]), 0)
             : new UrlRule(path == "/" ? "" : path, null, call.FullPath(call.Words[1]), 0);
-        rule = rule with { Handler = WsgiHandler.HandlerName };
-        call.Settings.Update(MappingSettings.LaterAliases, rules => rules.Add(rule));
-        call.Settings.Update(WsgiSettings.Aliases, aliases => aliases.Add(new WsgiAlias(rule, process, application, callable, passes)));
+        Add(call, new WsgiAlias(rule with { Handler = WsgiHandler.HandlerName }, process, application, callable, passes));
+    }
+
+    // Roundtrip's own: an application that is found as Python finds modules, without a script.
+    private static void AddModule(DirectiveCall call)
+    {
+        bool reloads = false;
+        if (call.Words.Count > 2)
+        {
+            (string name, string value) = DaemonOptions.Split(call.Words[2]);
+            reloads = name == "reload" ? Arguments.Flag(value) : throw new FormatException($"'{name}' is no option of WSGIModuleAlias: there is reload");
+        }
+
+        string module = call.Words[1];
+        Add(call, WsgiAlias.OfModule(call.Words[0], module.Contains('/') ? throw new FormatException($"'{module}' is no module:callable") : module, reloads));
+    }
+
+    private static void Add(DirectiveCall call, WsgiAlias alias)
+    {
+        call.Settings.Update(MappingSettings.LaterAliases, rules => rules.Add(alias.Rule));
+        call.Settings.Update(WsgiSettings.Aliases, aliases => aliases.Add(alias));
     }
 
     private static void AddImport(DirectiveCall call)

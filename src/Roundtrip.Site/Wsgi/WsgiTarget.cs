@@ -32,10 +32,10 @@ internal sealed class WsgiTarget
         SettingBag settings = about.Settings;
         string host = GroupName.OfHost(about.Host.Configuration);
         string process = Resolve(alias?.ProcessGroup ?? settings.Get(WsgiSettings.ProcessGroup));
-        string application = Resolve(alias?.ApplicationGroup ?? settings.Get(WsgiSettings.ApplicationGroup));
+        string application = alias is { Rule.IsOfHandler: true } ? GroupName.OfModule(alias) : Resolve(alias?.ApplicationGroup ?? settings.Get(WsgiSettings.ApplicationGroup));
         WorkerPool? pool = site.Snapshot.Workers.Find(process, application);
         bool reloads = settings.Get(WsgiSettings.ReloadsScripts);
-        if (reloads)
+        if (reloads && script.FileName.Length > 0)
         {
             pool?.Saw(script.FileName, script.Stamp);
         }

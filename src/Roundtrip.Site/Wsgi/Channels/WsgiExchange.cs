@@ -97,8 +97,8 @@ internal sealed partial class WsgiExchange : PoolRequest, IExchangeHandler
     {
         if (_exchange is { } exchange)
         {
-            _exchange = null;
             IConnectionHost connection = exchange.Connection;
+            _exchange = null;
             if (status == 503)
             {
                 // RFC 9110 §10.2.3: in seconds.
