@@ -17,6 +17,8 @@ namespace Roundtrip.Server;
 internal sealed partial class ServerConnection(LoopServer server, TransportConnection transport, bool isSecure) : TimerEntry, IConnectionSink, IConnectionHost
 {
     // What one connection may move in one turn, so that a fast peer does not keep the loop from the others.
+    // Asked of the system, by programs for each request.
+    private PeerAddress? _local;
     private const int ReadBudget = 512 * 1024;
     private const int WriteBudget = 2 * 1024 * 1024;
 
@@ -73,7 +75,7 @@ internal sealed partial class ServerConnection(LoopServer server, TransportConne
 
     public PeerAddress Remote => transport.Remote;
 
-    public PeerAddress Local => transport.Local;
+    public PeerAddress Local => _local ??= transport.Local;
 
     public bool IsSecure => isSecure;
 

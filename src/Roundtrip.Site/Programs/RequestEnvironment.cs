@@ -2,7 +2,6 @@ using System.Text;
 using Roundtrip.Core;
 using Roundtrip.Http;
 using Roundtrip.Site.Files;
-using Roundtrip.Site.Mapping;
 using Roundtrip.Site.Serving;
 
 namespace Roundtrip.Site.Programs;
@@ -24,7 +23,12 @@ internal static class RequestEnvironment
         WriteFields(to, request, passesAuthorization);
         WriteServer(to, exchange, request, resource.About);
         WriteRequest(to, exchange, request, resource.Script!, resource.About);
-        foreach ((string name, string value) in facts?.Environment ?? (IEnumerable<KeyValuePair<string, string>>)[])
+        if (facts is null)
+        {
+            return;
+        }
+
+        foreach ((string name, string value) in facts.Environment)
         {
             to.Add(Encoding.UTF8.GetBytes(Variable(name)), Encoding.Latin1.GetBytes(value));
         }
@@ -101,14 +105,12 @@ internal static class RequestEnvironment
         PeerAddress local = exchange.Connection.Local, remote = exchange.Connection.Remote;
         Span<byte> address = stackalloc byte[48];
         ServerVariables constant = about.ServerVariables;
-        to.Add("SERVER_SOFTWARE"u8, constant.Software);
+        to.AddRaw(constant.Written);
         to.Add("SERVER_NAME"u8, request.Host.IsEmpty || constant.UsesCanonicalName ? constant.Name : request.Host);
         to.Add("SERVER_ADDR"u8, address[..local.FormatAddress(address)]);
         to.Add("SERVER_PORT"u8, local.Port);
         to.Add("REMOTE_ADDR"u8, address[..remote.FormatAddress(address)]);
         to.Add("REMOTE_PORT"u8, remote.Port);
-        to.Add("DOCUMENT_ROOT"u8, constant.DocumentRoot);
-        to.Add("SERVER_ADMIN"u8, constant.Admin);
         to.Add("REQUEST_SCHEME"u8, exchange.Connection.IsSecure ? "https"u8 : "http"u8);
         if (exchange.Connection.IsSecure)
         {
@@ -118,7 +120,6 @@ internal static class RequestEnvironment
 
     private static void WriteRequest(EnvironmentBuffer to, Exchange exchange, RequestHead request, Script script, ResourceAbout about)
     {
-        to.Add("GATEWAY_INTERFACE"u8, "CGI/1.1"u8);
         to.Add("SERVER_PROTOCOL"u8, request.Version switch
         {
             ProtocolVersion.Http2 => "HTTP/2.0"u8,
@@ -129,20 +130,7 @@ internal static class RequestEnvironment
         to.Add("REQUEST_METHOD"u8, request.MethodName);
         to.Add("QUERY_STRING"u8, request.Query);
         to.Add("REQUEST_URI"u8, request.Target);
-        to.Add("SCRIPT_NAME"u8, PathText.Bytes(script.Name));
-        to.Add("SCRIPT_FILENAME"u8, PathText.Bytes(script.FileName));
-        if (script.PathInfo.Length > 0)
-        {
-            to.Add("PATH_INFO"u8, PathText.Bytes(script.PathInfo));
-
-            // RFC 3875 §4.1.6: where the server would look for it if it were a path of its own.
-            MappedPath mapped = about.Host.Map.Map(script.PathInfo);
-            if (mapped.Status == 0)
-            {
-                to.Add("PATH_TRANSLATED"u8, PathText.Bytes(mapped.FileName));
-            }
-        }
-
+        to.AddRaw(script.Variables(about.Host.Map));
         if (exchange.BodyLength > 0 || request.Has(KnownField.ContentLength))
         {
             to.Add("CONTENT_LENGTH"u8, Math.Max(0, exchange.BodyLength));

@@ -1,3 +1,4 @@
+using Roundtrip.Site.Mapping;
 using Roundtrip.Transport.Files;
 
 namespace Roundtrip.Site.Programs;
@@ -9,6 +10,35 @@ namespace Roundtrip.Site.Programs;
 /// <param name="Stamp">Which state of the file was found.</param>
 internal sealed record Script(string FileName, string Name, string PathInfo, FileStamp Stamp)
 {
+    private byte[]? _variables;
+
+    /// <summary>What all requests for it are told alike, as <see cref="EnvironmentBuffer"/> has it; made when the first one is.</summary>
+    /// <param name="map">Its host's.</param>
+    public ReadOnlySpan<byte> Variables(UrlMap map)
+    {
+        if (_variables is null)
+        {
+            var buffer = new EnvironmentBuffer();
+            buffer.Add("SCRIPT_NAME"u8, PathText.Bytes(Name));
+            buffer.Add("SCRIPT_FILENAME"u8, PathText.Bytes(FileName));
+            if (PathInfo.Length > 0)
+            {
+                buffer.Add("PATH_INFO"u8, PathText.Bytes(PathInfo));
+
+                // RFC 3875 §4.1.6: where the server would look for it if it were a path of its own.
+                MappedPath mapped = map.Map(PathInfo);
+                if (mapped.Status == 0)
+                {
+                    buffer.Add("PATH_TRANSLATED"u8, PathText.Bytes(mapped.FileName));
+                }
+            }
+
+            _variables = buffer.Written.ToArray();
+        }
+
+        return _variables;
+    }
+
     /// <param name="path">The decoded path of the URL.</param>
     public static Script Of(string fileName, string path, string pathInfo, in FileStamp stamp)
     {

@@ -11,13 +11,20 @@ internal sealed class ServerVariables(ResourceAbout about)
     /// <summary>Those that it was made of.</summary>
     public SettingBag Settings { get; } = about.Settings;
 
-    public byte[] Software { get; } = Encoding.ASCII.GetBytes(ServerIdentity.Of(about.Settings.Get(CoreSettings.ServerTokens)));
-
     public byte[] Name { get; } = Encoding.UTF8.GetBytes(about.Host.Name);
 
-    public byte[] DocumentRoot { get; } = Encoding.UTF8.GetBytes(about.Settings.Get(CoreSettings.DocumentRoot));
-
-    public byte[] Admin { get; } = Encoding.UTF8.GetBytes(about.Settings.Get(CoreSettings.ServerAdmin));
-
     public bool UsesCanonicalName { get; } = about.Settings.Get(CoreSettings.UseCanonicalName);
+
+    /// <summary>Those that are the same for all, as <see cref="EnvironmentBuffer"/> has them.</summary>
+    public byte[] Written { get; } = Write(about.Settings);
+
+    private static byte[] Write(SettingBag settings)
+    {
+        var buffer = new EnvironmentBuffer();
+        buffer.Add("GATEWAY_INTERFACE"u8, "CGI/1.1"u8);
+        buffer.Add("SERVER_SOFTWARE"u8, Encoding.ASCII.GetBytes(ServerIdentity.Of(settings.Get(CoreSettings.ServerTokens))));
+        buffer.Add("DOCUMENT_ROOT"u8, Encoding.UTF8.GetBytes(settings.Get(CoreSettings.DocumentRoot)));
+        buffer.Add("SERVER_ADMIN"u8, Encoding.UTF8.GetBytes(settings.Get(CoreSettings.ServerAdmin)));
+        return buffer.Written.ToArray();
+    }
 }

@@ -3,7 +3,6 @@ using Roundtrip.Configuration.VirtualHosts;
 using Roundtrip.Core;
 using Roundtrip.Server;
 using Roundtrip.Site.Wsgi;
-using Roundtrip.Site.Wsgi.Dispatch;
 using Roundtrip.Transport;
 
 namespace Roundtrip.Site.Serving;

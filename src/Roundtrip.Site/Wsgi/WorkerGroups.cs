@@ -1,6 +1,5 @@
 using System.Collections.Immutable;
 using Roundtrip.Configuration;
-using Roundtrip.Configuration.Sections;
 using Roundtrip.Configuration.Settings;
 using Roundtrip.Configuration.VirtualHosts;
 using Roundtrip.Site.Core;

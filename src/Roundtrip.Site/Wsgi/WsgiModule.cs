@@ -1,4 +1,3 @@
-using System.Collections.Immutable;
 using Roundtrip.Configuration.Directives;
 using Roundtrip.Configuration.Patterns;
 using Roundtrip.Configuration.Sections;

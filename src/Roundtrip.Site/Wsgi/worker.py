@@ -590,7 +590,8 @@ class Server:
             self._load((script["file"], script["callable"]), lambda s=script: self._named(self._execute(s["file"]), s["callable"], s["file"]))
         for script in self._configuration.get("import", []):
             self._execute(script)
-        if "module" in self._configuration:
+        if "module" in self._configuration and not self._configuration.get("reloads"):
+            # While its source is worked on, a fault in it is the answer to a request, and gone with the next.
             self.application({})
         for channel in self._channels:
             thread = threading.Thread(target=channel.run, daemon=True)

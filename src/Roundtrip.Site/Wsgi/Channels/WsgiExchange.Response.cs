@@ -29,10 +29,11 @@ internal sealed partial class WsgiExchange
             return;
         }
 
-        if (length == 0 && head is { Status: 500, HasFields: false })
+        // A 500 without anything is the worker's own word for an application that failed; its traceback is in the log.
+        if ((length == 0 && head is { Status: 500, HasFields: false }) || (head.Status >= 400 && _resource.About.Settings.Get(WsgiSettings.OverridesErrors)))
         {
-            // The worker's own word for an application that failed; its traceback is in the log.
-            Replace(exchange, 500);
+            exchange.ResponseFields.Clear();
+            Replace(exchange, head.Status);
             return;
         }
 
