@@ -171,16 +171,20 @@ class Input:
     def read(self, size=-1):
         if size is None or size < 0:
             size = sys.maxsize
-        parts = []
-        while size > 0:
-            part = self._data[self._at : self._at + size]
-            if part:
-                parts.append(part)
-                self._at += len(part)
-                size -= len(part)
-            elif not self._fill():
-                break
-        return parts[0] if len(parts) == 1 else b"".join(parts)
+        have = self._data[self._at : self._at + size]
+        self._at += len(have)
+        if len(have) == size or self._ended:
+            return have
+        # What comes is written into the result, and copied no more.
+        result = io.BytesIO()
+        result.write(have)
+        size -= len(have)
+        while size > 0 and self._fill():
+            part = self._data[:size]
+            result.write(part)
+            self._at = len(part)
+            size -= len(part)
+        return result.getvalue()
 
     def readline(self, size=-1):
         if size is None or size < 0:
