@@ -53,5 +53,11 @@ builder.WebHost.UseSockets(options => options.Backlog = 4096);
 WebApplication app = builder.Build();
 app.UseW3CLogging();
 app.UseStaticFiles(new StaticFileOptions { FileProvider = new PhysicalFileProvider(folder) });
+app.MapPost("/sink", async (HttpContext context) =>
+{
+    await context.Request.Body.CopyToAsync(Stream.Null);
+    context.Response.ContentLength = 3;
+    await context.Response.WriteAsync("ok\n");
+});
 await app.RunAsync();
 return 0;

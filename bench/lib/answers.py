@@ -10,12 +10,14 @@ import time
 
 from contenders import CLIENT_ENVIRONMENT
 
-TLS = "TLSv1.3 TLS_AES_256_GCM_SHA384 X25519"
+TLS = "TLSv1.3 TLS_AES_256_GCM_SHA384"
 
 
 def wrong(server, ground):
     """What is wrong with the contender's answers, or None."""
     _wait_for(server.contender.https)
+    if server.contender.only_http2:
+        return _wrong_by_curl(server, ground) or _wrong_tls(server)
     plain = http.client.HTTPConnection("127.0.0.1", server.contender.http, timeout=10)
     context = ssl.create_default_context(cafile=ground.certificate)
     secure = http.client.HTTPSConnection("127.0.0.1", server.contender.https, timeout=10, context=context)
@@ -33,6 +35,17 @@ def wrong(server, ground):
         plain.close()
         secure.close()
     return _wrong_tls(server) or _wrong_log(server, ground)
+
+
+def _wrong_by_curl(server, ground):
+    """The same of who speaks HTTP/2 alone."""
+    for path, (size, digest) in ground.digests.items():
+        body = subprocess.run(
+            ["curl", "-sf", "--http2", "--cacert", ground.certificate, f"https://localhost:{server.contender.https}{path}"],
+            stdin=subprocess.DEVNULL, capture_output=True, timeout=20, check=False).stdout
+        if len(body) != size or hashlib.sha256(body).hexdigest() != digest:
+            return f"https: {path}: the body is not the file"
+    return None
 
 
 def _wait_for(port):
@@ -59,14 +72,15 @@ def _wrong_answer(connection, path, size, digest):
 
 
 def _wrong_tls(server):
-    """The suite and the curve decide much of TLS's cost; the load generator offers one of each, and it must be taken."""
+    """The suite and the curve decide much of TLS's cost; the load generator offers one suite, and X25519 first, which must be taken."""
     shown = subprocess.run(
         ["openssl", "s_client", "-connect", f"127.0.0.1:{server.contender.https}", "-servername", "localhost"],
         stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=10, check=False, env=CLIENT_ENVIRONMENT).stdout
     suite = re.search(r"New, (\S+), Cipher is (\S+)", shown)
     curve = re.search(r"(?:Server Temp Key|Negotiated TLS1\.3 group): (\w+)", shown)
     chosen = f"{suite[1]} {suite[2]} {curve[1] if curve else 'no curve'}" if suite else "no handshake"
-    return None if chosen == TLS else f"TLS is {chosen}, not {TLS}"
+    expected = f"{TLS} {server.contender.curve}"
+    return None if chosen == expected else f"TLS is {chosen}, not {expected}"
 
 
 def _wrong_log(server, ground):

@@ -5,6 +5,10 @@ import socket
 import ssl
 import time
 
+import h2.config
+import h2.connection
+import h2.events
+
 
 @dataclasses.dataclass(frozen=True)
 class Idle:
@@ -15,14 +19,17 @@ class Idle:
     fault: str = ""
 
 
-def measure(server, low, high, secure, certificate, deadline):
+def measure(server, low, high, case, certificate, deadline):
     held, empty = [], server.group.resident_bytes()
-    context = ssl.create_default_context(cafile=certificate) if secure else None
-    port = server.contender.https if secure else server.contender.http
+    context = ssl.create_default_context(cafile=certificate) if case.secure else None
+    port = server.contender.https if case.secure else server.contender.http
+    answer = _read_http2 if case.http2 else _read_http1
+    if case.http2:
+        context.set_alpn_protocols(["h2"])
     try:
         at_low = None
         while len(held) < high:
-            held.append(_one_answer(port, context))
+            held.append(_one_answer(port, context, answer))
             if time.monotonic() > deadline:
                 return Idle(fault=f"only {len(held)} connections in time")
             if len(held) == low:
@@ -39,12 +46,11 @@ def measure(server, low, high, secure, certificate, deadline):
             connection.close()
 
 
-def _one_answer(port, context):
+def _one_answer(port, context, answer):
     connection = socket.create_connection(("127.0.0.1", port), timeout=10)
     try:
         stream = context.wrap_socket(connection, server_hostname="localhost") if context else connection
-        stream.sendall(b"GET /1k.txt HTTP/1.1\r\nHost: localhost\r\n\r\n")
-        _read_answer(stream)
+        answer(stream)
         # Only the descriptor is kept: our own TLS state would fill this process, and nothing more is said over it.
         return socket.socket(fileno=stream.detach()) if context else stream
     except BaseException:
@@ -52,7 +58,22 @@ def _one_answer(port, context):
         raise
 
 
-def _read_answer(stream):
+def _read_http2(stream):
+    connection = h2.connection.H2Connection(config=h2.config.H2Configuration(client_side=True, header_encoding="utf-8"))
+    connection.initiate_connection()
+    connection.send_headers(1, [(":method", "GET"), (":scheme", "https"), (":authority", "localhost"), (":path", "/1k.txt")], end_stream=True)
+    stream.sendall(connection.data_to_send())
+    is_over = False
+    while not is_over:
+        for event in connection.receive_data(_some(stream)):
+            if isinstance(event, h2.events.ResponseReceived) and (":status", "200") not in event.headers:
+                raise ValueError(str(event.headers[:1]))
+            is_over |= isinstance(event, h2.events.StreamEnded)
+        stream.sendall(connection.data_to_send())
+
+
+def _read_http1(stream):
+    stream.sendall(b"GET /1k.txt HTTP/1.1\r\nHost: localhost\r\n\r\n")
     received = b""
     while b"\r\n\r\n" not in received:
         received += _some(stream)

@@ -18,6 +18,9 @@ class Ground:
         self.www = self._make("www")
         self.certificate, self.key = f"{self.folder}/cert.pem", f"{self.folder}/key.pem"
         self.digests = {}
+        # What nghttpd, which knows files alone, answers an upload with.
+        with open(f"{self.www}/sink", "wb") as file:
+            file.write(b"ok\n")
         source = random.Random(20)
         for name, size in SIZES.items():
             body = self._text(source, size) if name.endswith(".txt") else source.randbytes(size)

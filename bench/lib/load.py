@@ -26,6 +26,12 @@ class Shape:
     streams: int = 0
     # All the paths that are asked for in turn, where there are several.
     paths: tuple = ()
+    # Whether each request is a POST of a MiB, and the path what takes it.
+    upload: bool = False
+    # Over HTTP/1.1: each request is a POST of so many bytes; 0 for GET.
+    post: int = 0
+    # The least bytes of a response, for what is no file.
+    size: int = 0
 
 
 @dataclasses.dataclass(frozen=True)
@@ -55,7 +61,8 @@ def _wrk(server, shape, seconds, size):
         command += ["-H", "Connection: close"]
     if shape.host:
         command += ["-H", f"Host: {shape.host}"]
-    output = _bounded([*command, f"{scheme}://127.0.0.1:{port}{shape.path}"], seconds + 20)
+    further = ["--", "post", str(shape.post)] if shape.post else []
+    output = _bounded([*command, f"{scheme}://127.0.0.1:{port}{shape.path}", *further], seconds + 20)
     counts = {key: int(value) for key, value in re.findall(r"(\w+)=(\d+)", output.rpartition("COUNTS ")[2])}
     return counts.get("requests"), counts.get("microseconds"), _fault(counts, size)
 
@@ -63,6 +70,8 @@ def _wrk(server, shape, seconds, size):
 def _h2load(server, shape, seconds, size):
     # Only h2 is offered, so that nobody is measured over HTTP/1.1 by mistake.
     command = ["h2load", "-t", "1", "-c", str(shape.connections), "-m", str(shape.streams), "-D", str(seconds), "--npn-list=h2"]
+    if shape.upload:
+        command += ["-d", f"{server.ground.www}/1m.bin"]
     urls = [f"https://127.0.0.1:{server.contender.https}{path}" for path in shape.paths or (shape.path,)]
     output = _bounded([*command, *urls], seconds + 20)
     counts = re.search(r"requests: \d+ total, \d+ started, (\d+) done, (\d+) succeeded, (\d+) failed, (\d+) errored, (\d+) timeout", output)

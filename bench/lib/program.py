@@ -4,7 +4,7 @@ import os
 import subprocess
 import sys
 
-from contenders import BENCH, JIT_PROGRAM, KESTREL, PROGRAM, ROOT
+from contenders import BENCH, JIT_PROGRAM, KESTREL, PROGRAM, ROOT, SINK
 from machine import Refused
 
 
@@ -24,6 +24,11 @@ def make_roundtrip(jit):
 
 def make_kestrel():
     _make(KESTREL, [f"{BENCH}/kestrel"], ["dotnet", "build", f"{BENCH}/kestrel", "--configuration", "Release", "--nologo"])
+
+
+def make_sink():
+    sources = [f"{BENCH}/sink", *(f"{ROOT}/{name}" for name in ("src", "global.json", "Directory.Build.props", "Directory.Packages.props"))]
+    _make(SINK, sources, ["dotnet", "build", f"{BENCH}/sink", "--configuration", "Release", "--nologo"])
 
 
 def _make(program, sources, command):

@@ -3,7 +3,6 @@
 import sys
 import time
 
-import answers
 import connections
 import load
 import ratio
@@ -53,7 +52,8 @@ class Run:
         try:
             for name, contender in list(self.contenders.items()):
                 fault = None if self._start_one(contender, servers) else "it did not start"
-                fault = fault or answers.wrong(servers[name], self.ground)
+                for wrong in self.suite.checks:
+                    fault = fault or wrong(servers[name], self.ground)
                 if fault:
                     say(f"{name} is out of the run: {fault}")
                     del self.contenders[name]
@@ -77,7 +77,7 @@ class Run:
             return False
 
     def _throughput(self, case, servers):
-        size = self.ground.digests[case.shape.path.partition("?")[0]][0]
+        size = case.shape.size or self.ground.digests[case.shape.path.partition("?")[0]][0]
         cpu, rps = {name: [] for name in self.contenders}, {name: [] for name in self.contenders}
         if self._warms_up(case):
             for name in self.contenders:
@@ -113,7 +113,7 @@ class Run:
                 try:
                     if not self._start_one(contender, started):
                         continue
-                    result = connections.measure(started[name], low, high, case.secure, self.ground.certificate, self.deadline)
+                    result = connections.measure(started[name], low, high, case, self.ground.certificate, self.deadline)
                 finally:
                     _close(started)
                 if result.fault:

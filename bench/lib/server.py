@@ -4,6 +4,7 @@ import contextlib
 import http.client
 import os
 import signal
+import socket
 import subprocess
 import time
 
@@ -37,6 +38,9 @@ class Server:
         while True:
             connection = http.client.HTTPConnection("127.0.0.1", self.contender.http, timeout=seconds)
             try:
+                if self.contender.only_http2:
+                    socket.create_connection(("127.0.0.1", self.contender.https), timeout=seconds).close()
+                    return
                 connection.request("GET", "/1k.txt")
                 if connection.getresponse().read() is not None:
                     return

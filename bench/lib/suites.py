@@ -2,6 +2,9 @@
 
 import dataclasses
 
+import answers
+import applications
+import uploads
 from load import Shape
 
 
@@ -19,6 +22,7 @@ class IdleConnections:
 
     name: str
     secure: bool = False
+    http2: bool = False
     low: int = 10_000
     high: int = 18_000
     quick_low: int = 10_000
@@ -39,6 +43,8 @@ class Suite:
     peers: tuple
     quick_peers: tuple
     cases: tuple
+    # What each contender must answer rightly before it is measured.
+    checks: tuple = (answers.wrong,)
     # A peer that has several configurations: the ratio is to the one that is better in the case.
     variants: dict = dataclasses.field(default_factory=dict)
 
@@ -66,7 +72,7 @@ SUITES = {
     # Everything over TLS, as browsers speak it.
     "http2": Suite(
         own="roundtrip",
-        peers=("nginx", "h2o", "apache2", "kestrel"),
+        peers=("nginx", "h2o", "apache2", "kestrel", "nghttpd"),
         quick_peers=("nginx", "h2o"),
         variants={"nginx": ("nginx", "nginx-nosendfile")},
         cases=(
@@ -74,6 +80,26 @@ SUITES = {
             Throughput("16k", Shape("/16k.txt", connections=16, streams=32)),
             Throughput("1m", Shape("/1m.bin", connections=16, streams=4)),
             Throughput("page", Shape(PAGE[0], connections=4, streams=100, paths=PAGE)),
+            IdleConnections("idle", secure=True, http2=True, quick_low=1_000, quick_high=3_000, turns=1),
+        )),
+    # POST of 1 MiB over HTTP/2: our libraries with a handler that reads it, against who answers when all of it was read.
+    "upload": Suite(
+        own="sink",
+        peers=("nginx", "h2o", "kestrel", "nghttpd"),
+        quick_peers=("nginx", "h2o"),
+        checks=(answers.wrong, uploads.wrong),
+        cases=(Throughput("upload", Shape(uploads.PATH, connections=1, streams=32, upload=True, size=len(uploads.ANSWER))),)),
+    # WSGI applications: two processes of four threads each, but for gunicorn's sync workers, which have one.
+    "wsgi": Suite(
+        own="roundtrip-wsgi",
+        peers=("uwsgi", "uwsgi-http11", "nginx-uwsgi", "mod_wsgi", "gunicorn-gthread", "gunicorn-sync"),
+        quick_peers=("uwsgi", "mod_wsgi"),
+        checks=(applications.wrong,),
+        cases=(
+            Throughput("hello", Shape("/hello", connections=32, size=len(applications.HELLO))),
+            Throughput("flask", Shape("/flask/7", connections=32, size=60)),
+            Throughput("stream", Shape("/stream", connections=16, size=applications.MIB)),
+            Throughput("echo", Shape("/echo", connections=16, post=applications.MIB, size=applications.MIB)),
         )),
     # What a large configuration costs: against the same program that serves the same folder.
     "hosts": Suite(

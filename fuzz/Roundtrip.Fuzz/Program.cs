@@ -11,7 +11,9 @@ var targets = new Dictionary<string, FuzzTarget>
     ["frames"] = FramesTarget.Run,
     ["hpack"] = HpackTarget.Run,
     ["http1"] = Http1Target.Run,
+    ["http1-client"] = Http1ClientTarget.Run,
     ["http2"] = Http2Target.Run,
+    ["http2-client"] = Http2ClientTarget.Run,
     ["structured-fields"] = StructuredFieldsTarget.Run,
 };
 

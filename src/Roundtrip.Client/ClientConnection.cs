@@ -129,6 +129,11 @@ public sealed class ClientConnection : TimerEntry, IConnectionSink, IEngineHost,
 
         Settle();
         _isInCall = false;
+        if (_engine.RequiresHttp1)
+        {
+            _connections.RequireHttp1();
+        }
+
         _connections.Changed();
     }
 

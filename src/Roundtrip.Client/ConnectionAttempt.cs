@@ -9,14 +9,14 @@ using Roundtrip.Transport.Tls;
 
 namespace Roundtrip.Client;
 
-/// <summary>One connection on its way: the host's addresses, each tried in its turn, then TLS where the scheme asks for it, then the engine that was agreed on.</summary>
+/// <summary>One connection on its way: the host's addresses, then TLS where the scheme asks for it, then the engine that was agreed on.</summary>
 internal sealed class ConnectionAttempt(ConnectionPool pool, OriginConnections connections, Origin origin) : TimerEntry, ILoopWork, IConnectObserver, IConnectionSink
 {
+    // Of the origin, at the time when it began.
+    private readonly ProtocolChoice _protocol = connections.Protocol;
     private IPAddress[] _addresses = [];
-    private int _next;
     private string _detail = "";
-    private EndReason _reason = EndReason.NameNotFound;
-    private IPendingConnection? _pending;
+    private AddressRace? _race;
     private TlsConnection? _tls;
     private bool _isOver;
 
@@ -31,8 +31,8 @@ internal sealed class ConnectionAttempt(ConnectionPool pool, OriginConnections c
             return;
         }
 
-        // The system's resolver waits on a thread of the runtime's, never on the loop's.
-        Dns.GetHostAddressesAsync(origin.Host).ContinueWith(
+        // The resolver waits on a thread of its own, never on the loop's.
+        pool.Options.Resolve(origin.Host).ContinueWith(
             resolved =>
             {
                 _addresses = resolved.IsCompletedSuccessfully ? resolved.Result : [];
@@ -45,32 +45,35 @@ internal sealed class ConnectionAttempt(ConnectionPool pool, OriginConnections c
     public void Cancel()
     {
         _isOver = true;
-        _pending?.Cancel();
+        _race?.Cancel();
         pool.Loop.Timers.Cancel(this);
         _tls?.Close();
     }
 
     public void Run()
     {
-        if (!_isOver)
+        if (_isOver)
         {
-            TryNext();
+            return;
         }
+
+        Observer?.Resolved(origin, _addresses);
+        _race = new AddressRace(pool, origin, _addresses, this);
+        _race.Begin();
     }
 
     public void Connected(TransportConnection connection)
     {
-        _pending = null;
         Observer?.Connected(origin, connection.Remote);
         if (!origin.IsSecure)
         {
-            Open(connection, isHttp2: pool.Options.Protocol == ProtocolChoice.Http2);
+            Open(connection, isHttp2: _protocol == ProtocolChoice.Http2);
             return;
         }
 
         try
         {
-            _tls = new TlsConnection(pool.Tls, pool.Context, origin.Host, connection) { Sink = this };
+            _tls = new TlsConnection(pool.Tls, pool.ContextFor(_protocol), origin.Host, connection, connections.Sessions) { Sink = this };
         }
         catch (TransportException fault)
         {
@@ -84,13 +87,7 @@ internal sealed class ConnectionAttempt(ConnectionPool pool, OriginConnections c
         _tls.Start();
     }
 
-    public void ConnectFailed(EndReason reason, string detail)
-    {
-        _pending = null;
-        Observer?.AddressFailed(PeerAddress.From(_addresses[_next - 1], origin.Port), detail);
-        (_reason, _detail) = (reason, detail);
-        TryNext();
-    }
+    public void ConnectFailed(EndReason reason, string detail) => Fail(reason, _detail.Length > 0 ? _detail : detail);
 
     /// <summary>Says why; <see cref="OnAborted"/> follows.</summary>
     public void HandshakeFailed(string detail) => _detail = detail;
@@ -102,7 +99,7 @@ internal sealed class ConnectionAttempt(ConnectionPool pool, OriginConnections c
         TlsFacts facts = tls.Tls!;
         Observer?.Secured(origin, facts);
         bool isHttp2 = facts.ApplicationProtocol == "h2";
-        if (!isHttp2 && pool.Options.Protocol == ProtocolChoice.Http2)
+        if (!isHttp2 && _protocol == ProtocolChoice.Http2)
         {
             tls.Close();
             Fail(EndReason.ProtocolNotAgreed, EndReasons.Describe(EndReason.ProtocolNotAgreed));
@@ -127,27 +124,6 @@ internal sealed class ConnectionAttempt(ConnectionPool pool, OriginConnections c
     {
         _tls!.Reset();
         Fail(EndReason.HandshakeTimeout, EndReasons.Describe(EndReason.HandshakeTimeout));
-    }
-
-    private void TryNext()
-    {
-        while (_next < _addresses.Length)
-        {
-            var address = PeerAddress.From(_addresses[_next++], origin.Port);
-            Observer?.Connecting(origin, address);
-            try
-            {
-                _pending = pool.Loop.Connect(address, pool.Loop.Now + pool.Options.ConnectTimeout, this);
-                return;
-            }
-            catch (TransportException fault)
-            {
-                (_reason, _detail) = (EndReason.ConnectFailed, fault.Message);
-                Observer?.AddressFailed(address, fault.Message);
-            }
-        }
-
-        Fail(_reason, _detail.Length > 0 ? _detail : EndReasons.Describe(_reason));
     }
 
     private void Open(TransportConnection transport, bool isHttp2)

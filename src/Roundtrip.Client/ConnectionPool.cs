@@ -12,7 +12,7 @@ namespace Roundtrip.Client;
 public sealed class ConnectionPool : ITlsObserver, IDisposable
 {
     private readonly Dictionary<Origin, OriginConnections> _origins = [];
-    private TlsClientContext? _context;
+    private readonly Dictionary<ProtocolChoice, TlsClientContext> _contexts = [];
 
     public ConnectionPool(EpollLoop loop, ClientOptions options)
     {
@@ -28,20 +28,30 @@ public sealed class ConnectionPool : ITlsObserver, IDisposable
 
     internal Http2Resources Http2 { get; } = new();
 
-    /// <summary>Made when the first connection needs it: reading the system's authorities takes a while.</summary>
-    /// <exception cref="Transport.TransportException">OpenSSL is missing, or the file of authorities cannot be used.</exception>
-    internal TlsClientContext Context => _context ??= new TlsClientContext(new TlsClientOptions
+    /// <summary>What TLS offers for a choice. Made when the first connection needs it: reading the system's authorities takes a while.</summary>
+    /// <exception cref="Transport.TransportException">OpenSSL is missing, or the file of authorities or the certificate cannot be used.</exception>
+    internal TlsClientContext ContextFor(ProtocolChoice protocol)
     {
-        ApplicationProtocols = Options.Protocol switch
+        if (!_contexts.TryGetValue(protocol, out TlsClientContext? context))
         {
-            ProtocolChoice.Http1 => ["http/1.1"],
-            ProtocolChoice.Http2 => ["h2"],
-            _ => ["h2", "http/1.1"],
-        },
-        AuthoritiesFile = Options.Tls.AuthoritiesFile,
-        VerifiesServer = Options.Tls.VerifiesServer,
-        MinimumVersion = Options.Tls.MinimumVersion,
-    });
+            context = new TlsClientContext(new TlsClientOptions
+            {
+                ApplicationProtocols = protocol switch
+                {
+                    ProtocolChoice.Http1 => ["http/1.1"],
+                    ProtocolChoice.Http2 => ["h2"],
+                    _ => ["h2", "http/1.1"],
+                },
+                AuthoritiesFile = Options.Tls.AuthoritiesFile,
+                Certificate = Options.Tls.Certificate,
+                VerifiesServer = Options.Tls.VerifiesServer,
+                MinimumVersion = Options.Tls.MinimumVersion,
+            });
+            _contexts.Add(protocol, context);
+        }
+
+        return context;
+    }
 
     /// <summary>Sends a request, at once or when there is a connection for it. On the loop's thread; the user is never called within.</summary>
     public void Send(Origin origin, ClientRequest request, IClientUser user)
@@ -67,7 +77,18 @@ public sealed class ConnectionPool : ITlsObserver, IDisposable
         }
     }
 
-    public void Dispose() => _context?.Dispose();
+    public void Dispose()
+    {
+        foreach (OriginConnections connections in _origins.Values)
+        {
+            connections.Sessions.Dispose();
+        }
+
+        foreach (TlsClientContext context in _contexts.Values)
+        {
+            context.Dispose();
+        }
+    }
 
     void ITlsObserver.HandshakeFailed(TlsConnection connection, EndReason reason, string detail) => (connection.Sink as ConnectionAttempt)?.HandshakeFailed(detail);
 

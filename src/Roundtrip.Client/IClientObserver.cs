@@ -1,3 +1,4 @@
+using System.Net;
 using Roundtrip.Core;
 using Roundtrip.Http;
 using Roundtrip.Transport;
@@ -7,6 +8,11 @@ namespace Roundtrip.Client;
 /// <summary>Is told how connections come about and what passes on them, for who shows it. All calls are made on the loop.</summary>
 public interface IClientObserver
 {
+    /// <param name="addresses">As the resolver gave them; the host's own where that is an address.</param>
+    void Resolved(Origin origin, IReadOnlyList<IPAddress> addresses)
+    {
+    }
+
     void Connecting(Origin origin, PeerAddress address);
 
     /// <param name="detail">The system's words for it.</param>

@@ -1,6 +1,7 @@
 using Roundtrip.Core;
 using Roundtrip.Http;
 using Roundtrip.Transport;
+using Roundtrip.Transport.Tls;
 
 namespace Roundtrip.Client;
 
@@ -14,6 +15,22 @@ internal sealed class OriginConnections(ConnectionPool pool, Origin origin) : IL
 
     // What the last connection spoke: one of HTTP/2 will do for all that wait.
     private bool _isMultiplexed = pool.Options.Protocol == ProtocolChoice.Http2 || (pool.Options.Protocol == ProtocolChoice.Negotiated && origin.IsSecure);
+
+    /// <summary>What connections to this origin speak: the pool's choice, until the server wants HTTP/1.1.</summary>
+    public ProtocolChoice Protocol { get; private set; } = pool.Options.Protocol;
+
+    /// <summary>Those of TLS that the next connection may go on with.</summary>
+    public TlsSessions Sessions { get; } = new();
+
+    /// <summary>RFC 9113 section 7: the server refused HTTP/2 by HTTP_1_1_REQUIRED. Where the user left the choice, h2 is not offered again.</summary>
+    public void RequireHttp1()
+    {
+        if (Protocol == ProtocolChoice.Negotiated)
+        {
+            Protocol = ProtocolChoice.Http1;
+            _isMultiplexed = false;
+        }
+    }
 
     public void Send(ClientRequest request, IClientUser user)
     {

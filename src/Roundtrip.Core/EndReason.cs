@@ -148,6 +148,8 @@ public enum EndReason : byte
     InvalidStatusLine,
     UnexpectedSwitch,
     UnexpectedContent,
+    TooManyInterimResponses,
+    Http11Required,
     NotProcessed,
     Cancelled,
     ExchangeTimeout,

@@ -121,6 +121,8 @@ public static class EndReasons
         EndReason.TooManyPriorityUpdates => "PRIORITY_UPDATE is about more streams than SETTINGS_MAX_CONCURRENT_STREAMS lets be open",
         EndReason.InvalidStatusLine => "the response does not begin with a status line of HTTP/1",
         EndReason.UnexpectedSwitch => "the server switches to another protocol, which nobody asked for",
+        EndReason.TooManyInterimResponses => "more interim responses (1xx) came than any request needs",
+        EndReason.Http11Required => "the server wants this request in HTTP/1.1",
         EndReason.UnexpectedContent => "bytes came that belong to no response",
         EndReason.NotProcessed => "the server did not act on the request: it can be sent again",
         EndReason.Cancelled => "the request was given up on this side",

@@ -1,4 +1,6 @@
+using System.Text;
 using Roundtrip.Core;
+using Roundtrip.Http.Companions;
 
 namespace Roundtrip.Http;
 
@@ -9,7 +11,7 @@ namespace Roundtrip.Http;
 /// <item>The handler reads the body with <see cref="ReadBody"/>, if it wants it. Where it wants no more, it need not: what is left is
 /// drained, or the connection closed, before the next request.</item>
 /// <item><see cref="Inform"/> any number of times, then <see cref="Respond"/> once, <see cref="Write"/> and its kin any number of times,
-/// <see cref="Complete"/> once. Or <see cref="Abort"/>, at any time.</item>
+/// <see cref="Complete"/> once. Or <see cref="AcceptUpgrade"/> in Respond's place. Or <see cref="Abort"/>, at any time.</item>
 /// </list>
 /// All of it happens on the loop that owns the connection. A handler that does not complete within Start sets <see cref="Handler"/> first,
 /// and from then on checks <see cref="Generation"/> before it touches an exchange that it kept: after its end the object serves another
@@ -99,7 +101,7 @@ public abstract class Exchange
     /// <summary>Copies what has come of the request's content. The first call sends 100 (Continue) where the client waits for it.</summary>
     public abstract BodyRead ReadBody(Span<byte> destination);
 
-    /// <summary>Sends an interim response (1xx) where the version has them; status 101 is <see cref="Upgrade"/>'s.</summary>
+    /// <summary>Sends an interim response (1xx) where the version has them; status 101 is <see cref="AcceptUpgrade"/>'s.</summary>
     public abstract void Inform(int status, FieldBlock fields);
 
     /// <summary>
@@ -109,6 +111,9 @@ public abstract class Exchange
 
     /// <summary>Whether what the response's fields name may be pushed, where the protocol has that. Before <see cref="Respond"/>.</summary>
     public bool AllowsPush { get; set; } = true;
+
+    /// <summary>What is known to be fetched with this page: promised with its response where the client takes pushes, as what the response's fields name is. Before <see cref="Respond"/>.</summary>
+    public IReadOnlyList<Companion> Companions { get; set; } = [];
 
     /// <summary>Begins the final response.</summary>
     /// <param name="status">200 to 999.</param>
@@ -140,16 +145,63 @@ public abstract class Exchange
     public abstract void Abort(EndReason reason);
 
     /// <summary>
-    /// Whether the request asks to go on in another protocol, with a version that can: <c>Upgrade</c> in HTTP/1.1.
+    /// Whether the request asks to go on in another protocol and has no final response yet: by <c>Upgrade</c> in HTTP/1.1 (RFC 9110 section 7.8), by a CONNECT with
+    /// <c>:protocol</c> in HTTP/2 (RFC 8441 section 4). Who does not take it answers as ever: the bytes behind the request are then no tunnel's.
     /// </summary>
     public abstract bool CanUpgrade { get; }
 
+    /// <summary>Whether the exchange has become a tunnel, by <see cref="AcceptUpgrade"/>.</summary>
+    public bool IsTunnel { get; private protected set; }
+
+    /// <summary>Whether <paramref name="protocol"/> is among those that the request asks to go on in. Case does not count.</summary>
+    public bool AsksFor(ReadOnlySpan<byte> protocol)
+    {
+        if (!CanUpgrade)
+        {
+            return false;
+        }
+
+        if (!Request.Protocol.IsEmpty)
+        {
+            return Ascii.EqualsIgnoreCase(Request.Protocol, protocol);
+        }
+
+        foreach (ref readonly FieldEntry field in Request.Fields)
+        {
+            if (field.Known != KnownField.Upgrade)
+            {
+                continue;
+            }
+
+            ReadOnlySpan<byte> list = Request.At(field.Value);
+            foreach (Range item in list.Split((byte)','))
+            {
+                if (Ascii.EqualsIgnoreCase(FieldRules.Trim(list[item]), protocol))
+                {
+                    return true;
+                }
+            }
+        }
+
+        return false;
+    }
+
     /// <summary>
-    /// Answers 101 and hands the connection, with what has been read but not consumed, to <paramref name="next"/>. Bytes become the
-    /// other protocol's only here.
+    /// Goes on in another protocol: answers 101, or 200 in HTTP/2, and from then on the exchange is a tunnel. <see cref="ReadBody"/> gives the client's bytes, and End when the client will send
+    /// no more, which ends nothing else; <see cref="Write"/> and its kin send; <see cref="Complete"/> ends the tunnel when all is sent, and <see cref="Abort"/> cuts it. A tunnel
+    /// has no limit of bytes, and none of time for a client that is silent: who accepts it keeps the time.
     /// </summary>
-    /// <exception cref="InvalidOperationException"><see cref="CanUpgrade"/> is false.</exception>
-    public abstract void Upgrade(FieldBlock fields, Func<IConnectionHost, IConnectionEngine> next);
+    /// <param name="protocol">What was asked for (<see cref="AsksFor"/>), as the Upgrade field is to say it.</param>
+    /// <param name="fields">Shared fields of the response, without Upgrade and Connection; <see cref="ResponseFields"/> go with them.</param>
+    /// <exception cref="InvalidOperationException"><see cref="CanUpgrade"/> is false, and the exchange is open.</exception>
+    public abstract void AcceptUpgrade(ReadOnlySpan<byte> protocol, FieldBlock fields);
+
+    /// <summary>
+    /// Says that work for the exchange goes on away from its loop, and may do so for a while when the exchange is over. Where a connection bears several exchanges, that of a request that was
+    /// cancelled counts as one of them until its end: or whoever opens and cancels requests would get more work done than may be open (CVE-2023-44487).
+    /// </summary>
+    /// <returns>What to release at the work's end, on the loop; null where a connection does not outlive its exchange.</returns>
+    public virtual IExchangeHold? Hold() => null;
 
     /// <summary>The object begins to serve another request.</summary>
     /// <param name="index">How many requests the connection had before this one.</param>
@@ -162,6 +214,7 @@ public abstract class Exchange
         Status = 0;
         ContentSent = 0;
         EndReason = EndReason.None;
+        IsTunnel = false;
     }
 
     /// <summary>Forgets the request and all that anybody has put here.</summary>
@@ -175,5 +228,6 @@ public abstract class Exchange
         Context = null;
         Owner = null;
         AllowsPush = true;
+        Companions = [];
     }
 }

@@ -2,7 +2,7 @@ using Roundtrip.Http;
 
 namespace Roundtrip.Server;
 
-/// <summary>What is told of every exchange at its end, on its loop: the access log.</summary>
+/// <summary>What is told of exchanges beside who answers them, on their loop: the access log, and what sends hints while an answer is still being made.</summary>
 public interface IExchangeObserver
 {
     /// <summary>Whether exchanges are to keep their times in microseconds: <see cref="IConnectionHost.Timestamp"/>.</summary>
@@ -13,6 +13,11 @@ public interface IExchangeObserver
 
     /// <summary>The error log that has the lines about a connection, or about an exchange on it; null for the server's own.</summary>
     ErrorLog? LogOf(IConnectionHost connection, Exchange? exchange) => null;
+
+    /// <summary>The exchange was begun and not answered at once: its answer waits for a disk, or for code that runs elsewhere. What is told the client now goes out before it.</summary>
+    void Unanswered(Exchange exchange)
+    {
+    }
 
     /// <summary>The exchange has its status, its sizes and its end reason; it is used again after the call.</summary>
     void Ended(Exchange exchange);

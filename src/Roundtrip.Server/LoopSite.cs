@@ -1,3 +1,4 @@
+using Roundtrip.Core;
 using Roundtrip.Http;
 
 namespace Roundtrip.Server;
@@ -13,7 +14,12 @@ public sealed class LoopSite(IExchangeStarter starter, IExchangeObserver observe
     {
         exchange.Owner = this;
         _open++;
+        uint generation = exchange.Generation;
         starter.Start(exchange);
+        if (!exchange.HasResponded && exchange.Generation == generation && exchange.EndReason == EndReason.None)
+        {
+            observer.Unanswered(exchange);
+        }
     }
 
     /// <summary>An exchange is over: one that it began, or one that was refused before anybody was asked.</summary>

@@ -31,6 +31,7 @@ public sealed class OffloadedExchange : IExchangeHandler, IThreadPoolWorkItem
     private readonly Func<OffloadedExchange, Task> _handler;
     private readonly RequestWorkers _workers;
     private readonly LinkedListNode<IThreadPoolWorkItem> _place;
+    private readonly IExchangeHold? _hold;
     private int _isBodyAsked;
     private bool _isPumpingBody;
     private bool _isPumpingResponse;
@@ -44,6 +45,7 @@ public sealed class OffloadedExchange : IExchangeHandler, IThreadPoolWorkItem
         _workers = ((LoopSite)exchange.Owner!).Workers;
         _place = new LinkedListNode<IThreadPoolWorkItem>(this);
         _connection = exchange.Connection;
+        _hold = exchange.Hold();
         Request = exchange.Request.Snapshot();
         Remote = _connection.Remote;
         var onLoop = new LoopScheduler(loop);
@@ -94,6 +96,7 @@ public sealed class OffloadedExchange : IExchangeHandler, IThreadPoolWorkItem
         if (!offloaded._workers.TryAdd(offloaded._place))
         {
             exchange.Handler = null;
+            offloaded._hold?.Release();
             offloaded._workers.Report(log, exchange, loop.Now);
             Refuse(exchange);
         }
@@ -103,6 +106,16 @@ public sealed class OffloadedExchange : IExchangeHandler, IThreadPoolWorkItem
     public void Respond(int status, FieldBlock fields, long contentLength = Exchange.UnknownLength) => Post(o =>
     {
         o._exchange.Respond(status, fields, contentLength);
+        _ = o.PumpResponseAsync();
+    });
+
+    /// <summary>
+    /// Goes on as a tunnel; see <see cref="Exchange.AcceptUpgrade"/>. <see cref="Body"/>, which is not to be asked for before, is then what the client sends, <see cref="ResponseBody"/>
+    /// what it gets. Whether the request asks for <paramref name="protocol"/> (<see cref="Exchange.AsksFor"/>) is found out before the exchange is given away.
+    /// </summary>
+    public void AcceptUpgrade(byte[] protocol, FieldBlock fields) => Post(o =>
+    {
+        o._exchange.AcceptUpgrade(protocol, fields);
         _ = o.PumpResponseAsync();
     });
 
@@ -122,7 +135,11 @@ public sealed class OffloadedExchange : IExchangeHandler, IThreadPoolWorkItem
     void IExchangeHandler.OnAborted(Exchange exchange, EndReason reason)
     {
         _isAborted = true;
-        _workers.Withdraw(_place);
+        if (_workers.Withdraw(_place))
+        {
+            _hold?.Release();
+        }
+
         EndBody(new IOException(EndReasons.Describe(reason)));
         if (!_isPumpingResponse)
         {
@@ -185,6 +202,11 @@ public sealed class OffloadedExchange : IExchangeHandler, IThreadPoolWorkItem
         finally
         {
             _workers.Ended();
+            if (_hold is not null)
+            {
+                _loop.Post(new End(_hold));
+            }
+
             await _request.Reader.CompleteAsync().ConfigureAwait(false);
         }
     }
@@ -342,5 +364,11 @@ public sealed class OffloadedExchange : IExchangeHandler, IThreadPoolWorkItem
 
             offloaded._connection.Wake();
         }
+    }
+
+    // The exchange may be over and its object another's: what is released is the hold alone.
+    private sealed class End(IExchangeHold hold) : ILoopWork
+    {
+        public void Run() => hold.Release();
     }
 }

@@ -61,12 +61,19 @@ internal sealed class RequestWorkers(int maximum)
     }
 
     /// <summary>Takes code that still waits out of the queue. What has begun stays: it is to end.</summary>
-    public void Withdraw(LinkedListNode<IThreadPoolWorkItem> code)
+    /// <returns>Whether it did wait, so that it never will begin.</returns>
+    public bool Withdraw(LinkedListNode<IThreadPoolWorkItem> code)
     {
         lock (_lock)
         {
             // Null for what has begun or was never added.
-            code.List?.Remove(code);
+            if (code.List is not { } waiting)
+            {
+                return false;
+            }
+
+            waiting.Remove(code);
+            return true;
         }
     }
 

@@ -27,6 +27,7 @@ public static class Modules
         new Compression.ZstdModule(),
         new Tls.SslModule(),
         new Http2.Http2Module(),
+        new EarlyHints.EarlyHintsModule(),
         new Wsgi.WsgiModule(),
         new Core.ReqtimeoutModule(),
         new Core.MpmModule(),

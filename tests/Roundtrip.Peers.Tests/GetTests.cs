@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Net;
 using System.Net.Sockets;
 using System.Text;
+using System.Text.Json;
 
 namespace Roundtrip.Peers.Tests;
 
@@ -249,6 +250,87 @@ public sealed class GetTests : IDisposable
         string request = await received;
         Assert.StartsWith("POST / HTTP/1.1\r\n", request, StringComparison.Ordinal);
         Assert.EndsWith("Content-Length: 5\r\n\r\na@b\r\n", request, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("", "HTTP/2")]
+    [InlineData("--http1.1", "HTTP/1.1")]
+    public void Json_is_one_document_with_what_came_over_what_and_how_long_it_took(string option, string version)
+    {
+        using var server = new RoundtripProcess(Path.Combine(_folder.Path, "www"));
+        string file = Path.Combine(_folder.Path, "got");
+        Finished get = Get(["--json", "-k", "-o", file, .. option.Split(' ', StringSplitOptions.RemoveEmptyEntries), $"https://localhost:{server.HttpsPort}/"]);
+        using JsonDocument document = JsonDocument.Parse(get.Text);
+        JsonElement root = document.RootElement;
+
+        Assert.Equal("hello\n", File.ReadAllText(file));
+        Assert.Equal((200, version, 6), (root.GetProperty("status").GetInt32(), root.GetProperty("version").GetString(), root.GetProperty("contentBytes").GetInt32()));
+        Assert.Equal("TLSv1.3", root.GetProperty("tls").GetProperty("protocol").GetString());
+        Assert.Contains(root.GetProperty("fields").EnumerateArray(), field => field.GetProperty("name").GetString()!.Equals("server", StringComparison.OrdinalIgnoreCase));
+        JsonElement timings = root.GetProperty("timings");
+        Assert.All((string[])["dns", "connect", "tls", "firstByte", "total"], name => Assert.True(timings.GetProperty(name).GetDouble() > 0, name));
+        JsonElement hpack = root.GetProperty("hpack");
+        Assert.Equal(version == "HTTP/2", hpack.ValueKind == JsonValueKind.Object);
+        Assert.True(version != "HTTP/2" || hpack.GetProperty("sent").GetProperty("after").GetInt32() < hpack.GetProperty("sent").GetProperty("before").GetInt32());
+        Assert.Equal(JsonValueKind.Null, root.GetProperty("error").ValueKind);
+    }
+
+    [Fact]
+    public void Json_tells_of_a_failure_too()
+    {
+        Finished get = Get("--json", $"http://127.0.0.1:{FreePorts.InARow(1)}/");
+        using JsonDocument document = JsonDocument.Parse(get.Text);
+
+        Assert.Equal(1, get.ExitCode);
+        Assert.Equal(JsonValueKind.Null, document.RootElement.GetProperty("status").ValueKind);
+        Assert.Contains("Connection refused", document.RootElement.GetProperty("error").GetString(), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("HTTP/1.1 100 Continue\r\n\r\n", "HTTP/1.1 204 No Content\r\n\r\n", 2_000_000)]
+    [InlineData("", "HTTP/1.1 204 No Content\r\n\r\n", 2_000_000)]
+    [InlineData("HTTP/1.1 413 Content Too Large\r\nContent-Length: 0\r\n\r\n", "", 0)]
+    public async Task Large_content_is_sent_when_the_server_says_so_or_nothing_and_not_when_it_refuses(string first, string last, int expected)
+    {
+        _folder.Write("content", new byte[2_000_000]);
+        using var listener = new TcpListener(IPAddress.Loopback, 0);
+        listener.Start();
+        Task<(string Head, int Content)> received = Task.Run(() =>
+        {
+            using Socket socket = listener.AcceptSocket();
+            byte[] bytes = new byte[65_536];
+            string head = Encoding.Latin1.GetString(bytes, 0, socket.Receive(bytes));
+            socket.Send(Encoding.Latin1.GetBytes(first));
+            int content = 0;
+            while (content < 2_000_000 && socket.Receive(bytes) is var count and > 0)
+            {
+                content += count;
+            }
+
+            socket.Send(Encoding.Latin1.GetBytes(last));
+            return (head, content);
+        });
+        Finished get = Get("-v", "--data-binary", $"@{_folder.Path}/content", "--max-time", "30", $"http://{listener.LocalEndpoint}/");
+        (string head, int content) = await received;
+
+        Assert.Equal(0, get.ExitCode);
+        Assert.Contains("Expect: 100-continue\r\n", head, StringComparison.Ordinal);
+        Assert.Equal(expected, content);
+    }
+
+    [Fact]
+    public void A_server_that_asks_for_a_certificate_is_shown_that_of_the_option()
+    {
+        MakeCertificate();
+        int port = FreePorts.InARow(1);
+        Serve(
+            port, "openssl", "s_server", "-accept", $"{port}", "-key", Key, "-cert", Certificate, "-CAfile", Certificate, "-Verify", "1", "-verify_return_error", "-www");
+        string url = $"https://localhost:{port}/";
+        Finished shown = Get("--cacert", Certificate, "--cert", Certificate, "--key", Key, url);
+        Finished withheld = Get("--cacert", Certificate, url);
+
+        Assert.Contains("Client certificate", shown.Text, StringComparison.Ordinal);
+        Assert.Equal((1, ""), (withheld.ExitCode, withheld.Text));
     }
 
     private static Finished Get(params string[] arguments) => Run.Program("dotnet", [Repository.BuiltProgram, "get", .. arguments]);

@@ -75,6 +75,11 @@ internal sealed class InMemoryServer : IDisposable
         /// <summary>The trailers of each, as lines; null where none were kept.</summary>
         public List<string?> Trailers { get; } = [];
 
+        /// <summary>Those that were not answered within Start.</summary>
+        public List<Exchange> Unanswered { get; } = [];
+
+        void IExchangeObserver.Unanswered(Exchange exchange) => Unanswered.Add(exchange);
+
         public void Ended(Exchange exchange)
         {
             Trailers.Add(exchange.RequestTrailers is { } trailers ? Encoding.Latin1.GetString(trailers.Http1Lines) : null);

@@ -1,10 +1,7 @@
 using System.IO.Pipelines;
-using System.Net;
 using System.Net.Sockets;
 using System.Text;
-using Roundtrip.Core;
 using Roundtrip.Http;
-using Roundtrip.Transport;
 
 namespace Roundtrip.Server.Tests;
 
@@ -297,51 +294,6 @@ public class OffloadedExchangeTests
 
             content.AddRange(response.AsSpan(lineEnd + 2, size));
             at = lineEnd + 2 + size + 2;
-        }
-    }
-
-    /// <summary>A real server with one loop whose every request goes to asynchronous code.</summary>
-    private sealed class EpollServer : IDisposable
-    {
-        private readonly MemoryStream _errors = new();
-        private readonly ErrorLog _log;
-        private readonly HttpServer _server;
-
-        public EpollServer(Func<OffloadedExchange, Task> handler)
-        {
-            _log = new ErrorLog(_errors);
-            _server = HttpServer.Start(new ServerOptions
-            {
-                Endpoints = [new ServerEndpoint(PeerAddress.From(IPAddress.Loopback, 0))],
-                ErrorLog = _log,
-                Loops = 1,
-                Limits = HttpLimits.Default with { RequestBody = 0 },
-                CreateSite = loop => new LoopSite(new Starter(this, loop, handler), new InMemoryServer.EndedExchanges()),
-            });
-        }
-
-        public async Task<TcpClient> ConnectAsync()
-        {
-            var client = new TcpClient();
-            await client.ConnectAsync(IPAddress.Loopback, _server.Addresses[0].Port);
-            return client;
-        }
-
-        public string Errors()
-        {
-            _log.Dispose();
-            return Encoding.UTF8.GetString(_errors.ToArray());
-        }
-
-        public void Dispose()
-        {
-            _server.Dispose();
-            _log.Dispose();
-        }
-
-        private sealed class Starter(EpollServer server, EventLoop loop, Func<OffloadedExchange, Task> handler) : IExchangeStarter
-        {
-            public void Start(Exchange exchange) => OffloadedExchange.Start(exchange, loop, server._log, "test code", handler);
         }
     }
 }

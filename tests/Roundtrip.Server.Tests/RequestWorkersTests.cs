@@ -36,8 +36,8 @@ public class RequestWorkersTests
         LinkedListNode<IThreadPoolWorkItem>[] waiting = [.. Enumerable.Range(0, RequestWorkers.MaximumWaiting).Select(number => Node(new Code(workers, number, begun)))];
         Assert.All(waiting, code => Assert.True(workers.TryAdd(code)));
 
-        Assert.All(waiting[1..], workers.Withdraw);
-        workers.Withdraw(waiting[^1]);
+        Assert.All(waiting[1..], code => Assert.True(workers.Withdraw(code)));
+        Assert.False(workers.Withdraw(waiting[^1]));
         Assert.True(workers.TryAdd(Node(new Code(workers, -1, begun))));
         workers.Ended();
 

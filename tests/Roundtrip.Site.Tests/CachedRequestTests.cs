@@ -40,6 +40,23 @@ public class CachedRequestTests
         Assert.Equal(0, log.Dropped);
     }
 
+    [Theory]
+    [InlineData("Accept: */*")]
+    [InlineData("Sec-Fetch-Mode: no-cors\nSec-Fetch-Dest: script\nSec-Fetch-Site: same-origin\nReferer: http://localhost/")]
+    public void Learning_allocates_nothing_for_what_belongs_to_no_visit(string fields)
+    {
+        using var site = new SiteUnderTest { Conf = "EarlyHints learn\n" };
+        site.Folder.With("index.html", new byte[1024]);
+        FakeExchange exchange = FakeExchange.Get("/index.html", fields.Split('\n'));
+        exchange.Keeps = false;
+        site.Answer(exchange);
+        RunWhole(site, exchange);
+        long before = GC.GetAllocatedBytesForCurrentThread();
+        RunWhole(site, exchange);
+
+        Assert.Equal(0, GC.GetAllocatedBytesForCurrentThread() - before);
+    }
+
     [Fact]
     public void Fields_of_the_configuration_and_variables_that_are_not_set_allocate_nothing()
     {
@@ -68,6 +85,16 @@ public class CachedRequestTests
         Assert.Equal(0, GC.GetAllocatedBytesForCurrentThread() - before);
         Assert.Equal(("nosniff", "SAMEORIGIN", null, "max-age=2592000"), (
             exchange.Field("X-Content-Type-Options"), exchange.Field("X-Frame-Options"), exchange.Field("ETag"), exchange.Field("Cache-Control")));
+    }
+
+    private static void RunWhole(SiteUnderTest site, FakeExchange exchange)
+    {
+        for (int i = 0; i < Requests; i++)
+        {
+            exchange.Renew();
+            site.Site.Start(exchange);
+            site.Site.FirstHost.Hints!.Ended(exchange);
+        }
     }
 
     private static void Run(SiteUnderTest site, FakeExchange exchange, AccessLogBuffer buffer)

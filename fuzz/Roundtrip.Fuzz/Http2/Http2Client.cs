@@ -17,7 +17,7 @@ internal sealed class Http2Client(TestHost host, FuzzHandler handler, Choices ch
     private int _nextStream = 1;
     private int _piece = int.MaxValue;
 
-    public WireCheck Sent { get; } = new();
+    public WireCheck Sent { get; } = new(firstOfEngine: 2);
 
     public void Begin()
     {

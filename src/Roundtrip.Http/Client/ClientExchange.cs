@@ -8,6 +8,11 @@ namespace Roundtrip.Http;
 /// </summary>
 public abstract class ClientExchange
 {
+    // RFC 9110 §15.2 knows no bound. Deviates: a server that sends nothing but interim responses would hold its client for ever.
+    private const int MostInterimResponses = 100;
+
+    private int _interimResponses;
+
     private protected ClientExchange(ClientRequest request, IClientExchangeHandler handler) => (Request, Handler) = (request, handler);
 
     public ClientRequest Request { get; }
@@ -37,6 +42,9 @@ public abstract class ClientExchange
 
     public bool IsOver => EndReason != EndReason.None;
 
+    /// <summary>Whether content is held back: <see cref="Pause"/>.</summary>
+    public bool IsPaused { get; private set; }
+
     /// <summary>Copies content into the request, as much as there is room for.</summary>
     /// <returns>
     /// How many bytes were taken. When fewer than given, <see cref="IClientExchangeHandler.OnWritable"/> follows. An exchange that is over takes all and sends none.
@@ -51,9 +59,36 @@ public abstract class ClientExchange
     /// <summary>Gives the exchange up. OnEnded is called within.</summary>
     public abstract void Cancel(EndReason reason = EndReason.Cancelled);
 
-    private protected void Inform()
+    /// <summary>
+    /// Holds content back, and what stands behind it, until <see cref="Resume"/>. HTTP/1.1 reads no more of the connection, HTTP/2 gives the stream no more window: no more is held than that
+    /// had open (<see cref="Http2.Http2Limits.MaxWindowSize"/> bounds all streams of a connection), and the server waits. Nothing is timed: who never resumes cancels.
+    /// </summary>
+    public void Pause() => IsPaused = !IsOver;
+
+    /// <summary>Lets the response go on. What is here already is told within.</summary>
+    public void Resume()
     {
+        if (IsPaused && !IsOver)
+        {
+            IsPaused = false;
+            GoOn();
+        }
+    }
+
+    /// <summary>Tells what was held back.</summary>
+    private protected abstract void GoOn();
+
+    /// <summary>Tells of an interim response.</summary>
+    /// <returns>False when there were too many: then nobody is told.</returns>
+    private protected bool TryInform()
+    {
+        if (++_interimResponses > MostInterimResponses)
+        {
+            return false;
+        }
+
         Handler.OnInformational(this);
+        return true;
     }
 
     private protected void Respond()

@@ -29,6 +29,22 @@ public sealed class ClientRequest
 
     public Method Method { get; }
 
+    /// <summary>The protocol that a CONNECT asks for in HTTP/2 (RFC 8441 section 4), such as <c>websocket</c>; null for an ordinary request.</summary>
+    /// <exception cref="ArgumentException">The method is another, or the name is none; content of another length than <see cref="Exchange.UnknownLength"/> is no tunnel's.</exception>
+    public string? Protocol
+    {
+        get;
+        init
+        {
+            if (value is not null && (Method != Method.Connect || ContentLength != Exchange.UnknownLength || !FieldRules.IsToken(Encoding.Latin1.GetBytes(value))))
+            {
+                throw new ArgumentException($"'{value}' cannot be asked for by {Encoding.Latin1.GetString(MethodName)}.", nameof(value));
+            }
+
+            field = value;
+        }
+    }
+
     internal byte[] MethodName { get; }
 
     internal byte[] Scheme { get; }

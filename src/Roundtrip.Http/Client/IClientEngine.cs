@@ -9,6 +9,9 @@ public interface IClientEngine : IConnectionEngine
     /// <summary>Whether <see cref="CanStart"/> will never be true again.</summary>
     bool IsLeaving { get; }
 
+    /// <summary>Whether the server said that it wants HTTP/1.1 (RFC 9113 section 7, HTTP_1_1_REQUIRED): the connection takes no more, and another one should not offer h2.</summary>
+    bool RequiresHttp1 { get; }
+
     /// <summary>How many exchanges the connection had.</summary>
     int Started { get; }
 

@@ -64,8 +64,12 @@ public sealed partial class Http1ClientConnection
         _head = default;
         if (status is >= 100 and < 200 and not 101)
         {
-            // RFC 9110 §15.2: any number of them, understood or not.
-            exchange.Informed(status, version);
+            // RFC 9110 §15.2: several of them may come, understood or not.
+            if (!exchange.TryInform(status, version))
+            {
+                Fail(EndReason.TooManyInterimResponses);
+            }
+
             return _exchange is not null;
         }
 

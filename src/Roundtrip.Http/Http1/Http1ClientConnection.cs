@@ -23,7 +23,8 @@ public sealed partial class Http1ClientConnection : IClientEngine
         _idleSince = host.Now;
     }
 
-    public bool CanStart => _exchange is null && !IsLeaving;
+    // RFC 9112 §9.2: what stands in the input already answers no request that is still to be sent.
+    public bool CanStart => _exchange is null && !IsLeaving && _host.Input.Length == 0;
 
     public bool IsLeaving => _isOver || _isStopping || _inputEnded;
 
@@ -31,7 +32,9 @@ public sealed partial class Http1ClientConnection : IClientEngine
 
     public long NextDeadline => _exchange is null && !_isOver ? _idleSince + _host.Limits.KeepAliveTimeout : Deadline.None;
 
-    public bool WantsInput => !_isOver && !_inputEnded;
+    public bool RequiresHttp1 => false;
+
+    public bool WantsInput => !_isOver && !_inputEnded && !IsPaused;
 
     public ConnectionClose Closing { get; private set; }
 
@@ -44,6 +47,11 @@ public sealed partial class Http1ClientConnection : IClientEngine
             throw new InvalidOperationException("The connection takes no request now: ask CanStart.");
         }
 
+        if (request.Protocol is not null)
+        {
+            throw new InvalidOperationException("Extended CONNECT is HTTP/2's.");
+        }
+
         _exchange = new Http1ClientExchange(this, request, handler);
         Started++;
         BeginResponse();
@@ -52,26 +60,12 @@ public sealed partial class Http1ClientConnection : IClientEngine
         return _exchange;
     }
 
-    public void Receive(long now)
-    {
-        _isRunning = true;
-        while (!_isOver && TryRead())
-        {
-        }
-
-        _isRunning = false;
-    }
+    public void Receive(long now) => Read();
 
     public void ReceiveEnd(long now)
     {
-        _isRunning = true;
         _inputEnded = true;
-        if (!_isOver)
-        {
-            EndInput();
-        }
-
-        _isRunning = false;
+        Read();
     }
 
     public void Drained(long now)
@@ -108,6 +102,18 @@ public sealed partial class Http1ClientConnection : IClientEngine
 
     internal IEngineHost Host => _host;
 
+    private bool IsPaused => _exchange is { IsPaused: true };
+
+    /// <summary>The user takes content again. In a call of the driver's, that goes on by itself.</summary>
+    internal void GoOn()
+    {
+        if (!_isRunning)
+        {
+            Read();
+            Changed();
+        }
+    }
+
     /// <summary>The user gives the exchange up: what still comes of its response cannot be told from the next, so the connection goes with it.</summary>
     internal void Cancel(EndReason reason)
     {
@@ -126,6 +132,22 @@ public sealed partial class Http1ClientConnection : IClientEngine
 
     // RFC 9110 §9.2.2: a connection that was used before may have been closed by the server while the request was under way; it never read it then.
     private bool IsRetryable => _exchange is { } exchange && Started > 1 && !_hasBegun && exchange.Request.IsIdempotent;
+
+    private void Read()
+    {
+        _isRunning = true;
+        while (!_isOver && !IsPaused && TryRead())
+        {
+        }
+
+        // What is held back stands before the end.
+        if (_inputEnded && !_isOver && !IsPaused)
+        {
+            EndInput();
+        }
+
+        _isRunning = false;
+    }
 
     private void WriteHead(ClientRequest request)
     {

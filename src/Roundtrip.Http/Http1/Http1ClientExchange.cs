@@ -86,11 +86,13 @@ internal sealed class Http1ClientExchange : ClientExchange
         }
     }
 
-    public void Informed(int status, ProtocolVersion version)
+    /// <returns>False when there were too many of them.</returns>
+    public bool TryInform(int status, ProtocolVersion version)
     {
         (Status, Version) = (status, version);
-        Inform();
+        bool isTold = TryInform();
         Fields.Clear();
+        return isTold;
     }
 
     public void Responded(int status, ProtocolVersion version)
@@ -115,6 +117,8 @@ internal sealed class Http1ClientExchange : ClientExchange
             Handler.OnWritable(this);
         }
     }
+
+    private protected override void GoOn() => _connection.GoOn();
 
     public void Ended(EndReason reason, bool isRetryable) => End(reason, isRetryable);
 }

@@ -90,17 +90,6 @@ public sealed partial class Http1Connection
         Changed();
     }
 
-    // RFC 9110 §7.8: after the 101 the bytes are the other protocol's, and not before.
-    internal void HandOver(Func<IConnectionHost, IConnectionEngine> next)
-    {
-        Http1Exchange exchange = _exchange!;
-        _phase = Http1Phase.Over;
-        _deadline = Deadline.None;
-        EndExchange(exchange, EndReason.Upgraded, tellHandler: false);
-        _host.SwitchTo(next(_host));
-        Changed();
-    }
-
     private void FinishWhenSent()
     {
         // Content in memory goes out by itself. With a file, or much of anything, the sending may yet fail, and the log should say so;

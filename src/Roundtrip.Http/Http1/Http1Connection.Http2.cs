@@ -38,14 +38,14 @@ public sealed partial class Http1Connection
     /// <returns>False where the request is an ordinary one: an Upgrade that is not obeyed is ignored (RFC 9110 section 7.8).</returns>
     private bool TryUpgradeToHttp2(Http1Exchange exchange)
     {
-        if ((_host.Http2Cleartext & Http2Cleartext.Upgrade) == 0 || !exchange.CanUpgrade)
+        if ((_host.Http2Cleartext & Http2Cleartext.Upgrade) == 0 || !exchange.AsksFor("h2c"u8))
         {
             return false;
         }
 
         Span<byte> settings = stackalloc byte[LargestSettings];
         RequestHead request = exchange.Request;
-        if (!HasToken(request.ListOf("Upgrade"), "h2c") || !HasToken(request.ListOf("Connection"), "HTTP2-Settings") || !TryReadSettings(request, settings, out int length))
+        if (!HasToken(request.ListOf("Connection"), "HTTP2-Settings") || !TryReadSettings(request, settings, out int length))
         {
             return false;
         }

@@ -293,6 +293,13 @@ public sealed partial class Http1Connection : IConnectionEngine
             return true;
         }
 
+        if (_inputEnded && exchange.IsTunnel)
+        {
+            // A half-close: the other way goes on.
+            exchange.OfferBody(now);
+            return true;
+        }
+
         if (_inputEnded)
         {
             Fail(EndReason.TruncatedBody, Refusal.StatusOf(EndReason.TruncatedBody), ErrorOrigin.Peer);

@@ -77,6 +77,9 @@ public sealed partial class Http1Exchange
                 _connection.Fail(error, Refusal.StatusOf(error), ErrorOrigin.Peer);
                 return new BodyRead(BodyReadStatus.Failed);
 
+            case BodyStep.Incomplete when IsTunnel && _connection.InputEnded:
+                return new BodyRead(BodyReadStatus.End);
+
             case BodyStep.Incomplete when _connection.InputEnded:
                 _connection.Fail(EndReason.TruncatedBody, Refusal.StatusOf(EndReason.TruncatedBody), ErrorOrigin.Peer);
                 return new BodyRead(BodyReadStatus.Failed);
@@ -146,6 +149,14 @@ public sealed partial class Http1Exchange
         IsWaitingForBody = false;
     }
 
+    // From here on the input is the tunnel's, for as long as it lasts.
+    private void BeginTunnelBody()
+    {
+        IsTunnel = true;
+        _bodyLength = UnknownLength;
+        _body = new BodyReader(long.MaxValue, trailers: null);
+    }
+
     // RFC 9110 §10.1.1: 100 only for a client that asked, before the final response, and not once content is here.
     private void SendContinue(IConnectionHost host)
     {
@@ -166,6 +177,11 @@ public sealed partial class Http1Exchange
         }
 
         InputWhenWaiting = host.Input.Length;
+        if (IsTunnel)
+        {
+            return;
+        }
+
         _connection.AwaitBodyUntil(host.Limits.Body.DeadlineAt(_waitBegan - _waited, _body.Consumed));
     }
 

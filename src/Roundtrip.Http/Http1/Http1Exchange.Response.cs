@@ -217,6 +217,12 @@ public sealed partial class Http1Exchange
         SentContentLength = UnknownLength;
     }
 
+    private void BeginTunnelResponse()
+    {
+        _framing = ResponseFraming.UntilClose;
+        _unwritten = UnknownLength;
+    }
+
     // RFC 9112 §6.3, seen from the sender.
     private ResponseFraming FramingFor(int status, long contentLength)
     {

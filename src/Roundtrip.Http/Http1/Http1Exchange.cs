@@ -80,24 +80,40 @@ public sealed partial class Http1Exchange : Exchange
         }
     }
 
-    public override void Upgrade(FieldBlock fields, Func<IConnectionHost, IConnectionEngine> next)
+    // RFC 9110 §7.8: after the 101 the bytes are the other protocol's, and not before.
+    public override void AcceptUpgrade(ReadOnlySpan<byte> protocol, FieldBlock fields)
     {
+        if (!IsOpen)
+        {
+            return;
+        }
+
         if (!CanUpgrade)
         {
             throw new InvalidOperationException("The request does not ask for an upgrade, or has been answered.");
         }
 
-        OutputQueue output = _connection!.Host.Output;
+        IConnectionHost host = _connection!.Host;
+        OutputQueue output = host.Output;
         long before = output.Length;
-        Status = 101;
-        SharedFields = fields;
-        output.Write(_connection.Host.StatusLines.LineOf(101));
-        output.Write("Connection: Upgrade\r\n"u8);
+        output.Write(host.StatusLines.LineOf(101));
+        output.Write("Connection: Upgrade\r\nUpgrade: "u8);
+        output.Write(protocol);
+        output.Write("\r\n"u8);
         output.Write(fields.Http1Lines);
         output.Write(ResponseFields.Http1Lines);
         output.Write("\r\n"u8);
         BytesSent += output.Length - before;
-        _connection.HandOver(next);
+        Status = 101;
+        SharedFields = fields;
+        RespondedTimestamp = host.Timestamp;
+        DetachHead();
+        BeginTunnelBody();
+        BeginTunnelResponse();
+
+        // No request can follow.
+        _connection.DoNotPersist(EndReason.Completed);
+        _connection.Changed();
     }
 
     public override void Abort(EndReason reason)

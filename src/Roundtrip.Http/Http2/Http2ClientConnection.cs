@@ -1,3 +1,4 @@
+using System.Text;
 using Roundtrip.Core;
 using Roundtrip.Http.Http2.Frames;
 using Roundtrip.Http.Http2.Hpack;
@@ -31,9 +32,14 @@ public sealed class Http2ClientConnection : Http2Connection, IClientEngine
     // RFC 9113 §5.1.2: promises do not count among ours.
     public bool CanStart => !IsLeaving && Streams.Count - OpenByPeer < PeerSettings.MaxConcurrentStreams;
 
-    public bool IsLeaving => !IsUsable || IsGoingAway || _nextStreamId > int.MaxValue;
+    public bool IsLeaving => !IsUsable || IsGoingAway || RequiresHttp1 || _nextStreamId > int.MaxValue;
+
+    public bool RequiresHttp1 { get; private set; }
 
     public int Started { get; private set; }
+
+    /// <summary>Whether the server has said that it takes a request with <see cref="ClientRequest.Protocol"/>. It may do so at any time, and never takes it back.</summary>
+    public bool TakesProtocol => PeerSettings.EnableConnectProtocol;
 
     private protected override bool IsServer => false;
 
@@ -45,6 +51,12 @@ public sealed class Http2ClientConnection : Http2Connection, IClientEngine
         if (!CanStart)
         {
             throw new InvalidOperationException("The connection takes no request now: ask CanStart.");
+        }
+
+        // RFC 8441 §3: a client MUST NOT use :protocol before the server has said that it may.
+        if (request.Protocol is not null && !TakesProtocol)
+        {
+            throw new InvalidOperationException("The server has not announced extended CONNECT: ask TakesProtocol.");
         }
 
         int streamId = (int)_nextStreamId;
@@ -135,8 +147,23 @@ public sealed class Http2ClientConnection : Http2Connection, IClientEngine
         pushed.Attach(opened);
     }
 
+    private protected override void OnPeerReset(Http2Stream stream, in ProtocolError error)
+    {
+        RequiresHttp1 |= error.Code == (int)ErrorCode.Http11Required;
+        if (stream.IsIncomingEnded)
+        {
+            // RFC 9113 §8.1: a response that has come whole is not discarded; its user has still to take the rest of it.
+            stream.State = StreamState.Closed;
+            DropOutgoing(stream);
+            return;
+        }
+
+        CloseStream(stream, error);
+    }
+
     private protected override void OnPeerLeaving(int lastStreamId, ErrorCode code)
     {
+        RequiresHttp1 |= code == ErrorCode.Http11Required;
         foreach (Http2Stream stream in Streams.Where(stream => stream.Id % 2 == 1 && stream.Id > lastStreamId).ToArray())
         {
             // RFC 9113 §6.8: those were not processed, and can be sent again elsewhere.
@@ -146,6 +173,12 @@ public sealed class Http2ClientConnection : Http2Connection, IClientEngine
 
     // The request is sent and the response may still be read by its user: who closes is whoever comes last.
     private protected override void OutgoingEnded(Http2Stream stream)
+    {
+    }
+
+    private protected override bool HasHead(Http2Stream stream) => ((Http2ClientExchange)stream.User).HasResponded;
+
+    private protected override void IncomingEnded(Http2Stream stream)
     {
     }
 
@@ -180,8 +213,7 @@ public sealed class Http2ClientConnection : Http2Connection, IClientEngine
         }
 
         Move(stream, endStream ? StreamEvent.ReceiveHeadersAndEnd : StreamEvent.ReceiveHeaders);
-        exchange.OnHead(status);
-        return EndReason.None;
+        return exchange.TryTakeHead(status) ? EndReason.None : EndReason.TooManyInterimResponses;
     }
 
     private EndReason ReadTrailers(Http2Stream stream, Http2ClientExchange exchange, FieldSection section, bool endStream)
@@ -200,7 +232,7 @@ public sealed class Http2ClientConnection : Http2Connection, IClientEngine
 
         Move(stream, StreamEvent.ReceiveHeadersAndEnd);
         ResponseSection.CopyFields(section, exchange.Trailers);
-        exchange.OnTrailerSection();
+        exchange.HasTrailers = true;
         return EndReason.None;
     }
 
@@ -209,6 +241,11 @@ public sealed class Http2ClientConnection : Http2Connection, IClientEngine
         HeaderBlockWriter block = Resources.Block;
         Encoder.Begin(block);
         Encoder.Request(request.MethodName, request.Scheme, request.Authority, request.Target);
+        if (request.Protocol is { } protocol)
+        {
+            Encoder.Add(":protocol"u8, Encoding.Latin1.GetBytes(protocol));
+        }
+
         Encoder.Add(request.Fields);
         if (request.ContentLength > 0)
         {

@@ -11,6 +11,7 @@ internal sealed class Http2ClientExchange(Http2ClientConnection connection, Clie
     private bool _isRequestComplete = request.ContentLength == 0;
     private bool _isResponseComplete;
     private bool _wantsRoom;
+    private bool _isTelling;
     private EndReason _whyCancelled;
 
     // Whoever waits for a response says how long: by Cancel.
@@ -20,7 +21,7 @@ internal sealed class Http2ClientExchange(Http2ClientConnection connection, Clie
 
     public override int Write(ReadOnlySpan<byte> content)
     {
-        if (IsOver || content.IsEmpty)
+        if (IsOver || content.IsEmpty || _stream!.State == StreamState.Closed)
         {
             return content.Length;
         }
@@ -31,7 +32,7 @@ internal sealed class Http2ClientExchange(Http2ClientConnection connection, Clie
             throw new InvalidOperationException("More content was written than the request has.");
         }
 
-        int taken = (int)Math.Clamp(connection.Limits.StreamMaxMemSize - _stream!.Waiting, 0, content.Length);
+        int taken = (int)Math.Clamp(connection.Limits.StreamMaxMemSize - _stream.Waiting, 0, content.Length);
         _wantsRoom = taken < content.Length;
         if (taken > 0)
         {
@@ -45,7 +46,7 @@ internal sealed class Http2ClientExchange(Http2ClientConnection connection, Clie
 
     public override void Complete()
     {
-        if (IsOver || _isRequestComplete)
+        if (IsOver || _isRequestComplete || _stream!.State == StreamState.Closed)
         {
             return;
         }
@@ -56,7 +57,7 @@ internal sealed class Http2ClientExchange(Http2ClientConnection connection, Clie
         }
 
         _isRequestComplete = true;
-        connection.ContentComplete(_stream!);
+        connection.ContentComplete(_stream);
     }
 
     public override void Cancel(EndReason reason)
@@ -69,25 +70,47 @@ internal sealed class Http2ClientExchange(Http2ClientConnection connection, Clie
     }
 
     /// <summary>A section has come that is no trailers'.</summary>
-    public void OnHead(int status)
+    /// <returns>False where it is one interim response too many.</returns>
+    public bool TryTakeHead(int status)
     {
         (Status, Version) = (status, ProtocolVersion.Http2);
         if (status < 200)
         {
-            Inform();
+            return TryInform();
         }
-        else
-        {
-            Respond();
-        }
+
+        Respond();
+        return true;
     }
 
-    public void OnTrailerSection() => Handler.OnTrailers(this);
+    /// <summary>Whether trailers have come, of which the handler is told behind the content.</summary>
+    public bool HasTrailers { private get; set; }
 
-    void IStreamUser.OnIncoming(long now)
+    private protected override void GoOn()
+    {
+        Tell();
+        connection.Changed();
+    }
+
+    void IStreamUser.OnIncoming(long now) => Tell();
+
+    // Tells what has come, and after the last of it ends the stream.
+    private void Tell()
+    {
+        if (_isTelling)
+        {
+            return;
+        }
+
+        _isTelling = true;
+        TellAll();
+        _isTelling = false;
+    }
+
+    private void TellAll()
     {
         Http2Stream stream = _stream!;
-        while (!IsOver && stream.Incoming is { IsEmpty: false } incoming)
+        while (!IsOver && !IsPaused && stream.Incoming is { IsEmpty: false } incoming)
         {
             int count = (int)incoming.Segments[0].Length;
             TakeContent(incoming.Segments[0].Span);
@@ -98,7 +121,13 @@ internal sealed class Http2ClientExchange(Http2ClientConnection connection, Clie
             }
         }
 
-        if (!IsOver && stream.IsIncomingEnded)
+        if (HasTrailers && !IsOver && !IsPaused)
+        {
+            HasTrailers = false;
+            Handler.OnTrailers(this);
+        }
+
+        if (!IsOver && !IsPaused && stream.IsIncomingEnded)
         {
             _isResponseComplete = true;
             connection.ResponseEnded(stream, _isRequestComplete && stream.Waiting == 0);
@@ -124,11 +153,19 @@ internal sealed class Http2ClientExchange(Http2ClientConnection connection, Clie
         }
 
         // RFC 9113 §8.7: REFUSED_STREAM, and GOAWAY of what stands above its last stream, say that nothing was processed.
-        bool isUnprocessed = error.Reason == EndReason.NotProcessed
-            || (error.Reason == EndReason.StreamReset && error.Code == (int)ErrorCode.RefusedStream);
-        EndReason reason = _whyCancelled != EndReason.None ? _whyCancelled : isUnprocessed ? EndReason.NotProcessed : error.IsError ? error.Reason : EndReason.TruncatedBody;
-        End(reason, isUnprocessed && !HasResponded);
+        bool isUnprocessed = error.Reason == EndReason.NotProcessed || IsReset(error, ErrorCode.RefusedStream);
+
+        // §7: what is refused by HTTP_1_1_REQUIRED was not acted on either, and is wanted in HTTP/1.1.
+        bool isRefused = IsReset(error, ErrorCode.Http11Required);
+        EndReason reason = _whyCancelled != EndReason.None ? _whyCancelled
+            : isUnprocessed ? EndReason.NotProcessed
+            : isRefused ? EndReason.Http11Required
+            : error.IsError ? error.Reason
+            : EndReason.TruncatedBody;
+        End(reason, (isUnprocessed || isRefused) && !HasResponded && _whyCancelled == EndReason.None);
     }
+
+    private static bool IsReset(in ProtocolError error, ErrorCode code) => error.Reason == EndReason.StreamReset && error.Code == (int)code;
 
     void IStreamUser.OnDeadline(long now)
     {

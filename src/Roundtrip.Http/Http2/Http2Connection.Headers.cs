@@ -145,7 +145,9 @@ public abstract partial class Http2Connection
             return MayBeOpenedByPeer(_blockStream);
         }
 
+        // Ignored where we reset the stream and the peer did not know yet; having decoded it cost as much as the reset did.
         RefuseClosed(_blockStream);
+        Spend(FloodKind.ProvokedResets, Host.Now);
         return false;
     }
 

@@ -201,9 +201,9 @@ public abstract partial class Http2Connection
         // RFC 9113 §8.1.1: content that is not of the length that was said makes the message malformed.
         bool isWrong = stream.ExpectedContent >= 0
                        && (ends ? stream.ReceivedContent != stream.ExpectedContent : stream.ReceivedContent > stream.ExpectedContent);
-        if (isWrong)
+        if (isWrong || !HasHead(stream))
         {
-            ResetStream(stream, PeerError(EndReason.ContentLengthMismatch, ErrorCode.ProtocolError));
+            ResetStream(stream, PeerError(isWrong ? EndReason.ContentLengthMismatch : EndReason.StreamStateViolated, ErrorCode.ProtocolError));
             return;
         }
 
@@ -213,8 +213,14 @@ public abstract partial class Http2Connection
         }
 
         stream.User.OnIncoming(now);
-        CloseIfEnded(stream);
+        IncomingEnded(stream);
     }
+
+    /// <summary>Whether the header section of the stream's message has come, without which content is malformed (RFC 9113 section 8.1).</summary>
+    private protected virtual bool HasHead(Http2Stream stream) => true;
+
+    /// <summary>All that the peer sends on the stream may have come.</summary>
+    private protected virtual void IncomingEnded(Http2Stream stream) => CloseIfEnded(stream);
 
     private void OnPriority(in FrameHeader header, ReadOnlySpan<byte> payload, long now)
     {
@@ -249,8 +255,11 @@ public abstract partial class Http2Connection
             return;
         }
 
-        CloseStream(stream, new ProtocolError(EndReason.StreamReset, (int)frame.Code, ErrorScope.Exchange, ErrorOrigin.Peer));
+        OnPeerReset(stream, new ProtocolError(EndReason.StreamReset, (int)frame.Code, ErrorScope.Exchange, ErrorOrigin.Peer));
     }
+
+    /// <summary>The peer has reset a stream.</summary>
+    private protected virtual void OnPeerReset(Http2Stream stream, in ProtocolError error) => CloseStream(stream, error);
 
     private void OnPing(in FrameHeader header, ReadOnlySpan<byte> payload, long now)
     {
@@ -269,7 +278,7 @@ public abstract partial class Http2Connection
     {
         if (payload == BandwidthEstimate.Payload)
         {
-            GrowWindows(_bandwidth.Acknowledged(_receiveWindow.Size));
+            GrowConnectionWindow(_bandwidth.Acknowledged(_receiveWindow.Size));
         }
         else if (payload == StopPayload)
         {

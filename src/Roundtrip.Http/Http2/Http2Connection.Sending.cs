@@ -23,6 +23,9 @@ public abstract partial class Http2Connection
     /// <summary>Whether something was promised that nobody has begun to answer.</summary>
     private protected virtual bool HasPromised => false;
 
+    /// <summary>Whether what was promised is to go before the content of the responses that promised it: that waits until it was begun.</summary>
+    private protected bool HoldsPages { get; set; }
+
     /// <summary>Puts DATA into the output until it holds <paramref name="room"/> bytes, as far as the peer's windows allow.</summary>
     public void Produce(long now, int room)
     {
@@ -89,25 +92,26 @@ public abstract partial class Http2Connection
         if (increment > 0)
         {
             // The window of a stream grows when it is used up: by then the connection's has been measured.
-            increment += stream.ReceiveWindow.GrowTo(_receiveWindow.Size);
-            FrameWriter.WriteWindowUpdate(Host.Output, stream.Id, increment);
+            WriteWindowUpdate(stream.Id, increment + stream.ReceiveWindow.GrowTo(_receiveWindow.Size));
         }
     }
 
     private void UseConnectionWindow(int bytes)
     {
-        if (bytes > 0 && _phase != ConnectionPhase.Over && _receiveWindow.Use(bytes) is var increment and > 0)
+        if (bytes > 0 && _phase != ConnectionPhase.Over)
         {
-            FrameWriter.WriteWindowUpdate(Host.Output, 0, increment);
+            WriteWindowUpdate(0, _receiveWindow.Use(bytes));
         }
     }
 
-    private void GrowWindows(int size)
+    private void GrowConnectionWindow(int size) => WriteWindowUpdate(0, _receiveWindow.GrowTo(size));
+
+    // RFC 9113 §6.9: an increment of 0 is an error, and means that there is nothing to say.
+    private void WriteWindowUpdate(int streamId, int increment)
     {
-        int increment = _receiveWindow.GrowTo(size);
         if (increment > 0)
         {
-            FrameWriter.WriteWindowUpdate(Host.Output, 0, increment);
+            FrameWriter.WriteWindowUpdate(Host.Output, streamId, increment);
         }
     }
 
@@ -138,7 +142,7 @@ public abstract partial class Http2Connection
     }
 
     // A short content that nobody else competes with need not wait for the driver, and its exchange ends here.
-    private bool GoesAtOnce(Http2Stream stream) => stream.Waiting == _waiting && Host.OutputLength + stream.Waiting <= DirectOutput
+    private bool GoesAtOnce(Http2Stream stream) => !HoldsPages && stream.Waiting == _waiting && Host.OutputLength + stream.Waiting <= DirectOutput
         && stream.Waiting <= Math.Min(LongestData, Math.Min(stream.SendWindow.Available, _sendWindow.Available));
 
     private void EndOutgoing(Http2Stream stream)

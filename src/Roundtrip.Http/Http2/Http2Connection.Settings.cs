@@ -36,12 +36,7 @@ public abstract partial class Http2Connection
         FrameWriter.WriteSettings(Host.Output, settings);
         _settingsUnacknowledged++;
         _settingsSentAt = Host.Now;
-        int window = Math.Max(OurSettings.InitialWindowSize, Math.Min(Limits.MaxWindowSize, FirstConnectionWindow));
-        int increment = _receiveWindow.GrowTo(window);
-        if (increment > 0)
-        {
-            FrameWriter.WriteWindowUpdate(Host.Output, 0, increment);
-        }
+        GrowConnectionWindow(Math.Max(OurSettings.InitialWindowSize, Math.Min(Limits.MaxWindowSize, FirstConnectionWindow)));
     }
 
     // Several streams may upload at once; beyond this the measured bandwidth decides.

@@ -223,6 +223,14 @@ public abstract partial class Http2Connection
         }
     }
 
+    /// <summary>What the peer will not take any more is not sent.</summary>
+    private protected void DropOutgoing(Http2Stream stream)
+    {
+        _waiting -= stream.Waiting;
+        stream.Outgoing?.Clear();
+        UpdateReadiness(stream);
+    }
+
     private void ReturnQueues(Http2Stream stream)
     {
         if (stream.Incoming is { } incoming)

@@ -69,6 +69,8 @@ public abstract partial class Http2Connection : IConnectionEngine
 
     private protected IReadOnlyCollection<Http2Stream> Streams => _streams.Values;
 
+    private protected Http2Stream? FindStream(int streamId) => _streams.GetValueOrDefault(streamId);
+
     public void Receive(long now)
     {
         _lastReceived = now;

@@ -22,7 +22,7 @@ public sealed partial class Http2Exchange
 
     public override long BodyLength => _bodyLength;
 
-    long IStreamUser.Deadline => _discardUntil != Deadline.None ? _discardUntil : _isWaitingForBody && IsOpen
+    long IStreamUser.Deadline => _discardUntil != Deadline.None ? _discardUntil : _isWaitingForBody && IsOpen && !IsTunnel
         ? _connection!.Host.Limits.Body.DeadlineAt(_waitBegan - _waited, _stream!.ReceivedContent)
         : Deadline.None;
 
@@ -32,6 +32,12 @@ public sealed partial class Http2Exchange
         if (!IsOpen)
         {
             return new BodyRead(BodyReadStatus.Failed);
+        }
+
+        if (CanUpgrade)
+        {
+            // What has come already is no content of this request.
+            return new BodyRead(BodyReadStatus.End);
         }
 
         Http2Stream stream = _stream!;
@@ -62,7 +68,7 @@ public sealed partial class Http2Exchange
         }
 
         long limit = _connection!.Host.Limits.RequestBody;
-        if (limit > 0 && _stream!.ReceivedContent > limit)
+        if (limit > 0 && Request.Protocol.IsEmpty && _stream!.ReceivedContent > limit)
         {
             Fail(EndReason.RequestBodyTooLarge, 413, ErrorOrigin.Peer);
         }

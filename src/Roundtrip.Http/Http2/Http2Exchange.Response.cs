@@ -41,6 +41,12 @@ public sealed partial class Http2Exchange
             return;
         }
 
+        // RFC 9113 §8.4.1: whoever takes pushes is promised what a hint would have it ask for.
+        if (status == 103 && AllowsPush)
+        {
+            _connection!.Promise(this, _stream!, fields);
+        }
+
         HpackEncoder encoder = _connection!.Encoder;
         HeaderBlockWriter block = _connection.Resources.Block;
         encoder.Begin(block);
@@ -62,6 +68,12 @@ public sealed partial class Http2Exchange
         if (HasResponded)
         {
             throw new InvalidOperationException("The final response has begun.");
+        }
+
+        // RFC 9110 §9.3.6: any 2xx to CONNECT opens the tunnel.
+        if (status < 300 && CanUpgrade)
+        {
+            throw new InvalidOperationException("Success opens a tunnel: call AcceptUpgrade.");
         }
 
         SendHead(status, fields, contentLength);
@@ -174,7 +186,7 @@ public sealed partial class Http2Exchange
         // RFC 9113 §8.4.1: a promise goes before what mentions the resource, or the client asks for it itself meanwhile.
         if (status == 200 && AllowsPush)
         {
-            _connection.Promise(this, _stream!, fields, ResponseFields);
+            _connection.Promise(this, _stream!, fields);
         }
 
         HpackEncoder encoder = _connection.Encoder;
@@ -188,6 +200,12 @@ public sealed partial class Http2Exchange
         if (announced >= 0)
         {
             encoder.Add("content-length"u8, announced);
+        }
+
+        if (_pushedWith != 0)
+        {
+            ReadOnlySpan<byte> type = fields.Value("Content-Type"u8);
+            _connection.Place(_stream!, _pushedWith, _isCritical, type.IsEmpty ? ResponseFields.Value("Content-Type"u8) : type);
         }
 
         _connection.Override(_stream!, fields, ResponseFields);

@@ -11,7 +11,12 @@ public sealed partial class Http2Exchange : Exchange, IStreamUser
 {
     private Http2ServerConnection? _connection;
     private Http2Stream? _stream;
+    private StreamHold? _hold;
     private int _sectionBytes;
+
+    // The stream whose response promised it; 0 for a request that the client sent.
+    private int _pushedWith;
+    private bool _isCritical;
 
     internal Http2Exchange()
     {
@@ -29,8 +34,8 @@ public sealed partial class Http2Exchange : Exchange, IStreamUser
     /// <summary>Whether the exchange is not over: its handler has it, or its response is still to be sent.</summary>
     internal bool IsInUse => _connection is not null;
 
-    // RFC 9113 §8.6: HTTP/2 has no upgrade of a request; extended CONNECT (RFC 8441) is another thing.
-    public override bool CanUpgrade => false;
+    // RFC 9113 §8.6: HTTP/2 has no Upgrade and no 101; RFC 8441 §4: it has extended CONNECT.
+    public override bool CanUpgrade => IsOpen && !HasResponded && !Request.Protocol.IsEmpty;
 
     public override long BytesReceived => _sectionBytes + (_stream?.ReceivedContent ?? _received);
 
@@ -57,16 +62,44 @@ public sealed partial class Http2Exchange : Exchange, IStreamUser
         IsOpen = true;
     }
 
-    internal void OpenPromised()
+    /// <summary>It is promised.</summary>
+    /// <param name="parentId">The stream of the response that it belongs to.</param>
+    /// <param name="isCritical">Whether it is to go before that.</param>
+    internal void OpenPromised(int parentId, bool isCritical)
     {
         IsPromised = true;
+        (_pushedWith, _isCritical) = (parentId, isCritical);
         Open(bodyLength: 0, expectsContinue: false);
     }
 
     internal void Started() => IsPromised = false;
 
-    public override void Upgrade(FieldBlock fields, Func<IConnectionHost, IConnectionEngine> next) =>
-        throw new InvalidOperationException("HTTP/2 has no upgrade: ask CanUpgrade.");
+    /// <summary>The handler may be given a CONNECT with :protocol. Its stream's content has no length, and is nobody's before the tunnel is accepted.</summary>
+    internal void OpenConnect()
+    {
+        Open(bodyLength: 0, expectsContinue: false);
+        _stream!.ExpectedContent = UnknownLength;
+    }
+
+    // RFC 8441 §5: 2xx opens the tunnel, whose protocol was said by the request.
+    public override void AcceptUpgrade(ReadOnlySpan<byte> protocol, FieldBlock fields)
+    {
+        if (!IsOpen)
+        {
+            return;
+        }
+
+        if (!CanUpgrade)
+        {
+            throw new InvalidOperationException("The request does not ask for an upgrade, or has been answered.");
+        }
+
+        IsTunnel = true;
+        _bodyLength = UnknownLength;
+        SendHead(200, fields, UnknownLength);
+    }
+
+    public override IExchangeHold? Hold() => IsOpen ? _hold ??= new StreamHold(_connection!) : null;
 
     // RFC 9113 §9.1: there is no such wish in HTTP/2; the connection goes on.
     public override void DoNotPersist()
@@ -102,7 +135,8 @@ public sealed partial class Http2Exchange : Exchange, IStreamUser
 
         if (begun)
         {
-            _connection.Cut(_stream!, new ProtocolError(reason, (int)ErrorCode.InternalError, ErrorScope.Exchange, ErrorOrigin.Server));
+            // RFC 8441 §5: for a tunnel CANCEL is what RST is to TCP.
+            _connection.Cut(_stream!, new ProtocolError(reason, (int)(IsTunnel ? ErrorCode.Cancel : ErrorCode.InternalError), ErrorScope.Exchange, ErrorOrigin.Server));
             return;
         }
 
@@ -128,6 +162,12 @@ public sealed partial class Http2Exchange : Exchange, IStreamUser
             Handler?.OnAborted(this, EndReason);
         }
 
+        // One that its handler answered whole has its place free at once: the client, which knows no better, may use it.
+        if (EndReason != EndReason.Completed)
+        {
+            _hold?.KeepPlace();
+        }
+
         if (error.Reason == EndReason.StreamReset && _stream.Id % 2 == 0)
         {
             _connection!.PushReset();
@@ -142,6 +182,8 @@ public sealed partial class Http2Exchange : Exchange, IStreamUser
     {
         EndLife(_connection!.Host.Buffers);
         IsPromised = false;
+        _hold = null;
+        _pushedWith = 0;
         _connection = null;
         _stream = null;
     }

@@ -26,6 +26,9 @@ public sealed record Http2Limits
     /// <summary>H2PushDiarySize: how many paths that its client has a connection remembers, so that none is sent twice; 0 pushes nothing.</summary>
     public int PushDiarySize { get; init; } = 256;
 
+    /// <summary>H2PushPriority: when pushed responses go, by their media types.</summary>
+    public PushPriorities PushPriorities { get; init; } = PushPriorities.Default;
+
     /// <summary>H2FloodLimit (ours): the budget of each <see cref="FloodKind"/>, by its number.</summary>
     public IReadOnlyList<FloodLimit> Floods { get; init; } = DefaultFloods;
 

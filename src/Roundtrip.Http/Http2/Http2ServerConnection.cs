@@ -19,11 +19,15 @@ public sealed partial class Http2ServerConnection : Http2Connection
         WriteFirstSettings(
             new Setting(SettingsParameter.MaxConcurrentStreams, (uint)Limits.MaxSessionStreams),
             new Setting(SettingsParameter.InitialWindowSize, (uint)Limits.WindowSize),
-            new Setting(SettingsParameter.MaxHeaderListSize, (uint)limits.RequestHead));
+            new Setting(SettingsParameter.MaxHeaderListSize, (uint)limits.RequestHead),
+            new Setting(SettingsParameter.EnableConnectProtocol, 1));
     }
 
     /// <summary>The same host as the base has, as a server's.</summary>
     internal new IConnectionHost Host { get; }
+
+    /// <summary>How many requests were cut while work for them goes on away from the loop: they are as good as open.</summary>
+    internal int HeldPlaces { get; set; }
 
     private protected override bool IsServer => true;
 
@@ -119,8 +123,8 @@ public sealed partial class Http2ServerConnection : Http2Connection
             return;
         }
 
-        // RFC 9113 §5.1.2: more than was allowed. The client may ask again.
-        if (OpenByPeer >= Limits.MaxSessionStreams)
+        // RFC 9113 §5.1.2: more than was allowed, or than there are places while the work for cancelled requests goes on. The client may ask again.
+        if (OpenByPeer + HeldPlaces >= Limits.MaxSessionStreams)
         {
             Refuse(streamId, PeerError(EndReason.TooManyStreams, ErrorCode.RefusedStream));
             return;
@@ -193,6 +197,20 @@ public sealed partial class Http2ServerConnection : Http2Connection
             error = RequestFraming.DetermineExpectation(exchange.Request, out expectsContinue);
         }
 
+        if (exchange.Request.Method == Method.Connect && error == EndReason.None)
+        {
+            // RFC 9110 §9.3.6: a CONNECT has no content; what follows is a tunnel's, if anybody's.
+            exchange.OpenConnect();
+            if (length > 0)
+            {
+                ResetStream(stream, PeerError(EndReason.ContentLengthMismatch, ErrorCode.ProtocolError));
+                return;
+            }
+
+            Start(exchange);
+            return;
+        }
+
         exchange.Open(endStream ? 0 : exchange.Request.Has(KnownField.ContentLength) ? length : Exchange.UnknownLength, expectsContinue);
         if (endStream && length != 0 && error == EndReason.None)
         {
@@ -236,9 +254,11 @@ public sealed partial class Http2ServerConnection : Http2Connection
     // RFC 9113 §8.1: a second section is the trailers, and ends the stream.
     private void OnTrailers(Http2Stream stream, FieldSection section, bool endStream, long now)
     {
-        if (!endStream || section.HasPseudoFields || section.FieldFault != EndReason.None)
+        // RFC 9113 §8.5: a tunnel has DATA alone.
+        bool isOfTunnel = !((Http2Exchange)stream.User).Request.Protocol.IsEmpty;
+        if (isOfTunnel || !endStream || section.HasPseudoFields || section.FieldFault != EndReason.None)
         {
-            ResetStream(stream, PeerError(endStream ? EndReason.InvalidTrailer : EndReason.StreamStateViolated, ErrorCode.ProtocolError));
+            ResetStream(stream, PeerError(endStream && !isOfTunnel ? EndReason.InvalidTrailer : EndReason.StreamStateViolated, ErrorCode.ProtocolError));
             return;
         }
 

@@ -91,11 +91,20 @@ internal static class RequestSection
 
         if (section.Has(PseudoField.Protocol))
         {
-            // RFC 8441 §3: :protocol is for who was told SETTINGS_ENABLE_CONNECT_PROTOCOL; this server does not announce it yet, so it is as undefined as any other (RFC 9113 §8.3).
-            return EndReason.MisplacedPseudoField;
-        }
+            // RFC 8441 §4: :protocol makes a CONNECT an ordinary request by its other pseudo-fields; elsewhere it is as undefined as any other.
+            if (head.Method != Method.Connect)
+            {
+                return EndReason.MisplacedPseudoField;
+            }
 
-        if (head.Method == Method.Connect)
+            if (!IsProtocol(section.At(section.Protocol)))
+            {
+                return EndReason.InvalidFieldValue;
+            }
+
+            head.SetProtocol(section.Protocol);
+        }
+        else if (head.Method == Method.Connect)
         {
             // RFC 9113 §8.5: a tunnel has an authority alone. This server is no proxy: it offers none, to any target.
             return section.Has(PseudoField.Scheme) || section.Has(PseudoField.Path) ? EndReason.MisplacedPseudoField
@@ -109,6 +118,13 @@ internal static class RequestSection
         }
 
         return section.Path.Length > limits.RequestLine ? EndReason.RequestLineTooLong : ReadTarget(section, head, isSecure);
+    }
+
+    // RFC 9110 §7.8: a name, and perhaps a version.
+    private static bool IsProtocol(ReadOnlySpan<byte> value)
+    {
+        int slash = value.IndexOf((byte)'/');
+        return slash < 0 ? FieldRules.IsToken(value) : FieldRules.IsToken(value[..slash]) && FieldRules.IsToken(value[(slash + 1)..]);
     }
 
     private static EndReason ReadTarget(FieldSection section, RequestHead head, bool isSecure)

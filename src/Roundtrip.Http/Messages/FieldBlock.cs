@@ -14,7 +14,7 @@ public sealed class FieldBlock
 
     private readonly byte[] _text;
     private readonly FieldEntry[] _fields;
-    private byte[][]? _preloads;
+    private PreloadTarget[]? _preloads;
     private EncodedFields? _encoded;
 
     private FieldBlock(byte[] text, FieldEntry[] fields) => (_text, _fields) = (text, fields);
@@ -30,7 +30,7 @@ public sealed class FieldBlock
     public ReadOnlySpan<byte> At(Slice slice) => _text.AsSpan(slice.Offset, slice.Length);
 
     /// <summary>What the block says will be needed with the response, in the order in which it says so. Made when first asked for; two loops may make it at the same time.</summary>
-    internal byte[][] PreloadTargets => _preloads ??= PreloadLinks.Of(this);
+    internal PreloadTarget[] PreloadTargets => _preloads ??= PreloadLinks.Of(this);
 
     /// <summary>The value of the first field of that name (ASCII case ignored), or empty.</summary>
     public ReadOnlySpan<byte> Value(ReadOnlySpan<byte> name)

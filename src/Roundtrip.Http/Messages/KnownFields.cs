@@ -54,7 +54,7 @@ public static class KnownFields
             "Access-Control-Request-Method", "Authorization", "Cache-Control", "Connection", "Content-Encoding", "Content-Length",
             "Content-Type", "Cookie", "Expect", "Forwarded", "Host", "HTTP2-Settings", "If-Match", "If-Modified-Since", "If-None-Match",
             "If-Range", "If-Unmodified-Since", "Keep-Alive", "Last-Event-ID", "Origin", "Pragma", "Priority", "Proxy-Connection", "Range",
-            "Referer", "Sec-WebSocket-Extensions", "Sec-WebSocket-Key", "Sec-WebSocket-Protocol", "Sec-WebSocket-Version", "TE", "Trailer",
+            "Referer", "Sec-Fetch-Dest", "Sec-Fetch-Mode", "Sec-Fetch-Site", "Sec-Purpose", "Sec-WebSocket-Extensions", "Sec-WebSocket-Key", "Sec-WebSocket-Protocol", "Sec-WebSocket-Version", "TE", "Trailer",
             "Transfer-Encoding", "Upgrade", "User-Agent", "Via", "X-Forwarded-For",
         ];
         return Array.ConvertAll(names, Encoding.ASCII.GetBytes);

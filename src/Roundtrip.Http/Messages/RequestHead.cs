@@ -19,6 +19,7 @@ public sealed class RequestHead
     private Slice _authority;
     private Slice _path;
     private Slice _query;
+    private Slice _protocol;
 
     public Method Method { get; private set; }
 
@@ -54,6 +55,9 @@ public sealed class RequestHead
 
     /// <summary>What stands behind the first <c>?</c>, still percent-encoded.</summary>
     public ReadOnlySpan<byte> Query => At(_query);
+
+    /// <summary>The protocol that an extended CONNECT asks for (RFC 8441 section 4); empty for any other request.</summary>
+    public ReadOnlySpan<byte> Protocol => At(_protocol);
 
     /// <summary>Whether the target has a <c>?</c>, even with nothing behind it.</summary>
     public bool HasQuery { get; private set; }
@@ -209,7 +213,7 @@ public sealed class RequestHead
         _base = 0;
         _present = 0;
         FieldCount = 0;
-        _method = _target = _authority = _path = _query = default;
+        _method = _target = _authority = _path = _query = _protocol = default;
         HasQuery = false;
         IsSecure = false;
         Method = Method.Other;
@@ -239,6 +243,8 @@ public sealed class RequestHead
     }
 
     internal void SetAuthority(Slice authority) => _authority = authority;
+
+    internal void SetProtocol(Slice protocol) => _protocol = protocol;
 
     internal void AddField(Slice name, Slice value, KnownField known)
     {

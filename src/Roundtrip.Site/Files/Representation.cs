@@ -177,7 +177,7 @@ internal sealed class Representation
             fields.Add(("Content-Encoding", encoding));
         }
 
-        fields.AddRange(Settings.Get(Http2Settings.PushResources).Select(path => ("Link", $"<{path}>; rel=preload")));
+        fields.AddRange(Settings.Get(Http2Settings.PushResources).Select(link => ("Link", link)));
 
         if (_metadata.Languages.Length > 0)
         {

@@ -50,7 +50,7 @@ internal sealed partial class ResourceLoader(FileRoots roots)
     {
         string text = PathText.Of(path);
         MappedPath mapped = host.Map.Map(text);
-        SectionResult sections = mapped.Status == 0 ? host.Configuration.Walk.Of(mapped.FileName, text) : host.Configuration.Walk.OfLocation(text);
+        SectionResult sections = SectionsOf(host, mapped, text);
         ResourceAbout about = About(host, sections, mapped, text);
         if (mapped.Status != 0 && !about.IsGuardedByDirective)
         {
@@ -67,6 +67,18 @@ internal sealed partial class ResourceLoader(FileRoots roots)
             : text.EndsWith('/') ? TryLoadIndex(about, mapped, path, look, redirects)
             : TryLoadFile(about, mapped, look, redirects));
     }
+
+    /// <summary>What the configuration says of a path, before anything is looked at.</summary>
+    /// <param name="path">A <see cref="UrlPath"/>'s bytes.</param>
+    public static ResourceAbout AboutOf(SiteHost host, ReadOnlySpan<byte> path)
+    {
+        string text = PathText.Of(path);
+        MappedPath mapped = host.Map.Map(text);
+        return About(host, SectionsOf(host, mapped, text), mapped, text);
+    }
+
+    private static SectionResult SectionsOf(SiteHost host, MappedPath mapped, string path) =>
+        mapped.Status == 0 ? host.Configuration.Walk.Of(mapped.FileName, path) : host.Configuration.Walk.OfLocation(path);
 
     private static ResourceAbout About(SiteHost host, SectionResult sections, MappedPath mapped, string path)
     {

@@ -2,6 +2,8 @@ using System.Collections.Immutable;
 using Roundtrip.Configuration.Directives;
 using Roundtrip.Http.Http2;
 using Roundtrip.Site.Core;
+using Roundtrip.Site.EarlyHints;
+using Roundtrip.Site.Headers;
 using static Roundtrip.Configuration.Directives.Arguments;
 using static Roundtrip.Configuration.Directives.DirectiveContext;
 
@@ -30,6 +32,9 @@ internal sealed class Http2Module : IConfigurationModule
         Limit("H2StreamMaxMemSize", "bytes, 1024 to 1048576", (l, s) => l with { StreamMaxMemSize = Number(s, 1024, 1 << 20) }),
         Directive.Of("H2Push", Anywhere, "on or off", Http2Settings.Push, Flag),
         new("H2PushResource", Anywhere, 1, 3, "add, a path, and critical", AddPushResource),
+        Directive.Of("H2EarlyHints", AnyServer, "on or off", EarlyHintsSettings.Mode, static word => Flag(word) ? EarlyHintsMode.Http2 : EarlyHintsMode.Off),
+        new("H2EarlyHint", Anywhere, 2, 2, "a field's name and its value", AddEarlyHint),
+        new("H2PushPriority", AnyServer, 2, 3, "a media type or *, after, before or interleaved, and a weight", SetPushPriority),
         Limit("H2PushDiarySize", "a number, 0 to 65536", (l, s) => l with { PushDiarySize = Number(s, 0, 65_536) }),
         new("H2FloodLimit", ServerConfig, 3, 3, "a kind of frames, how many at once (0 for no limit) and how many a second", SetFloodLimit),
         .. Ignored("H2MinWorkers", "H2MaxWorkers", "H2MaxWorkerIdleSeconds", "H2SerializeHeaders", "H2CopyFiles", "H2OutputBuffering", "H2TLSWarmUpSize", "H2TLSCoolDownSecs", "H2Padding"),
@@ -72,13 +77,46 @@ internal sealed class Http2Module : IConfigurationModule
             throw new FormatException("takes the word add, a path, and the word critical");
         }
 
-        string path = Headers.FieldText.Checked(words[at]);
+        string path = FieldText.Checked(words[at]);
         if (path.AsSpan().ContainsAny("<> \""))
         {
             throw new FormatException($"'{path}' is not a path or URL");
         }
 
-        call.Settings.Update(Http2Settings.PushResources, paths => paths.Add(path));
+        string link = PreloadLink.Of(path, isCritical: words.Length > at + 1);
+        call.Settings.Update(Http2Settings.PushResources, links => links.Add(link));
+    }
+
+    private static void AddEarlyHint(DirectiveCall call)
+    {
+        (string name, string value) = (call.Words[0], FieldText.Checked(call.Words[1]));
+        if (!FieldText.IsName(name) || EngineFields.Contains(name))
+        {
+            throw new FormatException($"'{name}' is not the name of a field that a hint can have");
+        }
+
+        call.Settings.Update(EarlyHintsSettings.Fields, fields => fields.Add((name, value)));
+    }
+
+    // mod_http2: what stands behind the type is a dependency, or the weight of an After rule; Before has the weight of the stream that it goes before.
+    private static void SetPushPriority(DirectiveCall call)
+    {
+        string[] words = [.. call.Words];
+        string type = words[0];
+        if (type != "*" && (!type.Contains('/') || type.Contains('*')))
+        {
+            throw new FormatException($"'{type}' is neither a media type nor *");
+        }
+
+        bool isWeight = char.IsAsciiDigit(words[1][0]);
+        PushPlacement placement = isWeight ? PushPlacement.After : (PushPlacement)Choice(words[1], "after", "before", "interleaved");
+        if ((isWeight || placement == PushPlacement.Before) && words.Length == 3)
+        {
+            throw new FormatException(isWeight ? "takes one weight" : "before takes no weight: it is the one of the stream that it goes before");
+        }
+
+        int weight = isWeight ? Number(words[1], 1, 65_535) : words.Length == 3 ? Number(words[2], 1, 65_535) : PushPriority.DefaultWeight(placement);
+        LimitDirectives.Add(call, limits => limits with { Http2 = limits.Http2 with { PushPriorities = limits.Http2.PushPriorities.With(type, new PushPriority(placement, weight)) } });
     }
 
     private static void SetFloodLimit(DirectiveCall call)

@@ -24,6 +24,6 @@ internal static class Http2Settings
     /// <summary>H2Push: whether what a response's fields name is pushed.</summary>
     public static readonly SettingKey<bool> Push = new(true);
 
-    /// <summary>H2PushResource: paths that are needed with what is answered there.</summary>
+    /// <summary>H2PushResource: what is needed with what is answered there, as values of Link fields.</summary>
     public static readonly SettingKey<ImmutableArray<string>> PushResources = new([], (outer, inner) => outer.AddRange(inner));
 }

@@ -150,7 +150,7 @@ internal sealed class Responder(SiteLoop site)
         else
         {
             // RFC 9110 §15.6.2, §15.5.6: what the server knows for no address at all is 501; what it knows and a file does not allow is 405, with Allow.
-            AnswerStatus(exchange, about, exchange.Request.Method == Method.Other ? 501 : 405);
+            AnswerStatus(exchange, about, exchange.Request.Method is Method.Other or Method.Connect ? 501 : 405);
         }
     }
 

@@ -4,6 +4,7 @@ using Roundtrip.Configuration.VirtualHosts;
 using Roundtrip.Server;
 using Roundtrip.Site.AccessLog;
 using Roundtrip.Site.Core;
+using Roundtrip.Site.EarlyHints;
 using Roundtrip.Site.Mapping;
 using Roundtrip.Site.Tls;
 
@@ -20,6 +21,7 @@ public sealed class SiteHost
         Logs = [.. LogSettings.LogsOf(configuration.Settings, logs)];
         Port = PortOf(configuration);
         TlsTerms = SslSettings.TermsOf(configuration.Settings);
+        Companions = Settings.Get(EarlyHintsSettings.Mode) == EarlyHintsMode.Learn ? new SharedCompanions() : null;
         ErrorLog = new ErrorLog(logs.FindErrorLog(Settings.Get(CoreSettings.ErrorLog)), ErrorLogDirectives.OptionsOf(Settings, Name));
     }
 
@@ -41,6 +43,9 @@ public sealed class SiteHost
 
     /// <summary>What its TLS connections are made by; empty for a host without TLS. A connection that was made by other terms than a host's is not that host's.</summary>
     internal string TlsTerms { get; }
+
+    /// <summary>What its loops have learnt of its pages; null where they do not. Another configuration begins anew: what it denies nobody has learnt.</summary>
+    internal SharedCompanions? Companions { get; }
 
     internal UrlMap Map { get; }
 

@@ -79,6 +79,8 @@ internal sealed class SiteLoop : IExchangeStarter, IExchangeObserver, IDisposabl
             return;
         }
 
+        host.Hints?.Began(exchange);
+
         // A path without '%' that is the key of a hot file is that file's: keys have no segments that would be taken out of it.
         ReadOnlySpan<byte> raw = exchange.Request.Path;
         if (!raw.Contains((byte)'%') && host.Hot.Find(raw) is { } hot)
@@ -91,7 +93,14 @@ internal sealed class SiteLoop : IExchangeStarter, IExchangeObserver, IDisposabl
         }
     }
 
-    public void Ended(Exchange exchange) => _logs.Write(exchange, ServingHostOf(exchange));
+    public void Unanswered(Exchange exchange) => LoopOf(ServingHostOf(exchange)).Hints?.Unanswered(exchange);
+
+    public void Ended(Exchange exchange)
+    {
+        SiteHost host = ServingHostOf(exchange);
+        LoopOf(host).Hints?.Ended(exchange);
+        _logs.Write(exchange, host);
+    }
 
     public ErrorLog LogOf(IConnectionHost connection, Exchange? exchange) =>
         (exchange is not null ? ServingHostOf(exchange) : HostFor(connection, Encoding.ASCII.GetBytes(connection.ServerName ?? ""))).ErrorLog;
@@ -141,6 +150,14 @@ internal sealed class SiteLoop : IExchangeStarter, IExchangeObserver, IDisposabl
 
     /// <summary>Answers with a status and its ErrorDocument, for who finds that there is no other answer.</summary>
     internal void AnswerStatus(Exchange exchange, ResourceAbout about, int status) => _responder.AnswerStatus(exchange, about, status);
+
+    /// <summary>What the configuration says of a path of a host, without a look at the disk; null for what is no path.</summary>
+    [SkipLocalsInit]
+    internal static ResourceAbout? AboutOf(SiteHost host, ReadOnlySpan<byte> raw)
+    {
+        Span<byte> scratch = stackalloc byte[UrlPath.MaximumLength];
+        return UrlPath.TryResolve(raw, scratch, out UrlPath path) == UrlPathResult.Ok ? ResourceLoader.AboutOf(host, path.Bytes) : null;
+    }
 
     /// <summary>What the host's SetEnvIf rules make of a request.</summary>
     internal VariableOutcome VariablesOf(SiteHost host, RequestHead request, Exchange exchange) =>
@@ -201,7 +218,7 @@ internal sealed class SiteLoop : IExchangeStarter, IExchangeObserver, IDisposabl
         return hosts;
     }
 
-    private HostLoop LoopOf(SiteHost host) => _hosts[host.Index] ??= new HostLoop(host, _loop, _loader, _snapshot.Services, OnLoaded);
+    private HostLoop LoopOf(SiteHost host) => _hosts[host.Index] ??= new HostLoop(this, host, _loop, _loader, _snapshot.Services, OnLoaded);
 
     [SkipLocalsInit]
     private void Resolve(HostLoop host, Exchange exchange, ReadOnlySpan<byte> raw)

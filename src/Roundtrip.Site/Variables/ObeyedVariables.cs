@@ -8,6 +8,9 @@ namespace Roundtrip.Site.Variables;
 /// </summary>
 internal static class ObeyedVariables
 {
+    /// <summary>Ours: no 103 for this client. Asked for only where one would go out.</summary>
+    public const string NoEarlyHints = "no-early-hints";
+
     private static readonly FrozenSet<string> Names = FrozenSet.Create(
         StringComparer.OrdinalIgnoreCase,
         "nokeepalive", "force-response-1.0", "downgrade-1.0", "force-no-vary", "gzip-only-text/html", "no-gzip", "no-brotli", "suppress-error-charset", "dont-vary");

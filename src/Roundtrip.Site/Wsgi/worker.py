@@ -67,6 +67,9 @@ WINDOW = 256 * 1024
 # What is joined to its head rather than sent beside it.
 SMALL = 32 * 1024
 
+# recvmsg(2); PyPy has no name for it.
+MSG_CMSG_CLOEXEC = getattr(socket, "MSG_CMSG_CLOEXEC", 0x40000000)
+
 # pipe(7): so much is written whole, whoever else writes.
 PIPE_BUF = 4096
 
@@ -168,16 +171,20 @@ class Input:
     def read(self, size=-1):
         if size is None or size < 0:
             size = sys.maxsize
-        parts = []
-        while size > 0:
-            part = self._data[self._at : self._at + size]
-            if part:
-                parts.append(part)
-                self._at += len(part)
-                size -= len(part)
-            elif not self._fill():
-                break
-        return parts[0] if len(parts) == 1 else b"".join(parts)
+        have = self._data[self._at : self._at + size]
+        self._at += len(have)
+        if len(have) == size or self._ended:
+            return have
+        # What comes is written into the result, and copied no more.
+        result = io.BytesIO()
+        result.write(have)
+        size -= len(have)
+        while size > 0 and self._fill():
+            part = self._data[:size]
+            result.write(part)
+            self._at = len(part)
+            size -= len(part)
+        return result.getvalue()
 
     def readline(self, size=-1):
         if size is None or size < 0:
@@ -574,7 +581,7 @@ class Server:
         head = b""
         descriptor = None
         while len(head) < HEADER.size:
-            data, passed, _, _ = self._control.recvmsg(HEADER.size - len(head), socket.CMSG_SPACE(4), socket.MSG_CMSG_CLOEXEC)
+            data, passed, _, _ = self._control.recvmsg(HEADER.size - len(head), socket.CMSG_SPACE(4), MSG_CMSG_CLOEXEC)
             if not data:
                 return None, None
             head += data

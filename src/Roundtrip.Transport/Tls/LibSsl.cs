@@ -40,7 +40,9 @@ internal static unsafe partial class LibSsl
     public const int ModeAcceptMovingWriteBuffer = 0x02;
 
     public const int SessionCacheOff = 0;
+    public const int SessionCacheClient = 1;
     public const int SessionCacheServer = 2;
+    public const int SessionCacheNoInternal = 0x300;
 
     public const int ErrorSsl = 1;
     public const int ErrorWantRead = 2;
@@ -199,6 +201,21 @@ internal static unsafe partial class LibSsl
 
     [LibraryImport(Name)]
     public static partial int SSL_session_reused(nint ssl);
+
+    [LibraryImport(Name)]
+    public static partial int SSL_set_session(nint ssl, nint session);
+
+    [LibraryImport(Name)]
+    public static partial void SSL_CTX_sess_set_new_cb(SslContextHandle context, delegate* unmanaged<nint, nint, int> callback);
+
+    [LibraryImport(Name)]
+    public static partial int SSL_SESSION_up_ref(nint session);
+
+    [LibraryImport(Name)]
+    public static partial void SSL_SESSION_free(nint session);
+
+    [LibraryImport(Name)]
+    public static partial int SSL_SESSION_get_protocol_version(nint session);
 
     [LibraryImport(Name)]
     public static partial void SSL_get0_alpn_selected(nint ssl, byte** name, uint* length);

@@ -19,6 +19,17 @@ internal static unsafe class TlsCallbacks
         }
     }
 
+    /// <summary>Has a client's sessions kept by <see cref="TlsSessions"/>, and not by the context, which does not know the servers apart.</summary>
+    public static void Install(TlsClientContext context)
+    {
+        LibSsl.SSL_CTX_ctrl(context.Handle, LibSsl.ControlSessionCacheMode, LibSsl.SessionCacheClient | LibSsl.SessionCacheNoInternal, null);
+        LibSsl.SSL_CTX_sess_set_new_cb(context.Handle, &OnNewSession);
+    }
+
+    // 1 says that the reference is ours.
+    [UnmanagedCallersOnly]
+    private static int OnNewSession(nint ssl, nint session) => TlsConnection.Current.Sessions is { } sessions && sessions.TryAdd(session) ? 1 : 0;
+
     // The context is chosen here and not in the server name callback, which comes after the session was looked up: a session of another
     // virtual host would have been found by then.
     [UnmanagedCallersOnly]

@@ -8,7 +8,7 @@ public sealed unsafe class TlsClientContext : TlsContext, IDisposable
 {
     private readonly TlsClientOptions _options;
 
-    /// <exception cref="TransportException">OpenSSL is missing, or the file of authorities cannot be used.</exception>
+    /// <exception cref="TransportException">OpenSSL is missing, or the file of authorities or the certificate cannot be used.</exception>
     public TlsClientContext(TlsClientOptions options)
         : base(SslContextHandle.ForClients())
     {
@@ -20,6 +20,11 @@ public sealed unsafe class TlsClientContext : TlsContext, IDisposable
         LibSsl.SSL_CTX_set_verify(Handle, options.VerifiesServer ? LibSsl.VerifyPeer : LibSsl.VerifyNone, 0);
         LoadAuthorities();
         OfferProtocols();
+        TlsCallbacks.Install(this);
+        if (options.Certificate is { } certificate)
+        {
+            CertificateLoader.Load(Handle, [certificate], File.ReadAllBytes);
+        }
     }
 
     public void Dispose() => Handle.Dispose();

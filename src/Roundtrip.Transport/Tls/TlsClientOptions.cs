@@ -12,6 +12,9 @@ public sealed class TlsClientOptions
     /// <summary>Whether the server's certificate must be valid, lead to one that is trusted, and name the host.</summary>
     public bool VerifiesServer { get; init; } = true;
 
+    /// <summary>What a server is shown that asks who the client is; null for nothing.</summary>
+    public TlsCertificateFiles? Certificate { get; init; }
+
     /// <summary>The oldest version that is accepted.</summary>
     public TlsVersion MinimumVersion { get; init; } = TlsVersion.Tls12;
 }

@@ -79,6 +79,7 @@ public sealed unsafe partial class TlsConnection
         {
             LibSsl.SSL_set_connect_state(_ssl);
             client.Prepare(_ssl, _serverName!);
+            Sessions?.Offer(_ssl);
         }
         else
         {

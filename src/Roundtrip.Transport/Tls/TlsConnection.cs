@@ -43,8 +43,10 @@ public sealed unsafe partial class TlsConnection : TransportConnection, IConnect
 
     /// <summary>The client's side.</summary>
     /// <param name="host">Whom it is to reach: a name in ASCII, or an address without brackets.</param>
-    public TlsConnection(TlsLoop loop, TlsClientContext context, string host, TransportConnection inner)
+    /// <param name="sessions">Those of this server and context, which it goes on with and adds to.</param>
+    public TlsConnection(TlsLoop loop, TlsClientContext context, string host, TransportConnection inner, TlsSessions? sessions = null)
     {
+        Sessions = sessions;
         _loop = loop;
         _inner = inner;
         _serverName = host;
@@ -76,6 +78,8 @@ public sealed unsafe partial class TlsConnection : TransportConnection, IConnect
 
     /// <summary>The connection for which this thread is inside OpenSSL.</summary>
     internal static TlsConnection Current => _current!;
+
+    internal TlsSessions? Sessions { get; }
 
     /// <summary>Where it stands in the list of <see cref="IdleBuffers"/>, while it does.</summary>
     internal int BufferIndex { get; set; }

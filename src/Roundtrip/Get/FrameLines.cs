@@ -27,6 +27,23 @@ internal sealed class FrameLines(long begin)
         return text.ToString();
     }
 
+    /// <summary>The bytes of all header sections that were sent, as fields and after HPACK; and of those that came.</summary>
+    public (long Fields, long Hpack) SentFields { get; private set; }
+
+    public (long Fields, long Hpack) ReceivedFields { get; private set; }
+
+    private void Count(char mark, int fields, int hpack)
+    {
+        if (mark == '>')
+        {
+            SentFields = (SentFields.Fields + fields, SentFields.Hpack + hpack);
+        }
+        else
+        {
+            ReceivedFields = (ReceivedFields.Fields + fields, ReceivedFields.Hpack + hpack);
+        }
+    }
+
     private void Add(int stream, string frame)
     {
         if (!_streams.TryGetValue(stream, out List<string>? frames))
@@ -111,6 +128,7 @@ internal sealed class FrameLines(long begin)
 
             _section.Begin(_pool, new FieldLimits(0, int.MaxValue));
             EndReason error = _decoder.Decode(_block.ToArray(), _section);
+            lines.Count(mark, _section.Length, _block.Count);
             string text = error == EndReason.None ? $"; fields {_section.Length} bytes, after HPACK {_block.Count}" : $"; {EndReasons.Describe(error)}";
             _section.Release(_pool);
             _block.Clear();

@@ -8,32 +8,28 @@ using Roundtrip.Transport.Tls;
 
 namespace Roundtrip.Program;
 
-/// <summary>One fetch: the request, what comes of it, and the redirections that follow. It runs a loop of its own on the calling thread.</summary>
-internal sealed class Get : TimerEntry, IClientUser
+/// <summary>One fetch: the request, what comes of it, and the redirections that follow. It runs a loop of its own on the calling thread. Get.Request.cs has what is sent.</summary>
+internal sealed partial class Get : TimerEntry, IClientUser
 {
-    private const int Sending = 16 * 1024;
-
-    // What was meant for the first server alone: a redirection to another one does not take it along.
-    private static readonly HashSet<string> Private = new(["Host", "Authorization", "Cookie", "Proxy-Authorization"], StringComparer.OrdinalIgnoreCase);
-
     private readonly GetOptions _options;
     private readonly EpollLoop _loop;
     private readonly ConnectionPool _pool;
+    private readonly GetReport _report;
     private readonly byte[]? _content;
     private readonly Stream _output;
     private GetTarget _target;
     private string _method;
     private ClientExchange? _exchange;
-    private int _sent;
     private int _redirections;
     private bool _isElsewhere;
     private bool _isContentDropped;
     private bool _isRetried;
     private int _exitCode = ExitCode.NotSo;
 
-    private Get(GetOptions options, GetTarget target, byte[]? content, EpollLoop loop, ConnectionPool pool, Stream output)
+    private Get(GetOptions options, GetTarget target, byte[]? content, EpollLoop loop, ConnectionPool pool, GetReport report, Stream output)
     {
-        (_options, _target, _content, _loop, _pool, _output) = (options, target, content, loop, pool, output);
+        (_options, _target, _content, _loop, _pool, _report, _output) = (options, target, content, loop, pool, report, output);
+        _continue = new ContinueTimer(this);
         _method = options.Method ?? (options.IsHead ? "HEAD" : content is null ? "GET" : "POST");
     }
 
@@ -48,15 +44,15 @@ internal sealed class Get : TimerEntry, IClientUser
         byte[]? content = ReadContent(options);
         using Stream output = OpenOutput(options);
         using var loop = new EpollLoop();
-        FrameLines? frames = options.ShowsFrames ? new FrameLines(Environment.TickCount64) : null;
-        var shown = new ConnectionLines(options.IsVerbose, options.IsInsecure, frames);
+        FrameLines? frames = options.ShowsFrames || options.IsJson ? new FrameLines(Environment.TickCount64) : null;
+        var report = new GetReport(new ConnectionLines(options.IsVerbose, options.IsInsecure, frames));
         using var pool = new ConnectionPool(loop, new ClientOptions
         {
             Protocol = options.IsHttp1 ? ProtocolChoice.Http1 : options.IsHttp2 ? ProtocolChoice.Http2 : ProtocolChoice.Negotiated,
-            Tls = new TlsClientOptions { AuthoritiesFile = options.AuthoritiesFile, VerifiesServer = !options.IsInsecure },
-            Observer = options.IsVerbose || options.ShowsFrames ? shown : null,
+            Tls = new TlsClientOptions { AuthoritiesFile = options.AuthoritiesFile, VerifiesServer = !options.IsInsecure, Certificate = CertificateOf(options) },
+            Observer = options.IsVerbose || options.ShowsFrames || options.IsJson ? report : null,
         });
-        var get = new Get(options, target, content, loop, pool, output);
+        var get = new Get(options, target, content, loop, pool, report, output);
         get.Send();
         if (options.MaximumTime > 0)
         {
@@ -64,33 +60,51 @@ internal sealed class Get : TimerEntry, IClientUser
         }
 
         loop.Run();
-        Console.Error.Write(frames?.List());
+        if (options.ShowsFrames)
+        {
+            Console.Error.Write(frames!.List());
+        }
+
+        if (options.IsJson)
+        {
+            report.Write(Console.OpenStandardOutput(), get._target.Url, frames!);
+        }
+
         return get._exitCode;
     }
 
     public void OnStarted(ClientConnection connection, ClientExchange exchange)
     {
         _exchange = exchange;
+        _report.Started(connection);
         if (_options.IsVerbose)
         {
             ShowRequest(connection, exchange.Request);
         }
 
-        SendContent();
+        BeginContent();
     }
 
     public void OnConnectFailed(EndReason reason, string detail)
     {
-        Console.Error.WriteLine($"roundtrip: {_target.Origin.Host}:{_target.Origin.Port}: {EndReasons.Describe(reason)}{(detail == EndReasons.Describe(reason) ? "" : $": {detail}")}");
-        Finish(ExitCode.NotSo);
+        Fail($"{_target.Origin.Host}:{_target.Origin.Port}: {EndReasons.Describe(reason)}{(detail == EndReasons.Describe(reason) ? "" : $": {detail}")}");
     }
 
-    public void OnInformational(ClientExchange exchange) => ShowResponse(exchange);
+    public void OnInformational(ClientExchange exchange)
+    {
+        ShowResponse(exchange);
+        _report.Informed(exchange);
+        if (exchange.Status == 100)
+        {
+            Continue();
+        }
+    }
 
     public void OnResponse(ClientExchange exchange)
     {
+        _report.Responded(exchange);
         ShowResponse(exchange);
-        if (_options.IsHead)
+        if (_options.IsHead && !_options.IsJson)
         {
             _output.Write(Encoding.Latin1.GetBytes(HeadOf(exchange, "") + "\n"));
         }
@@ -128,6 +142,8 @@ internal sealed class Get : TimerEntry, IClientUser
     public void OnEnded(ClientExchange exchange, EndReason reason, bool isRetryable)
     {
         _exchange = null;
+        _loop.Timers.Cancel(_continue);
+        _report.Ended(exchange);
         if (reason != EndReason.Completed)
         {
             if (isRetryable && !_isRetried)
@@ -139,10 +155,19 @@ internal sealed class Get : TimerEntry, IClientUser
 
             if (reason != EndReason.Cancelled)
             {
-                Console.Error.WriteLine($"roundtrip: {EndReasons.Describe(reason)}");
+                Fail(EndReasons.Describe(reason));
+                return;
             }
 
             Finish(ExitCode.NotSo);
+            return;
+        }
+
+        // RFC 9110 §15.5.18: the server does not know the expectation; without it the request may do.
+        if (exchange.Status == 417 && _expects)
+        {
+            _expects = false;
+            Send();
             return;
         }
 
@@ -164,13 +189,13 @@ internal sealed class Get : TimerEntry, IClientUser
         }
 
         _pool.Withdraw(this);
-        Console.Error.WriteLine($"roundtrip: {EndReasons.Describe(EndReason.ExchangeTimeout)}");
-        Finish(ExitCode.NotSo);
+        Fail(EndReasons.Describe(EndReason.ExchangeTimeout));
     }
 
     private void Send()
     {
         _sent = 0;
+        _report.Begin();
         ClientRequest request;
         try
         {
@@ -184,77 +209,6 @@ internal sealed class Get : TimerEntry, IClientUser
         _pool.Send(_target.Origin, request, this);
     }
 
-    private ClientRequest MakeRequest()
-    {
-        string authority = _target.Authority;
-        var fields = new List<(string Name, string Value)>();
-        foreach (string field in _options.Fields)
-        {
-            int colon = field.IndexOf(':', StringComparison.Ordinal);
-            if (colon <= 0)
-            {
-                throw new GetException(ExitCode.Usage, $"'{field}' is no field: Name: value");
-            }
-
-            (string name, string value) = (field[..colon], field[(colon + 1)..].Trim(' ', '\t'));
-            if (_isElsewhere && Private.Contains(name))
-            {
-                continue;
-            }
-
-            if (name.Equals("Host", StringComparison.OrdinalIgnoreCase))
-            {
-                authority = value;
-            }
-            else if (!name.Equals("Content-Length", StringComparison.OrdinalIgnoreCase))
-            {
-                fields.Add((name, value));
-            }
-        }
-
-        AddDefault(fields, "User-Agent", "roundtrip");
-        AddDefault(fields, "Accept", "*/*");
-        if (_options.Data is not null && _content is not null)
-        {
-            AddDefault(fields, "Content-Type", "application/x-www-form-urlencoded");
-        }
-
-        // The URL's own form has dots resolved and is percent-encoded.
-        return new ClientRequest(
-            _method, _target.Url.Scheme, authority, _target.Url.PathAndQuery, FieldBlock.Create([.. fields]), HasContent ? _content!.Length : 0);
-    }
-
-    private bool HasContent => _content is { Length: > 0 } && !_isContentDropped;
-
-    private static void AddDefault(List<(string Name, string Value)> fields, string name, string value)
-    {
-        if (!fields.Exists(field => field.Name.Equals(name, StringComparison.OrdinalIgnoreCase)))
-        {
-            fields.Add((name, value));
-        }
-    }
-
-    private void SendContent()
-    {
-        if (_exchange is not { } exchange || !HasContent)
-        {
-            return;
-        }
-
-        while (_sent < _content!.Length)
-        {
-            int piece = Math.Min(Sending, _content.Length - _sent);
-            int taken = exchange.Write(_content.AsSpan(_sent, piece));
-            _sent += taken;
-            if (taken < piece)
-            {
-                return;
-            }
-        }
-
-        exchange.Complete();
-    }
-
     // RFC 9110 §15.4: what a redirection leads to, where it is followed.
     private string? Redirection(ClientExchange exchange) =>
         _options.Follows && exchange.Status is 301 or 302 or 303 or 307 or 308 && exchange.Fields.Value("Location"u8) is { IsEmpty: false } location
@@ -265,15 +219,13 @@ internal sealed class Get : TimerEntry, IClientUser
     {
         if (_redirections++ == GetOptions.MaximumRedirections)
         {
-            Console.Error.WriteLine($"roundtrip: more than {GetOptions.MaximumRedirections} redirections");
-            Finish(ExitCode.NotSo);
+            Fail($"more than {GetOptions.MaximumRedirections} redirections");
             return;
         }
 
         if (_target.Follow(location) is not { } next)
         {
-            Console.Error.WriteLine($"roundtrip: redirected to '{location}', which is no URL of http or https");
-            Finish(ExitCode.NotSo);
+            Fail($"redirected to '{location}', which is no URL of http or https");
             return;
         }
 
@@ -287,6 +239,13 @@ internal sealed class Get : TimerEntry, IClientUser
         _isElsewhere |= next.Origin != _target.Origin;
         _target = next;
         Send();
+    }
+
+    private void Fail(string message)
+    {
+        Console.Error.WriteLine($"roundtrip: {message}");
+        _report.Error = message;
+        Finish(ExitCode.NotSo);
     }
 
     private void Finish(int exitCode)
@@ -321,15 +280,16 @@ internal sealed class Get : TimerEntry, IClientUser
         }
     }
 
+    public static string NameOf(ProtocolVersion version) => version switch
+    {
+        ProtocolVersion.Http10 => "HTTP/1.0",
+        ProtocolVersion.Http11 => "HTTP/1.1",
+        _ => "HTTP/2",
+    };
+
     private static string HeadOf(ClientExchange exchange, string mark)
     {
-        string version = exchange.Version switch
-        {
-            ProtocolVersion.Http10 => "HTTP/1.0",
-            ProtocolVersion.Http11 => "HTTP/1.1",
-            _ => "HTTP/2",
-        };
-        return $"{mark}{version} {exchange.Status}\n{FieldsOf(exchange.Fields, mark)}";
+        return $"{mark}{NameOf(exchange.Version)} {exchange.Status}\n{FieldsOf(exchange.Fields, mark)}";
     }
 
     private static string FieldsOf(FieldBuffer fields, string mark)
@@ -343,29 +303,12 @@ internal sealed class Get : TimerEntry, IClientUser
         return text.ToString();
     }
 
-    private static byte[]? ReadContent(GetOptions options)
-    {
-        string? text = options.BinaryData ?? options.Data;
-        if (text is null || !text.StartsWith('@'))
-        {
-            return text is null ? null : Encoding.UTF8.GetBytes(text);
-        }
-
-        try
-        {
-            return File.ReadAllBytes(text[1..]);
-        }
-        catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
-        {
-            throw new GetException(ExitCode.NotSo, fault.Message);
-        }
-    }
-
     private static Stream OpenOutput(GetOptions options)
     {
         try
         {
-            return options.Output is null or "-" ? Console.OpenStandardOutput() : File.Create(options.Output);
+            // With --json standard output is the document's.
+            return options.Output is { } file and not "-" ? File.Create(file) : options.IsJson ? Stream.Null : Console.OpenStandardOutput();
         }
         catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
         {

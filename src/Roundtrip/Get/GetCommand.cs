@@ -12,6 +12,8 @@ internal static class GetCommand
         var frames = new Option<bool>("--frames") { Description = "Lists HTTP/2's frames by stream on standard error, with the bytes of header sections before and after HPACK." };
         var insecure = new Option<bool>("--insecure", "-k") { Description = "Accepts any certificate." };
         var authorities = new Option<string?>("--cacert") { Description = "A file of certificates in PEM that are trusted, instead of the system's.", HelpName = "file" };
+        var certificate = new Option<string?>("--cert", "-E") { Description = "A certificate in PEM to show a server that asks for it, with its key unless --key has that.", HelpName = "file" };
+        var key = new Option<string?>("--key") { Description = "The key of --cert.", HelpName = "file" };
         var http1 = new Option<bool>("--http1.1") { Description = "Speaks HTTP/1.1 alone." };
         var http2 = new Option<bool>("--http2-prior-knowledge") { Description = "Speaks HTTP/2 alone, without asking where there is no TLS." };
         var fields = new Option<string[]>("--header", "-H") { Description = "A field of the request, as \"Name: value\". May be repeated.", HelpName = "field" };
@@ -22,9 +24,10 @@ internal static class GetCommand
         var follow = new Option<bool>("--location", "-L") { Description = $"Follows redirections, at most {GetOptions.MaximumRedirections}." };
         var head = new Option<bool>("--head", "-I") { Description = "Sends HEAD and shows the response's head." };
         var time = new Option<double>("--max-time", "-m") { Description = "Seconds after which to give up.", HelpName = "seconds" };
+        var json = new Option<bool>("--json") { Description = "Reports the last request in one JSON document on standard output; the content goes to --output, or nowhere." };
         var command = new Command("get", "Fetches a URL.")
         {
-            url, verbose, frames, insecure, authorities, http1, http2, fields, method, data, binary, output, follow, head, time,
+            url, verbose, frames, insecure, authorities, certificate, key, http1, http2, fields, method, data, binary, output, follow, head, time, json,
         };
         command.SetAction(parsed =>
         {
@@ -37,6 +40,9 @@ internal static class GetCommand
                     ShowsFrames = parsed.GetValue(frames),
                     IsInsecure = parsed.GetValue(insecure),
                     AuthoritiesFile = parsed.GetValue(authorities),
+                    Certificate = parsed.GetValue(certificate),
+                    Key = parsed.GetValue(key),
+                    IsJson = parsed.GetValue(json),
                     IsHttp1 = parsed.GetValue(http1),
                     IsHttp2 = parsed.GetValue(http2),
                     Fields = parsed.GetValue(fields) ?? [],

@@ -15,6 +15,13 @@ internal sealed class GetOptions
 
     public string? AuthoritiesFile { get; init; }
 
+    /// <summary>What a server is shown that asks for it, in PEM; and its key, where that is in another file.</summary>
+    public string? Certificate { get; init; }
+
+    public string? Key { get; init; }
+
+    public bool IsJson { get; init; }
+
     public bool IsHttp1 { get; init; }
 
     public bool IsHttp2 { get; init; }

@@ -39,6 +39,46 @@ public class Http2ClientConnectionTests
     }
 
     [Fact]
+    public void A_protocol_is_asked_for_only_once_the_server_has_said_that_it_may_be()
+    {
+        var request = new ClientRequest("CONNECT", "https", "example.org", "/chat", FieldBlock.Empty, Exchange.UnknownLength) { Protocol = "example" };
+        Http2Server server = Http2Server.Open();
+        Assert.False(server.Engine.TakesProtocol);
+        Assert.Throws<InvalidOperationException>(() => server.Engine.Start(request, new RecordingHandler()));
+
+        server.Settings(new Setting(SettingsParameter.EnableConnectProtocol, 1));
+        server.Frames();
+        var handler = new RecordingHandler();
+        ClientExchange tunnel = server.Engine.Start(request, handler);
+        server.Host.Send();
+        Assert.Equal("HEADERS 1 CONNECT https example.org /chat :protocol=example", server.Frames());
+        server.Headers(1, false, (":status", "200"));
+        tunnel.Write("hello"u8);
+        server.Data(1, "HELLO");
+        server.Host.Send();
+
+        Assert.Contains("DATA 1", server.Frames(), StringComparison.Ordinal);
+        Assert.Contains("content HELLO", handler.Text, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_server_that_takes_its_word_back_is_PROTOCOL_ERROR()
+    {
+        Http2Server server = Http2Server.Open(settings: new Setting(SettingsParameter.EnableConnectProtocol, 1));
+        server.Settings(new Setting(SettingsParameter.EnableConnectProtocol, 0));
+
+        Assert.Equal(EndReason.InvalidEnableConnectProtocol, server.Engine.ClosingReason);
+    }
+
+    [Theory]
+    [InlineData("GET", Exchange.UnknownLength, "example")]
+    [InlineData("CONNECT", 0, "example")]
+    [InlineData("CONNECT", Exchange.UnknownLength, "a b")]
+    [InlineData("CONNECT", Exchange.UnknownLength, "")]
+    public void A_protocol_is_asked_for_by_CONNECT_and_has_a_name(string method, long length, string protocol) =>
+        Assert.Throws<ArgumentException>(() => new ClientRequest(method, "https", "example.org", "/", FieldBlock.Empty, length) { Protocol = protocol });
+
+    [Fact]
     public void A_response_comes_with_all_its_parts()
     {
         Http2Server server = Http2Server.Open();

@@ -40,9 +40,15 @@ public sealed class Http2Server
     public RecordingHandler Get(string method = "GET", RecordingHandler? handler = null)
     {
         handler ??= new RecordingHandler();
-        Engine.Start(new ClientRequest(method, "https", "example.org", "/", FieldBlock.Create(("Connection", "close"), ("A", "b"))), handler);
-        Host.Send();
+        Start(handler, method);
         return handler;
+    }
+
+    public ClientExchange Start(RecordingHandler handler, string method = "GET")
+    {
+        ClientExchange exchange = Engine.Start(new ClientRequest(method, "https", "example.org", "/", FieldBlock.Create(("Connection", "close"), ("A", "b"))), handler);
+        Host.Send();
+        return exchange;
     }
 
     public ClientExchange Post(RecordingHandler handler, long length)
@@ -71,6 +77,23 @@ public sealed class Http2Server
         int at = FrameWriter.WriteHeader(_frame, payload.Length, type, flags, streamId);
         payload.CopyTo(_frame, at);
         Feed(at + payload.Length);
+    }
+
+    /// <summary>What WINDOW_UPDATE has given a stream so far.</summary>
+    public long WindowGiven(int streamId)
+    {
+        Host.Send();
+        long given = 0;
+        for (int at = Http2Preface.Client.Length; FrameHeader.TryRead(Host.SentBytes[at..], out FrameHeader header); at += FrameHeader.Size + header.Length)
+        {
+            if (header.Type == FrameType.WindowUpdate && header.StreamId == streamId)
+            {
+                WindowUpdateFrame.Read(header, Host.SentBytes.Slice(at + FrameHeader.Size, header.Length), out WindowUpdateFrame frame);
+                given += frame.Increment;
+            }
+        }
+
+        return given;
     }
 
     /// <summary>The frames that came since the last call, a line each, without WINDOW_UPDATE and SETTINGS.</summary>
@@ -112,6 +135,7 @@ public sealed class Http2Server
         _section.Begin(_pool, new FieldLimits(0, int.MaxValue));
         Assert.Equal(EndReason.None, _decoder.Decode(block, _section));
         string text = string.Join(' ', ((Slice[])[_section.MethodName, _section.Scheme, _section.Authority, _section.Path]).Select(TextOf));
+        text += _section.Has(PseudoField.Protocol) ? $" :protocol={TextOf(_section.Protocol)}" : "";
         foreach (FieldEntry field in _section.Fields.ToArray())
         {
             text += $" {TextOf(field.Name)}={TextOf(field.Value)}";

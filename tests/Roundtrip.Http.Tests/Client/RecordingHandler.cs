@@ -13,6 +13,11 @@ public sealed class RecordingHandler : IClientExchangeHandler
 
     public Action<ClientExchange>? Responded { get; init; }
 
+    /// <summary>Called after each piece of content.</summary>
+    public Action<ClientExchange>? Received { get; init; }
+
+    public Action<ClientExchange>? Ended { get; init; }
+
     public string Text
     {
         get
@@ -30,13 +35,21 @@ public sealed class RecordingHandler : IClientExchangeHandler
         Responded?.Invoke(exchange);
     }
 
-    public void OnContent(ClientExchange exchange, ReadOnlySpan<byte> content) => _content += TestHost.Latin1(content);
+    public void OnContent(ClientExchange exchange, ReadOnlySpan<byte> content)
+    {
+        _content += TestHost.Latin1(content);
+        Received?.Invoke(exchange);
+    }
 
     public void OnTrailers(ClientExchange exchange) => Note($"trailers{FieldsOf(exchange.Trailers)}");
 
     public void OnWritable(ClientExchange exchange) => Note("writable");
 
-    public void OnEnded(ClientExchange exchange, EndReason reason, bool isRetryable) => Note($"ended {reason}{(isRetryable ? " retryable" : "")}");
+    public void OnEnded(ClientExchange exchange, EndReason reason, bool isRetryable)
+    {
+        Note($"ended {reason}{(isRetryable ? " retryable" : "")}");
+        Ended?.Invoke(exchange);
+    }
 
     public IClientExchangeHandler? OnPromised(ClientExchange exchange, ClientRequest promised)
     {

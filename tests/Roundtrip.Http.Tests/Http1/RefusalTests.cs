@@ -65,7 +65,7 @@ public class RefusalTests
         EndReason.TooManyRequestsOnConnection, EndReason.OutOfDescriptors, EndReason.TooManyRequestWorkers, EndReason.TruncatedHead, EndReason.TruncatedBody,
         EndReason.HandlerFailed, EndReason.HandlerWroteTooMuch, EndReason.HandlerWroteTooLittle, EndReason.ResponseSourceChanged,
         EndReason.ResponseSourceFailed, EndReason.HandshakeFailed, EndReason.TlsFailed, EndReason.PlaintextOnTlsPort,
-        EndReason.InvalidStatusLine, EndReason.UnexpectedSwitch, EndReason.UnexpectedContent, EndReason.NotProcessed, EndReason.Cancelled, EndReason.ExchangeTimeout,
+        EndReason.InvalidStatusLine, EndReason.UnexpectedSwitch, EndReason.UnexpectedContent, EndReason.TooManyInterimResponses, EndReason.Http11Required, EndReason.NotProcessed, EndReason.Cancelled, EndReason.ExchangeTimeout,
         EndReason.NameNotFound, EndReason.ConnectFailed, EndReason.ConnectTimeout, EndReason.ProtocolNotAgreed,
         .. ConnectionReasons.All,
         EndReason.HpackTruncated, EndReason.HpackIntegerTooLarge, EndReason.HpackIndexOutOfRange, EndReason.HpackInvalidPadding,

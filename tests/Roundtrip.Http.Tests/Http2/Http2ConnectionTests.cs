@@ -14,7 +14,7 @@ public class Http2ConnectionTests
         peer.Feed(Http2Preface.Client);
         peer.Settings();
 
-        Assert.Equal(["SETTINGS 3", "WINDOW_UPDATE 0 196609", "SETTINGS ack"], peer.Frames());
+        Assert.Equal(["SETTINGS 4", "WINDOW_UPDATE 0 196609", "SETTINGS ack"], peer.Frames());
     }
 
     [Fact]

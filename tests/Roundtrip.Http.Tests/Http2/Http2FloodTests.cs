@@ -63,6 +63,74 @@ public class Http2FloodTests
     }
 
     [Fact]
+    public void Header_sections_on_a_stream_that_we_reset_spend_the_budget_of_such_resets()
+    {
+        Http2Peer peer = Http2Peer.Open((_, exchange) =>
+        {
+            exchange.Respond(200, FieldBlock.Empty, 5);
+            exchange.Abort(EndReason.HandlerFailed);
+        });
+        peer.Post(1);
+        int sent = 0;
+        while (sent < Many && peer.Engine.Closing == ConnectionClose.None)
+        {
+            peer.Request(1, false, ("x-late", $"{sent++}"));
+        }
+
+        Assert.Equal(EndReason.ProvokedResetFlood, peer.Engine.ClosingReason);
+        Assert.InRange(sent, 1, Http2Limits.Default.Floods[(int)FloodKind.ProvokedResets].Burst + 2);
+    }
+
+    [Fact]
+    public void A_cancelled_request_whose_work_goes_on_keeps_its_place()
+    {
+        var held = new List<IExchangeHold>();
+        HttpLimits limits = HttpLimits.Default with { Http2 = Http2Limits.Default with { MaxSessionStreams = 2 } };
+        Http2Peer peer = Http2Peer.Open(
+            (host, exchange) =>
+            {
+                held.Add(exchange.Hold()!);
+                Handlers.Hold(host, exchange);
+            },
+            limits);
+        peer.Get(1);
+        peer.Reset(1);
+        peer.Get(3);
+        peer.Get(5);
+        peer.Reset(3);
+        peer.Get(7);
+        Assert.Equal(["RST_STREAM 5 RefusedStream", "RST_STREAM 7 RefusedStream"], peer.Answers());
+        Assert.Equal(2, held.Count);
+
+        held[0].Release();
+        peer.Get(9);
+        peer.Get(11);
+        Assert.Equal(["RST_STREAM 11 RefusedStream"], peer.Answers());
+
+        // The work may outlive the connection.
+        peer.Host.End(EndReason.PeerReset);
+        held[1].Release();
+        held[2].Release();
+    }
+
+    [Fact]
+    public void A_request_that_was_answered_gives_its_place_back_whatever_its_work_does()
+    {
+        HttpLimits limits = HttpLimits.Default with { Http2 = Http2Limits.Default with { MaxSessionStreams = 1 } };
+        Http2Peer peer = Http2Peer.Open(
+            (host, exchange) =>
+            {
+                exchange.Hold();
+                Handlers.AnswerAtOnce(host, exchange);
+            },
+            limits);
+        peer.Get(1);
+        peer.Get(3);
+
+        Assert.Equal("DATA 3 end ok", peer.Answers()[^1]);
+    }
+
+    [Fact]
     public void A_limit_can_be_moved_and_taken_away()
     {
         FloodLimit[] floods = [.. Http2Limits.Default.Floods];

@@ -1,4 +1,5 @@
 using Roundtrip.Core;
+using Roundtrip.Http.Companions;
 using Roundtrip.Http.Http2;
 using Roundtrip.Http.Http2.Frames;
 
@@ -161,6 +162,119 @@ public class Http2PushTests
         Assert.True(diary.TryAdd("/c"u8));
         Assert.True(diary.TryAdd("/a"u8));
         Assert.False(diary.TryAdd("/c"u8));
+    }
+
+    [Fact]
+    public void Companions_that_were_learnt_are_promised_as_what_the_fields_name_and_none_twice()
+    {
+        Http2Peer peer = Http2Peer.Open((host, exchange) =>
+        {
+            exchange.Companions = [new Companion("/a.css"u8.ToArray(), CompanionKind.Style, false), new Companion("/learnt.js"u8.ToArray(), CompanionKind.Script, false)];
+            Answer(host, exchange);
+        });
+        peer.Get(1, "/dir/page");
+        peer.Get(3, "/dir/page");
+
+        Assert.Equal(
+            ["PUSH_PROMISE 1 2 /a.css", "PUSH_PROMISE 1 4 /dir/b.js", "PUSH_PROMISE 1 6 /learnt.js"], peer.Answers().Where(line => line.StartsWith("PUSH", StringComparison.Ordinal)));
+    }
+
+    [Fact]
+    public void What_an_early_hint_names_is_promised_before_it_and_answered_while_the_page_is_made()
+    {
+        Exchange? page = null;
+        Http2Peer peer = Http2Peer.Open((host, exchange) =>
+        {
+            if (!exchange.Request.Path.EndsWith("page"u8))
+            {
+                Answer(host, exchange);
+                return;
+            }
+
+            page = exchange;
+            Handlers.Hold(host, exchange);
+            exchange.Inform(103, Page);
+        });
+        peer.Get(1, "/dir/page");
+
+        Assert.Equal(
+            ["PUSH_PROMISE 1 2 /a.css", "PUSH_PROMISE 1 4 /dir/b.js", "HEADERS 1 103", "HEADERS 2 200", "DATA 2 end", "HEADERS 4 200", "DATA 4 end"],
+            peer.Answers().Select(line => string.Join(' ', line.Split(' ')[..(line[0] == 'P' ? 4 : 3)])));
+
+        Answer(peer.Host, page!);
+        peer.Host.Pump();
+        Assert.Equal(["HEADERS 1", "DATA 1"], peer.Answers().Select(line => string.Join(' ', line.Split(' ')[..2])));
+    }
+
+    [Theory]
+    [InlineData("after", false, "1 1 2 2")]
+    [InlineData("after", true, "1 1 2 2")]
+    [InlineData("before", false, "2 2 1 1")]
+    [InlineData("before", true, "2 2 1 1")]
+    [InlineData("interleaved", false, "1 2 1 2")]
+    [InlineData("interleaved", true, "1 2 1 2")]
+    public void A_push_goes_where_the_rule_of_its_type_says_by_either_kind_of_priorities(string placement, bool isTree, string order)
+    {
+        PushPlacement where = Enum.Parse<PushPlacement>(placement, ignoreCase: true);
+        PushPriorities rules = PushPriorities.Default.With("text/css", new PushPriority(where, PushPriority.DefaultWeight(where)));
+
+        Assert.Equal(order, OrderOf(rules, "</a.css>; rel=preload", "Text/CSS; charset=utf-8", isTree));
+        Assert.Equal("1 1 2 2", OrderOf(rules, "</a.css>; rel=preload", "text/plain", isTree));
+        Assert.Equal(order, OrderOf(PushPriorities.Default.With("*", new PushPriority(where, PushPriority.DefaultWeight(where))), "</a.css>; rel=preload", "text/plain", isTree));
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void What_is_critical_goes_before_the_page_whatever_the_rule(bool isTree) =>
+        Assert.Equal("2 2 1 1", OrderOf(PushPriorities.Default, "</a.css>; rel=preload; critical", "text/css", isTree));
+
+    [Fact]
+    public void What_is_critical_goes_before_a_page_of_one_frame_too()
+    {
+        Http2Peer peer = Http2Peer.Open((_, exchange) =>
+        {
+            bool isPage = exchange.Request.Path.Length == 1;
+            exchange.Respond(200, isPage ? FieldBlock.Create(("Link", "</a.css>; rel=preload; critical")) : FieldBlock.Empty, 3);
+            exchange.Write(isPage ? "top"u8 : "css"u8);
+            exchange.Complete();
+        });
+        peer.Get(1);
+
+        Assert.Equal(["DATA 2 end css", "DATA 1 end top"], peer.Answers().Where(line => line.StartsWith("DATA", StringComparison.Ordinal)));
+    }
+
+    [Fact]
+    public void An_interleaved_push_has_256ths_of_the_page_s_weight()
+    {
+        // A page of weight 16, a push of an eighth of that: of nine frames one.
+        string order = OrderOf(PushPriorities.Default.With("*", new PushPriority(PushPlacement.Interleaved, 32)), "</a.css>; rel=preload", "text/css", isTree: true, length: 16 * 16_384);
+
+        Assert.Equal(2, order[..(2 * 16)].Count(c => c == '2'));
+    }
+
+    // The streams of the DATA frames in their order: a page and what is pushed with it, of so many bytes each.
+    private static string OrderOf(PushPriorities rules, string link, string type, bool isTree, int length = 20_000)
+    {
+        Http2Peer peer = Http2Peer.Open(
+            (_, exchange) =>
+            {
+                bool isPage = exchange.Request.Path.Length == 1;
+                exchange.Respond(200, isPage ? FieldBlock.Create(("Link", link)) : FieldBlock.Create(("Content-Type", type)), length);
+                exchange.WriteShared(GC.AllocateArray<byte>(length, pinned: true), 0, length);
+                exchange.Complete();
+            },
+            HttpLimits.Default with { Http2 = Http2Limits.Default with { PushPriorities = rules } },
+            new Setting(SettingsParameter.InitialWindowSize, 1 << 20));
+        peer.WindowUpdate(0, 1 << 20);
+        if (isTree)
+        {
+            // RFC 7540 §6.3: depends on nothing, weight 16.
+            peer.Raw(FrameType.Priority, FrameFlags.None, 1, 0, 0, 0, 0, 15);
+        }
+
+        peer.Get(1);
+        return string.Join(' ', peer.Answers().Where(line => line.StartsWith("DATA", StringComparison.Ordinal)).Select(line => line.Split(' ')[1]));
     }
 
     private static Http2Peer Push(string name, string value)

@@ -30,7 +30,7 @@ public class Http2ResponseTests
         {
             exchange.Inform(103, FieldBlock.Empty);
             Assert.Throws<ArgumentOutOfRangeException>(() => exchange.Inform(101, FieldBlock.Empty));
-            Assert.Throws<InvalidOperationException>(() => exchange.Upgrade(FieldBlock.Empty, _ => host.Engine));
+            Assert.Throws<InvalidOperationException>(() => exchange.AcceptUpgrade("example"u8, FieldBlock.Empty));
             Handlers.AnswerAtOnce(host, exchange);
         });
         peer.Get(1);

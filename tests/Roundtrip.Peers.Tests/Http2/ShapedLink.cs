@@ -1,11 +1,16 @@
+using System.Runtime.InteropServices;
+using Microsoft.Win32.SafeHandles;
+
 namespace Roundtrip.Peers.Tests.Http2;
 
 /// <summary>
 /// A network namespace behind a link of 10 Mbit/s, whose queue towards it holds 32 KB: what a client in it is sent arrives as over a slow access line. It needs root, and goes with
 /// its disposal.
 /// </summary>
-internal sealed class ShapedLink : IDisposable
+internal sealed partial class ShapedLink : IDisposable
 {
+    private const int NetworkSpace = 0x4000_0000;
+
     private static int _made;
 
     private readonly string _name;
@@ -33,6 +38,16 @@ internal sealed class ShapedLink : IDisposable
 
     /// <summary>Runs a program behind the link.</summary>
     public Finished Run(string program, params string[] arguments) => Tests.Run.Program("ip", ["netns", "exec", _name, program, .. arguments]);
+
+    /// <summary>Takes the calling thread behind the link, for good: sockets that it makes from now on are there.</summary>
+    public void EnterThread()
+    {
+        using SafeFileHandle space = File.OpenHandle($"/run/netns/{_name}");
+        Assert.True(setns((int)space.DangerousGetHandle(), NetworkSpace) == 0, $"setns: {Marshal.GetLastPInvokeErrorMessage()}");
+    }
+
+    [LibraryImport("libc", SetLastError = true)]
+    private static partial int setns(int space, int kind);
 
     public void Dispose()
     {

@@ -99,7 +99,14 @@ internal sealed class FakeExchange : Exchange
 
     public override BodyRead ReadBody(Span<byte> destination) => new(BodyReadStatus.End);
 
-    public override void Inform(int status, FieldBlock fields) => throw new NotSupportedException();
+    /// <summary>The interim responses: status and field lines.</summary>
+    public List<string> Interim { get; } = [];
+
+    public override void Inform(int status, FieldBlock fields)
+    {
+        Assert.False(HasResponded);
+        Interim.Add($"{status} {Encoding.Latin1.GetString(fields.Http1Lines)}");
+    }
 
     public bool Closes { get; private set; }
 
@@ -171,7 +178,7 @@ internal sealed class FakeExchange : Exchange
 
     public override void Abort(EndReason reason) => EndReason = reason;
 
-    public override void Upgrade(FieldBlock fields, Func<IConnectionHost, IConnectionEngine> next) => throw new NotSupportedException();
+    public override void AcceptUpgrade(ReadOnlySpan<byte> protocol, FieldBlock fields) => throw new NotSupportedException();
 
     private void SetRequest(string head)
     {
@@ -190,7 +197,8 @@ internal sealed class FakeExchange : Exchange
         Request.SetMethod(Enum.TryParse(name, ignoreCase: true, out Method method) && name.Length > 2 ? method : Method.Other, new Slice(0, firstSpace));
         int targetEnd = lastSpace == firstSpace ? lines[0].Length : lastSpace;
         Request.Version = lastSpace == firstSpace ? ProtocolVersion.Http09
-            : lines[0].EndsWith("1.0", StringComparison.Ordinal) ? ProtocolVersion.Http10 : ProtocolVersion.Http11;
+            : lines[0].EndsWith("1.0", StringComparison.Ordinal) ? ProtocolVersion.Http10
+            : lines[0].EndsWith("HTTP/2", StringComparison.Ordinal) ? ProtocolVersion.Http2 : ProtocolVersion.Http11;
         int start = firstSpace + 1;
         int question = lines[0].IndexOf('?', StringComparison.Ordinal);
         int pathEnd = question < 0 ? targetEnd : question;

@@ -46,6 +46,11 @@ internal sealed class SiteUnderTest : IDisposable
     public FakeExchange Answer(FakeExchange exchange)
     {
         Site.Start(exchange);
+        if (!exchange.HasResponded)
+        {
+            Site.Unanswered(exchange);
+        }
+
         Loop.RunUntil(() => exchange.IsComplete);
         return exchange;
     }

@@ -6,9 +6,9 @@ namespace Roundtrip.Http.Http2;
 internal static class PreloadLinks
 {
     /// <summary>The targets in the fields of a block, in their order.</summary>
-    public static byte[][] Of(FieldBlock block)
+    public static PreloadTarget[] Of(FieldBlock block)
     {
-        List<byte[]>? targets = null;
+        List<PreloadTarget>? targets = null;
         foreach (ref readonly FieldEntry field in block.Fields)
         {
             Add(ref targets, block.At(field.Name), block.At(field.Value));
@@ -18,9 +18,9 @@ internal static class PreloadLinks
     }
 
     /// <summary>The targets in a response's own fields. Most have none, and then nothing is allocated.</summary>
-    public static byte[][] Of(FieldBuffer own)
+    public static PreloadTarget[] Of(FieldBuffer own)
     {
-        List<byte[]>? targets = null;
+        List<PreloadTarget>? targets = null;
         foreach (ref readonly FieldEntry field in own.Fields)
         {
             Add(ref targets, own.At(field.Name), own.At(field.Value));
@@ -29,7 +29,7 @@ internal static class PreloadLinks
         return targets is null ? [] : [.. targets];
     }
 
-    private static void Add(ref List<byte[]>? targets, ReadOnlySpan<byte> name, ReadOnlySpan<byte> value)
+    private static void Add(ref List<PreloadTarget>? targets, ReadOnlySpan<byte> name, ReadOnlySpan<byte> value)
     {
         if (Ascii.EqualsIgnoreCase(name, "Link"u8))
         {
@@ -42,7 +42,7 @@ internal static class PreloadLinks
     }
 
     // RFC 8288 §3: <target>; parameter; parameter="value", <target> …
-    private static void AddLinks(List<byte[]> targets, ReadOnlySpan<byte> value)
+    private static void AddLinks(List<PreloadTarget> targets, ReadOnlySpan<byte> value)
     {
         while (value.IndexOf((byte)'<') is >= 0 and var open)
         {
@@ -57,9 +57,9 @@ internal static class PreloadLinks
             value = value[(close + 1)..];
             ReadOnlySpan<byte> parameters = value[..LengthUntil((byte)',', value)];
             value = value[parameters.Length..];
-            if (IsPreload(parameters))
+            if (IsPreload(parameters, out bool isCritical))
             {
-                targets.Add(target.ToArray());
+                targets.Add(new PreloadTarget(target.ToArray(), isCritical));
             }
         }
     }
@@ -86,10 +86,11 @@ internal static class PreloadLinks
         return value.Length;
     }
 
-    // Preload (W3C): rel is a list of relations; nopush asks that the resource be not pushed.
-    private static bool IsPreload(ReadOnlySpan<byte> parameters)
+    // Preload (W3C): rel is a list of relations; nopush asks that the resource be not pushed. critical is mod_http2's.
+    private static bool IsPreload(ReadOnlySpan<byte> parameters, out bool isCritical)
     {
         bool isPreload = false;
+        isCritical = false;
         while (!parameters.IsEmpty)
         {
             int length = LengthUntil((byte)';', parameters);
@@ -100,6 +101,7 @@ internal static class PreloadLinks
                 return false;
             }
 
+            isCritical |= Ascii.EqualsIgnoreCase(parameter, "critical"u8);
             if (parameter.Length > 4 && Ascii.EqualsIgnoreCase(parameter[..4], "rel="u8))
             {
                 isPreload |= HasRelation(parameter[4..].Trim((byte)'"'));
@@ -123,7 +125,7 @@ internal static class PreloadLinks
     }
 
     // mod_spdy's field, as the notes have it: "URL":priority, "URL" …
-    private static void AddAssociated(List<byte[]> targets, ReadOnlySpan<byte> value)
+    private static void AddAssociated(List<PreloadTarget> targets, ReadOnlySpan<byte> value)
     {
         while (value.IndexOf((byte)'"') is >= 0 and var open)
         {
@@ -134,7 +136,7 @@ internal static class PreloadLinks
                 return;
             }
 
-            targets.Add(value[..close].ToArray());
+            targets.Add(new PreloadTarget(value[..close].ToArray(), IsCritical: false));
             value = value[(close + 1)..];
         }
     }

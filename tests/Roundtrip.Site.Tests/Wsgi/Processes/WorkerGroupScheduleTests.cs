@@ -20,6 +20,11 @@ public class WorkerGroupScheduleTests
         foreach ((int kind, int which, long time) in schedule)
         {
             now += time;
+            foreach (WorkerLife busy in machine.Workers.Where(worker => worker.IsBusy))
+            {
+                busy.Use(isBusy: true, 0, now);
+            }
+
             Happen(machine, kind, which, now);
             machine.Advance(now);
 

@@ -1,0 +1,125 @@
+using System.Runtime.Versioning;
+using Roundtrip.Core;
+using Roundtrip.Http;
+using Roundtrip.Http.Http2;
+using Roundtrip.Server;
+using Roundtrip.Transport.Tls;
+
+namespace Roundtrip.Client.Tests;
+
+/// <summary>The client against our own server in this process: sessions, many requests, pauses.</summary>
+[SupportedOSPlatform("linux")]
+public sealed class OwnServerTests : IClassFixture<LocalCertificates>, IDisposable
+{
+    private const int Length = 3_000_000;
+
+    private readonly LocalCertificates _certificates;
+    private readonly TlsServerContext _context;
+    private readonly ErrorLog _log = new(new MemoryStream());
+    private readonly HttpServer _server;
+
+    public OwnServerTests(LocalCertificates certificates)
+    {
+        _certificates = certificates;
+        _context = new TlsServerContext(new TlsServerOptions { Name = "test", Certificates = [certificates.Files] });
+        _server = HttpServer.Start(new ServerOptions
+        {
+            Endpoints = [new ServerEndpoint(PeerAddress.FromIPv4(0x7F000001, 0), _context), new ServerEndpoint(PeerAddress.FromIPv4(0x7F000001, 0)) { Http2Cleartext = Http2Cleartext.Direct }],
+            CreateSite = static _ => new LoopSite(new LargeSite(), new NoLog()),
+            ErrorLog = _log,
+            Loops = 1,
+        });
+    }
+
+    public void Dispose()
+    {
+        _server.Stop();
+        _server.Dispose();
+        _context.Dispose();
+        _log.Dispose();
+    }
+
+    [Fact]
+    public void A_hundred_requests_at_once_share_one_connection_of_HTTP_2()
+    {
+        using var client = new TestClient(observer => _certificates.Options(observer));
+        TestUser[] users = [.. Enumerable.Range(0, 100).Select(_ => client.Send(SecurePort, isSecure: true, method: "HEAD"))];
+
+        Assert.All(users, user => Assert.Equal("Http2 200 ended Completed", user.Wait()));
+        Assert.Single(client.Lines, line => line.StartsWith("opened ", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void The_next_connection_to_an_origin_goes_on_with_its_session_and_another_origin_does_not()
+    {
+        using var client = new TestClient(observer => _certificates.Options(observer, ProtocolChoice.Http1));
+        TestUser[] first = [.. Enumerable.Range(0, 2).Select(_ => client.Send(SecurePort, isSecure: true, method: "HEAD"))];
+        Assert.All(first, user => user.Wait());
+        client.Do(client.Pool.Stop);
+        client.WaitFor("closed ServerStopping");
+        client.Send(SecurePort, isSecure: true, method: "HEAD").Wait();
+        using var other = new TlsServerContext(new TlsServerOptions { Name = "other", Certificates = [_certificates.Files] });
+        using HttpServer second = HttpServer.Start(new ServerOptions
+        {
+            Endpoints = [new ServerEndpoint(PeerAddress.FromIPv4(0x7F000001, 0), other)],
+            CreateSite = static _ => new LoopSite(new LargeSite(), new NoLog()),
+            ErrorLog = _log,
+            Loops = 1,
+        });
+        client.Send(second.Addresses[0].Port, isSecure: true, method: "HEAD").Wait();
+        second.Stop();
+
+        Assert.Equal([false, false, true, false], client.Handshakes.Select(facts => facts.IsResumed));
+    }
+
+    [Theory]
+    [InlineData(false, ProtocolChoice.Http1)]
+    [InlineData(true, ProtocolChoice.Http1)]
+    [InlineData(true, ProtocolChoice.Http2)]
+    [InlineData(false, ProtocolChoice.Http2)]
+    public void A_user_that_pauses_again_and_again_gets_all_in_the_end(bool isSecure, ProtocolChoice protocol)
+    {
+        using var client = new TestClient(observer => _certificates.Options(observer, protocol));
+        var user = new TestUser
+        {
+            Received = exchange =>
+            {
+                exchange.Pause();
+                client.Do(exchange.Resume);
+            },
+        };
+        client.Send(isSecure ? SecurePort : _server.Addresses[1].Port, user, isSecure);
+
+        Assert.EndsWith("ended Completed", user.Wait(), StringComparison.Ordinal);
+        Assert.Equal(Length, user.Content);
+    }
+
+    private int SecurePort => _server.Addresses[0].Port;
+
+    private sealed class LargeSite : IExchangeStarter
+    {
+        private readonly byte[] _content = GC.AllocateArray<byte>(Length, pinned: true);
+
+        public void Start(Exchange exchange)
+        {
+            exchange.Respond(200, FieldBlock.Empty, Length);
+            exchange.WriteShared(_content, 0, Length);
+            exchange.Complete();
+        }
+    }
+
+    private sealed class NoLog : IExchangeObserver
+    {
+        public void Ended(Exchange exchange)
+        {
+        }
+
+        public void EndOfBatch(long now)
+        {
+        }
+
+        public void EndOfLoop()
+        {
+        }
+    }
+}

@@ -1,0 +1,42 @@
+namespace Roundtrip.Peers.Tests.Wsgi.Processes;
+
+/// <summary>The applications of these tests.</summary>
+internal static class Applications
+{
+    /// <summary>Answers with its process's number, or does something evil first.</summary>
+    public const string Evil = """
+        import ctypes, os, sys, time
+
+        def application(environ, start_response):
+            path = environ['PATH_INFO']
+            if path == '/segfault':
+                ctypes.string_at(0)
+            if path == '/exit':
+                sys.exit(3)
+            if path == '/_exit':
+                os._exit(4)
+            if path == '/kill':
+                os.kill(os.getpid(), 9)
+            if path == '/loop':
+                while True:
+                    pass
+            if path == '/memory':
+                kept = []
+                while True:
+                    kept.append(bytearray(1 << 20))
+            if path == '/cpu':
+                while True:
+                    pass
+            if path == '/slow':
+                time.sleep(1.5)
+            if path == '/fork':
+                if os.fork() == 0:
+                    pass
+            if path == '/who':
+                body = '%d %d %s %o %s %s' % (os.getuid(), os.getgid(), sorted(os.getgroups()), os.umask(0o777), os.getcwd(), sys.prefix)
+            else:
+                body = str(os.getpid())
+            start_response('200 OK', [('Content-Type', 'text/plain'), ('Content-Length', str(len(body)))])
+            return [body.encode()]
+        """;
+}

@@ -1,0 +1,170 @@
+using System.Diagnostics;
+
+namespace Roundtrip.Peers.Tests.Wsgi.Processes;
+
+/// <summary>Workers that are replaced while requests come: none of these fails.</summary>
+public class ReplacementTests
+{
+    private const int Changes = 3;
+
+    [Theory]
+    [InlineData("touch", true)]
+    [InlineData("touch", false)]
+    [InlineData("graceful", true)]
+    [InlineData("graceful", false)]
+    [InlineData("maximum-requests", true)]
+    [InlineData("kill of an idle worker", true)]
+    [InlineData("kill of an idle worker", false)]
+    public async Task Under_load_no_request_fails(string change, bool isSupervised)
+    {
+        using var server = new WsgiServer(Applications.Evil, $"processes=2 threads=4{(change == "maximum-requests" ? " maximum-requests=2000" : "")}", isSupervised);
+        server.UntilWorkers(2);
+        Assert.Contains(int.Parse(server.Get(), null), server.Workers);
+        IReadOnlyList<int> first = server.Workers;
+
+        // One connection where one worker is to be idle: the least busy is the first.
+        string connections = change == "kill of an idle worker" ? "1" : "8";
+        using var load = Process.Start(Run.StartInfo("wrk", ["-t", "1", "-c", connections, "-d", "60s", server.Url]))!;
+        for (int i = 0; i < Changes; i++)
+        {
+            IReadOnlyList<int> before = server.Workers;
+            await Task.Delay(300, TestContext.Current.CancellationToken);
+            switch (change)
+            {
+                case "touch":
+                    File.SetLastWriteTimeUtc(server.ApplicationFile, DateTime.UtcNow.AddSeconds(i + 1));
+                    server.UntilWorkers(2, before);
+                    break;
+                case "graceful":
+                    WsgiServer.Kill("USR1", server.MainId);
+                    server.UntilWorkers(2, before);
+                    break;
+                case "maximum-requests":
+                    server.UntilWorkers(2, before);
+                    break;
+                default:
+                    int idle = Idle(server);
+                    WsgiServer.Kill("KILL", idle);
+                    server.UntilWorkers(2, idle);
+                    break;
+            }
+        }
+
+        Run.Program("kill", "-INT", $"{load.Id}");
+        string report = await load.StandardOutput.ReadToEndAsync(TestContext.Current.CancellationToken);
+        Assert.DoesNotContain("Socket errors", report, StringComparison.Ordinal);
+        Assert.DoesNotContain("Non-2xx", report, StringComparison.Ordinal);
+        Assert.Matches(@"[1-9]\d* requests in", report);
+        Assert.NotEqual(first, server.Workers);
+    }
+
+    [Fact]
+    public async Task Requests_in_hand_are_finished_when_the_script_or_the_definition_changes()
+    {
+        using var server = new WsgiServer(Applications.Evil, "processes=1 threads=2");
+        server.UntilWorkers(1);
+        IReadOnlyList<int> before = server.Workers;
+        Task<string> slow = server.Client.GetStringAsync(new Uri(server.Url + "slow"), TestContext.Current.CancellationToken);
+        await Task.Delay(300, TestContext.Current.CancellationToken);
+        server.WriteApplication(Applications.Evil + "\nNEW = 1\n");
+        WsgiServer.Until(() => server.Get() is var id && !before.Contains(int.Parse(id, null)), () => "the new script is not served");
+
+        Assert.Equal($"{before[0]}", await slow);
+        server.UntilWorkers(1, before);
+
+        before = server.Workers;
+        slow = server.Client.GetStringAsync(new Uri(server.Url + "slow"), TestContext.Current.CancellationToken);
+        await Task.Delay(300, TestContext.Current.CancellationToken);
+        server.Configure("processes=2 threads=3");
+        WsgiServer.Kill("USR1", server.MainId);
+        Assert.Equal($"{before[0]}", await slow);
+        server.UntilWorkers(2, before);
+    }
+
+    [Fact]
+    public void A_script_that_cannot_be_loaded_any_more_leaves_the_old_one_serving()
+    {
+        using var server = new WsgiServer(Applications.Evil, "processes=1 threads=2");
+        server.UntilWorkers(1);
+        string before = server.Get();
+        server.WriteApplication("this is no Python\n");
+        WsgiServer.Until(() => server.Get() == before && server.Log.Contains("SyntaxError", StringComparison.Ordinal), () => server.Log);
+        server.UntilLogged("ended before it was ready");
+
+        Assert.Equal(before, server.Get());
+    }
+
+    [Fact]
+    public void Without_requests_for_inactivity_timeout_a_worker_ends_and_the_next_request_has_another()
+    {
+        using var server = new WsgiServer(Applications.Evil, "processes=1 threads=2 inactivity-timeout=1");
+        server.UntilWorkers(1);
+        string before = server.Get();
+        server.UntilWorkers(0);
+
+        Assert.NotEqual(before, server.Get());
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task SIGTERM_lets_requests_in_hand_finish_and_no_worker_is_left(bool isSupervised)
+    {
+        using var server = new WsgiServer(Applications.Evil, "processes=2 threads=2", isSupervised);
+        server.UntilWorkers(2);
+        Task<string> slow = server.Client.GetStringAsync(new Uri(server.Url + "slow"), TestContext.Current.CancellationToken);
+        await Task.Delay(300, TestContext.Current.CancellationToken);
+        WsgiServer.Kill("TERM", server.MainId);
+
+        Assert.Matches("^[0-9]+$", await slow);
+        server.UntilEnded();
+        Assert.Empty(server.Workers);
+    }
+
+    [Fact]
+    public async Task Graceful_stop_lets_requests_in_hand_finish_and_no_worker_is_left()
+    {
+        using var server = new WsgiServer(Applications.Evil, "processes=2 threads=2");
+        server.UntilWorkers(2);
+        Task<string> slow = server.Client.GetStringAsync(new Uri(server.Url + "slow"), TestContext.Current.CancellationToken);
+        await Task.Delay(300, TestContext.Current.CancellationToken);
+        WsgiServer.Kill("WINCH", server.MainId);
+
+        Assert.Matches("^[0-9]+$", await slow);
+        server.UntilEnded();
+        Assert.Empty(server.Workers);
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task Workers_end_with_a_server_that_is_killed_even_one_that_loops(bool isSupervised)
+    {
+        using var server = new WsgiServer(Applications.Evil, "processes=2 threads=1 shutdown-timeout=1", isSupervised);
+        server.UntilWorkers(2);
+        IReadOnlyList<int> before = server.Workers;
+        Task<Finished> loop = Task.Run(() => Run.Program("curl", "-s", "-m", "30", server.Url + "loop"), TestContext.Current.CancellationToken);
+        await Task.Delay(300, TestContext.Current.CancellationToken);
+        WsgiServer.Kill("KILL", server.ServerId);
+
+        Assert.NotEqual(0, (await loop).ExitCode);
+        WsgiServer.Until(() => !server.Workers.Intersect(before).Any(), () => "workers are left");
+        if (isSupervised)
+        {
+            WsgiServer.Kill("KILL", server.MainId);
+        }
+
+        server.UntilWorkers(0);
+    }
+
+    // One that has had no processor time since a little while ago.
+    private static int Idle(WsgiServer server)
+    {
+        IReadOnlyList<int> workers = server.Workers;
+        string[] before = [.. workers.Select(TimeOf)];
+        Thread.Sleep(100);
+        return workers.Where((id, i) => TimeOf(id) == before[i]).First();
+    }
+
+    private static string TimeOf(int id) => string.Join(' ', File.ReadAllText($"/proc/{id}/stat").Split(") ")[1].Split(' ')[11..13]);
+}
