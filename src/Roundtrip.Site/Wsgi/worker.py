@@ -67,6 +67,9 @@ WINDOW = 256 * 1024
 # What is joined to its head rather than sent beside it.
 SMALL = 32 * 1024
 
+# recvmsg(2); PyPy has no name for it.
+MSG_CMSG_CLOEXEC = getattr(socket, "MSG_CMSG_CLOEXEC", 0x40000000)
+
 # pipe(7): so much is written whole, whoever else writes.
 PIPE_BUF = 4096
 
@@ -578,7 +581,7 @@ class Server:
         head = b""
         descriptor = None
         while len(head) < HEADER.size:
-            data, passed, _, _ = self._control.recvmsg(HEADER.size - len(head), socket.CMSG_SPACE(4), socket.MSG_CMSG_CLOEXEC)
+            data, passed, _, _ = self._control.recvmsg(HEADER.size - len(head), socket.CMSG_SPACE(4), MSG_CMSG_CLOEXEC)
             if not data:
                 return None, None
             head += data

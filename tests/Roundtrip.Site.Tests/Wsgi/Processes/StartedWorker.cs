@@ -58,6 +58,7 @@ internal sealed class StartedWorker : IDisposable
         while (Status is null)
         {
             Assert.True(Environment.TickCount64 < until, "it does not end");
+            Process.Advance();
             Turn();
         }
 
