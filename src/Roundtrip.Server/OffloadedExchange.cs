@@ -42,7 +42,7 @@ public sealed class OffloadedExchange : IExchangeHandler, IThreadPoolWorkItem
     private OffloadedExchange(Exchange exchange, EventLoop loop, ErrorLog log, string name, Func<OffloadedExchange, Task> handler)
     {
         (_loop, _exchange, _generation, _log, Name, _handler) = (loop, exchange, exchange.Generation, log, name, handler);
-        _workers = ((LoopSite)exchange.Owner!).Workers;
+        _workers = RequestWorkers.Of(exchange);
         _place = new LinkedListNode<IThreadPoolWorkItem>(this);
         _connection = exchange.Connection;
         _hold = exchange.Hold();

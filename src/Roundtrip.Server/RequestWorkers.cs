@@ -8,10 +8,13 @@ namespace Roundtrip.Server;
 /// really ended, whatever became of its client: whoever opens and resets requests gets no more of it than whoever waits for his answers. Thread-safe.
 /// </summary>
 /// <param name="maximum">1 or more.</param>
-internal sealed class RequestWorkers(int maximum)
+public sealed class RequestWorkers(int maximum)
 {
     /// <summary>How many exchanges may wait: what httpd, with its default ListenBacklog, lets wait as connections that are not accepted yet.</summary>
     public const int MaximumWaiting = 511;
+
+    /// <summary>Those of the server that has started an exchange.</summary>
+    public static RequestWorkers Of(Exchange exchange) => ((LoopSite)exchange.Owner!).Workers;
 
     private readonly Lock _lock = new();
     private readonly LinkedList<IThreadPoolWorkItem> _waiting = new();

@@ -28,6 +28,8 @@ public static class Modules
         new Tls.SslModule(),
         new Http2.Http2Module(),
         new EarlyHints.EarlyHintsModule(),
+        new Cgi.CgiModule(),
+        new Cgi.CgidModule(),
         new Wsgi.WsgiModule(),
         new Core.ReqtimeoutModule(),
         new Core.MpmModule(),

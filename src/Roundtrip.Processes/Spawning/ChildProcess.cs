@@ -83,6 +83,16 @@ public sealed unsafe class ChildProcess : IDisposable
     /// <returns>Whether it was there to be signalled.</returns>
     public bool Kill(int signal) => _status is null && Libc.PidfdSendSignal(Pidfd, signal, null, 0) == 0;
 
+    /// <summary>Sends a signal to the session that it leads, children and all (<see cref="ChildStart.HasOwnSession"/>), while it has not been reaped.</summary>
+    public void KillGroup(int signal)
+    {
+        // Not reaped: its number, and so its group's, is nobody else's.
+        if (_status is null)
+        {
+            _ = Libc.Kill(-Pid, signal);
+        }
+    }
+
     /// <summary>Forgets the process; it goes on if it has not ended.</summary>
     public void Dispose() => Pidfd.Dispose();
 

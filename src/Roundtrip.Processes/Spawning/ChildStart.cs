@@ -20,6 +20,9 @@ public sealed record ChildStart
     /// <summary>NAME=value each; null for what this process has.</summary>
     public IReadOnlyList<string>? Environment { get; init; }
 
+    /// <summary>In the place of <see cref="Environment"/>, for values that are no text: NAME=value each, ended by NUL.</summary>
+    public ReadOnlyMemory<byte>? EnvironmentBytes { get; init; }
+
     /// <summary>The child's descriptors. Of 0, 1 and 2, those that are not listed are /dev/null; any other is closed.</summary>
     public IReadOnlyList<ChildDescriptor> Descriptors { get; init; } = [];
 

@@ -17,7 +17,7 @@ internal static unsafe class SpawnCall
         var lifted = new List<OwnedDescriptor>();
         using var path = new StringVector([start.Path, start.WorkingDirectory ?? "/", "/dev/null"]);
         using var arguments = new StringVector([start.Name ?? start.Path, .. start.Arguments]);
-        using var environment = new StringVector(start.Environment ?? StringVector.OwnEnvironment());
+        using StringVector environment = start.EnvironmentBytes is { } bytes ? new(bytes.Span) : new(start.Environment ?? StringVector.OwnEnvironment());
         _ = Libc.SpawnActionsInit(actions);
         _ = Libc.SpawnAttributesInit(attributes);
         try

@@ -25,6 +25,20 @@ internal sealed unsafe class StringVector : IDisposable
         }
     }
 
+    /// <param name="strings">Each ended by NUL.</param>
+    public StringVector(ReadOnlySpan<byte> strings)
+    {
+        _count = strings.Count((byte)0);
+        _items = (byte**)NativeMemory.AllocZeroed((nuint)(_count + 1), (nuint)sizeof(byte*));
+        for (int i = 0; i < _count; i++)
+        {
+            int length = strings.IndexOf((byte)0) + 1;
+            _items[i] = (byte*)Marshal.AllocCoTaskMem(length);
+            strings[..length].CopyTo(new Span<byte>(_items[i], length));
+            strings = strings[length..];
+        }
+    }
+
     public byte** Items => _items;
 
     /// <summary>This process's environment as NAME=value.</summary>

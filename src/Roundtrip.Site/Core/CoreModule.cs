@@ -38,6 +38,7 @@ internal sealed class CoreModule : IConfigurationModule
         new("ErrorDocument", Anywhere, 0, 0, "a status and a text, a path or a URL", SetErrorDocument) { IsRaw = true },
         new("FileETag", Anywhere, 1, int.MaxValue, "INode, MTime, Size, All or None, perhaps with + or -", SetEntityTag),
         Directive.Of("EnableSendfile", Anywhere, "On or Off", CoreSettings.EnableSendfile, Flag),
+        Directive.Of("CGIPassAuth", DirectiveContext.Directory, "On or Off", Cgi.CgiSettings.PassesAuthorization, Flag),
         Directive.Of("EnableMMAP", Anywhere, "On or Off", Ignored.Key, _ => true),
         Directive.Of("AllowEncodedSlashes", AnyServer, "On, Off or NoDecode", CoreSettings.AcceptEncodedSlashes, RefuseEncodedSlashes),
         .. LimitDirectives.All,

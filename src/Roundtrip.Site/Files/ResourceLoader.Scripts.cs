@@ -63,7 +63,7 @@ internal sealed partial class ResourceLoader
 
         string pathInfo = PathText.Of(mapped.Relative.AsSpan(length));
         return Resource.OfGuarded(about) ?? Redirection(about)
-            ?? (about.IsProgram ? Resource.OfScript(about, Script.Of(fileName, about.Path, pathInfo, stamp), [.. look.Facts]) : Resource.OfStatus(about, 404));
+            ?? (about.IsProgram ? Resource.OfScript(about, Script.Of(fileName, about.Path, pathInfo, stamp) with { IsAliased = mapped.Handler.Length > 0 }, [.. look.Facts]) : Resource.OfStatus(about, 404));
     }
 
     // From the whole path upwards: what first is there decides. Only a regular file has a path behind it that is missing for no other reason.

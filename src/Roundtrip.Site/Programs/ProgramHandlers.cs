@@ -1,5 +1,6 @@
 using System.Collections.Frozen;
 using Roundtrip.Http;
+using Roundtrip.Site.Cgi;
 using Roundtrip.Site.Files;
 using Roundtrip.Site.Serving;
 using Roundtrip.Site.Wsgi;
@@ -11,6 +12,7 @@ internal sealed class ProgramHandlers(SiteLoop site)
 {
     private static readonly FrozenDictionary<string, Func<SiteLoop, IProgramHandler>> Kinds = new Dictionary<string, Func<SiteLoop, IProgramHandler>>
     {
+        [CgiHandler.HandlerName] = static site => new CgiHandler(site),
         [WsgiHandler.HandlerName] = static site => new WsgiHandler(site),
     }.ToFrozenDictionary();
 

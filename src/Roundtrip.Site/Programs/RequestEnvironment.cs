@@ -20,9 +20,10 @@ internal static class RequestEnvironment
     {
         var facts = exchange.Context as RequestFacts;
         RequestHead request = facts?.Request ?? exchange.Request;
-        WriteFields(to, request, passesAuthorization);
+        bool hasContent = facts?.Original is null;
+        WriteFields(to, request, passesAuthorization, hasContent);
         WriteServer(to, exchange, request, resource.About);
-        WriteRequest(to, exchange, request, resource.Script!, resource.About);
+        WriteRequest(to, exchange, request, resource.Script!, resource.About, hasContent);
         if (facts is null)
         {
             return;
@@ -34,7 +35,7 @@ internal static class RequestEnvironment
         }
     }
 
-    private static void WriteFields(EnvironmentBuffer to, RequestHead request, bool passesAuthorization)
+    private static void WriteFields(EnvironmentBuffer to, RequestHead request, bool passesAuthorization, bool hasContent)
     {
         ReadOnlySpan<FieldEntry> fields = request.Fields;
         for (int i = 0; i < fields.Length; i++)
@@ -57,7 +58,8 @@ internal static class RequestEnvironment
             }
         }
 
-        if (request.Has(KnownField.ContentType))
+        // For an error document, or from another program, what came was for the program before.
+        if (request.Has(KnownField.ContentType) && hasContent)
         {
             to.Add("CONTENT_TYPE"u8, request.Value(KnownField.ContentType));
         }
@@ -118,7 +120,7 @@ internal static class RequestEnvironment
         }
     }
 
-    private static void WriteRequest(EnvironmentBuffer to, Exchange exchange, RequestHead request, Script script, ResourceAbout about)
+    private static void WriteRequest(EnvironmentBuffer to, Exchange exchange, RequestHead request, Script script, ResourceAbout about, bool hasContent)
     {
         to.Add("SERVER_PROTOCOL"u8, request.Version switch
         {
@@ -131,7 +133,7 @@ internal static class RequestEnvironment
         to.Add("QUERY_STRING"u8, request.Query);
         to.Add("REQUEST_URI"u8, request.Target);
         to.AddRaw(script.Variables(about.Host.Map));
-        if (exchange.BodyLength > 0 || request.Has(KnownField.ContentLength))
+        if (hasContent && (exchange.BodyLength > 0 || request.Has(KnownField.ContentLength)))
         {
             to.Add("CONTENT_LENGTH"u8, Math.Max(0, exchange.BodyLength));
         }

@@ -12,6 +12,9 @@ internal sealed record Script(string FileName, string Name, string PathInfo, Fil
 {
     private byte[]? _variables;
 
+    /// <summary>Whether the mapping itself made it a program: ScriptAlias, whose folder is there for nothing else.</summary>
+    public bool IsAliased { get; init; }
+
     /// <summary>What all requests for it are told alike, as <see cref="EnvironmentBuffer"/> has it; made when the first one is.</summary>
     /// <param name="map">Its host's.</param>
     public ReadOnlySpan<byte> Variables(UrlMap map)

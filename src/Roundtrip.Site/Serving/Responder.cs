@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Text;
 using Roundtrip.Http;
 using Roundtrip.Server;
@@ -14,6 +15,9 @@ namespace Roundtrip.Site.Serving;
 /// <summary>Answers exchanges with resources: decides what each request decides for itself (conditions, access, method), then sends what was found.</summary>
 internal sealed class Responder(SiteLoop site)
 {
+    // httpd: LimitInternalRecursion's default.
+    private const int MaximumRedirects = 10;
+
     internal const string Allowed = "GET, HEAD, OPTIONS";
 
     private static readonly FieldBlock OptionsFields = FieldBlock.Create(("Allow", Allowed));
@@ -213,8 +217,14 @@ internal sealed class Responder(SiteLoop site)
 
         Resource page = found;
         var facts = RequestFacts.OfErrorDocument(exchange, found.About, status, target);
-        bool isSent = found.IsFile && TryLearnOfPage(exchange, facts, refused, ref page);
-        if (isSent)
+        bool isSent = found.IsKept && TryLearnOfPage(exchange, facts, refused, ref page);
+        if (isSent && page.Script is not null)
+        {
+            // Its status is what the program says.
+            exchange.Context = facts;
+            site.Programs.Answer(exchange, page);
+        }
+        else if (isSent)
         {
             exchange.Context = facts;
             FileAnswer.AnswerAs(exchange, status, page.Select(facts.Request, facts), site.UnixSeconds);
@@ -224,12 +234,60 @@ internal sealed class Responder(SiteLoop site)
         return isSent;
     }
 
+    /// <summary>
+    /// Answers from another path of the same host, as a program asks for it (RFC 3875 section 6.2.2): anew, by GET, with that path's own sections and access. What takes the disk is the client's
+    /// to ask for.
+    /// </summary>
+    /// <param name="target">A path, percent-encoded, and perhaps a query.</param>
+    [SkipLocalsInit]
+    internal void AnswerElsewhere(Exchange exchange, ResourceAbout from, string target)
+    {
+        int depth = 0;
+        for (object? context = exchange.Context; context is RequestFacts one; context = one.Original)
+        {
+            depth++;
+        }
+
+        byte[] raw = Encoding.Latin1.GetBytes(target.Split('?')[0]);
+        Span<byte> scratch = stackalloc byte[UrlPath.MaximumLength];
+        if (depth > MaximumRedirects || UrlPath.TryResolve(raw, scratch, out UrlPath path) != UrlPathResult.Ok)
+        {
+            from.Host.ErrorLog.Write(LogLevel.Error, "core", exchange.Connection, exchange, depth > MaximumRedirects
+                ? $"Request exceeded the limit of {MaximumRedirects} internal redirects due to probable configuration error."
+                : $"a program leads to {target}, which is no path (answered 500)");
+            AnswerStatus(exchange, from, 500);
+            return;
+        }
+
+        if (site.FindNow(from.Host, path.Bytes) is not { } found)
+        {
+            exchange.ResponseFields.Add("Location"u8, Encoding.Latin1.GetBytes(target));
+            ErrorPages.Answer(exchange, 302);
+            return;
+        }
+
+        Resource page = found;
+        var facts = RequestFacts.OfErrorDocument(exchange, found.About, 200, target);
+        bool mayBeSent = TryLearn(exchange, facts, ref page);
+        exchange.Context = facts;
+        if (!mayBeSent)
+        {
+            AnswerStatus(exchange, page.About, 500);
+        }
+        else
+        {
+            Finish(exchange, page, Decide(exchange, facts, page.About.Access, page.About.Outer));
+        }
+
+        found.ReleaseReference();
+    }
+
     /// <returns>Whether the page may be sent.</returns>
     private bool TryLearnOfPage(Exchange exchange, RequestFacts facts, ResourceAbout refused, ref Resource page)
     {
         VariableOutcome variables = site.VariablesOf(facts.Host, facts.Request, exchange);
         facts.AddVariables(variables);
-        if (variables.IsUndecided || !TryDecideSections(exchange, facts, ref page) || !page.IsFile)
+        if (variables.IsUndecided || !TryDecideSections(exchange, facts, ref page) || !page.IsKept)
         {
             return false;
         }

@@ -151,6 +151,9 @@ internal sealed class SiteLoop : IExchangeStarter, IExchangeObserver, IDisposabl
     /// <summary>Answers with a status and its ErrorDocument, for who finds that there is no other answer.</summary>
     internal void AnswerStatus(Exchange exchange, ResourceAbout about, int status) => _responder.AnswerStatus(exchange, about, status);
 
+    /// <summary>Answers from another path of the host, as a program asks for it.</summary>
+    internal void AnswerElsewhere(Exchange exchange, ResourceAbout from, string target) => _responder.AnswerElsewhere(exchange, from, target);
+
     /// <summary>What the configuration says of a path of a host, without a look at the disk; null for what is no path.</summary>
     [SkipLocalsInit]
     internal static ResourceAbout? AboutOf(SiteHost host, ReadOnlySpan<byte> raw)

@@ -1,6 +1,7 @@
 using System.Buffers.Text;
 using System.Text;
 using Roundtrip.Http;
+using Roundtrip.Site.Programs;
 
 namespace Roundtrip.Site.Wsgi.Protocol;
 
@@ -32,7 +33,8 @@ internal readonly record struct ResponseText(int Status, bool HasFields, long Co
                 return $"the application's field '{Shown(name)}' can stand in no response";
             }
 
-            if (IsHopByHop(name))
+            // PEP 3333, Other HTTP Features: "applications are forbidden to use these".
+            if (ProgramFields.IsHopByHop(name))
             {
                 return $"the application gives the field {Shown(name)}, which is the server's (PEP 3333, Other HTTP Features)";
             }
@@ -46,7 +48,7 @@ internal readonly record struct ResponseText(int Status, bool HasFields, long Co
 
                 length = said;
             }
-            else if (!Ascii.EqualsIgnoreCase(name, "date"u8) && !Ascii.EqualsIgnoreCase(name, "server"u8))
+            else if (!ProgramFields.IsWrittenByServer(name))
             {
                 to.Add(name, value);
             }
@@ -64,7 +66,7 @@ internal readonly record struct ResponseText(int Status, bool HasFields, long Co
         {
             ReadOnlySpan<byte> name = Cut(ref text, out bool hasValue);
             ReadOnlySpan<byte> value = FieldRules.Trim(Cut(ref text, out isMore));
-            if (!hasValue || !FieldRules.IsToken(name) || !FieldRules.IsValue(value) || IsHopByHop(name) || Ascii.EqualsIgnoreCase(name, "content-length"u8))
+            if (!hasValue || !FieldRules.IsToken(name) || !FieldRules.IsValue(value) || ProgramFields.IsHopByHop(name) || Ascii.EqualsIgnoreCase(name, "content-length"u8))
             {
                 return null;
             }
@@ -74,20 +76,6 @@ internal readonly record struct ResponseText(int Status, bool HasFields, long Co
 
         return FieldBlock.Create([.. fields]);
     }
-
-    // RFC 9110 §7.6.1; PEP 3333: "applications are forbidden to use these".
-    private static bool IsHopByHop(ReadOnlySpan<byte> name) => name.Length switch
-    {
-        2 => Ascii.EqualsIgnoreCase(name, "te"u8),
-        7 => Ascii.EqualsIgnoreCase(name, "upgrade"u8) || Ascii.EqualsIgnoreCase(name, "trailer"u8),
-        8 => Ascii.EqualsIgnoreCase(name, "trailers"u8),
-        10 => Ascii.EqualsIgnoreCase(name, "connection"u8) || Ascii.EqualsIgnoreCase(name, "keep-alive"u8),
-        16 => Ascii.EqualsIgnoreCase(name, "proxy-connection"u8),
-        17 => Ascii.EqualsIgnoreCase(name, "transfer-encoding"u8),
-        18 => Ascii.EqualsIgnoreCase(name, "proxy-authenticate"u8),
-        19 => Ascii.EqualsIgnoreCase(name, "proxy-authorization"u8),
-        _ => false,
-    };
 
     private static ReadOnlySpan<byte> Cut(ref ReadOnlySpan<byte> text, out bool isMore)
     {

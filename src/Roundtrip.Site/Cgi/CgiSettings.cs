@@ -1,0 +1,13 @@
+using Roundtrip.Configuration.Settings;
+
+namespace Roundtrip.Site.Cgi;
+
+/// <summary>The settings of mod_cgi and its kin, under their directives' names.</summary>
+internal static class CgiSettings
+{
+    /// <summary>CGIScriptTimeout, CGIDScriptTimeout: how long a script may be silent; zero for as long as Timeout says.</summary>
+    public static readonly SettingKey<TimeSpan> ScriptTimeout = new(TimeSpan.Zero);
+
+    /// <summary>CGIPassAuth: whether scripts see the client's credentials.</summary>
+    public static readonly SettingKey<bool> PassesAuthorization = new(false);
+}

@@ -1,0 +1,24 @@
+using System.Text;
+
+namespace Roundtrip.Site.Programs;
+
+/// <summary>Which fields of a program's response are the server's to write.</summary>
+internal static class ProgramFields
+{
+    /// <summary>RFC 9110 section 7.6.1: fields of a connection, of which a program knows nothing.</summary>
+    public static bool IsHopByHop(ReadOnlySpan<byte> name) => name.Length switch
+    {
+        2 => Ascii.EqualsIgnoreCase(name, "te"u8),
+        7 => Ascii.EqualsIgnoreCase(name, "upgrade"u8) || Ascii.EqualsIgnoreCase(name, "trailer"u8),
+        8 => Ascii.EqualsIgnoreCase(name, "trailers"u8),
+        10 => Ascii.EqualsIgnoreCase(name, "connection"u8) || Ascii.EqualsIgnoreCase(name, "keep-alive"u8),
+        16 => Ascii.EqualsIgnoreCase(name, "proxy-connection"u8),
+        17 => Ascii.EqualsIgnoreCase(name, "transfer-encoding"u8),
+        18 => Ascii.EqualsIgnoreCase(name, "proxy-authenticate"u8),
+        19 => Ascii.EqualsIgnoreCase(name, "proxy-authorization"u8),
+        _ => false,
+    };
+
+    /// <summary>Fields that the server writes by itself, whatever a program says of them.</summary>
+    public static bool IsWrittenByServer(ReadOnlySpan<byte> name) => Ascii.EqualsIgnoreCase(name, "date"u8) || Ascii.EqualsIgnoreCase(name, "server"u8);
+}
