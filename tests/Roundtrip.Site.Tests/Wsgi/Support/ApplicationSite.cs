@@ -4,6 +4,7 @@ using System.Text;
 using Roundtrip.Configuration;
 using Roundtrip.Configuration.Loading;
 using Roundtrip.Core;
+using Roundtrip.Http;
 using Roundtrip.Http.Http2;
 using Roundtrip.Server;
 using Roundtrip.Server.Logs;
@@ -45,6 +46,7 @@ internal sealed class ApplicationSite : IDisposable
             Endpoints = [new ServerEndpoint(PeerAddress.From(IPAddress.Loopback, 0)) { Http2Cleartext = Http2Cleartext.Direct }],
             ErrorLog = _errorLog,
             Loops = loops,
+            Limits = HttpLimits.Default with { MaxKeepAliveRequests = 0 },
             CreateSite = snapshot.CreateLoop,
         });
         Client = new HttpClient(new SocketsHttpHandler { UseProxy = false, AllowAutoRedirect = false, UseCookies = false }) { BaseAddress = new Uri($"http://127.0.0.1:{Port}/"), Timeout = TimeSpan.FromSeconds(30) };
