@@ -79,6 +79,8 @@ public sealed class SupervisedStarter : IWorkerStarter
         }
     }
 
+    bool IWorkerStarter.ChangesUser => true;
+
     void IWorkerStarter.Start(uint token, WorkerGroupDefinition definition)
     {
         uint generation, place;
