@@ -290,9 +290,12 @@ public sealed class ApplicationTests : IDisposable
     }
 
     [Fact]
-    public async Task Early_hints_are_an_interim_response()
+    public async Task Early_hints_are_an_interim_response_to_whom_is_known_to_understand_it()
     {
-        string response = await _site.Raw("GET /hints HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n");
+        string unknown = await _site.Raw("GET /hints HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n");
+        Assert.StartsWith("HTTP/1.1 200 OK\r\n", unknown, StringComparison.Ordinal);
+
+        string response = await _site.Raw("GET /hints HTTP/1.1\r\nHost: a\r\nSec-Fetch-Mode: navigate\r\nSec-Fetch-Dest: document\r\nConnection: close\r\n\r\n");
 
         Assert.StartsWith("HTTP/1.1 103 Early Hints\r\nLink: </style.css>; rel=preload; as=style\r\n\r\nHTTP/1.1 200 OK\r\n", response, StringComparison.Ordinal);
     }

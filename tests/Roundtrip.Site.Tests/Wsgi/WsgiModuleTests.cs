@@ -1,4 +1,3 @@
-using System.Collections.Immutable;
 using Roundtrip.Configuration;
 using Roundtrip.Configuration.Loading;
 using Roundtrip.Site.Tests.Support;
