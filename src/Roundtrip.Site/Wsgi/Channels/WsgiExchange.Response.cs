@@ -50,6 +50,7 @@ internal sealed partial class WsgiExchange
             length = Exchange.UnknownLength;
         }
 
+        exchange.ReasonPhrase = text[head.Reason];
         ResponseFields.RespondToOwn(exchange, head.Status, length);
     }
 
