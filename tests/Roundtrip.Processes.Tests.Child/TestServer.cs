@@ -17,6 +17,7 @@ internal static class TestServer
         using SupervisedServer server = SupervisedServer.Enter("test");
         FileStream? log = null;
         bool ignoresStop = false;
+        byte[] serving = [];
         while (true)
         {
             ControlResult result = server.TryReceive(TimeSpan.FromMinutes(1), out SupervisorOrder? order, out string? error);
@@ -33,7 +34,8 @@ internal static class TestServer
             switch (order)
             {
                 case SupervisorOrder.Serve serve:
-                    string words = Encoding.UTF8.GetString(serve.Payload.Span);
+                    serving = serve.Payload.ToArray();
+                    string words = Encoding.UTF8.GetString(serving);
                     if (words.Contains("die", StringComparison.Ordinal))
                     {
                         return 3;
@@ -72,6 +74,17 @@ internal static class TestServer
                     break;
                 case SupervisorOrder.Started started:
                     Write(log, $"started {started.Token} {Read(started.Socket)}\n");
+                    if (started.Output is not null)
+                    {
+                        Write(log, $"output of {started.Pid > 0} {ReadPipe(started.Output)}\n");
+                    }
+
+                    if (Encoding.UTF8.GetString(serving).Contains("kill", StringComparison.Ordinal))
+                    {
+                        server.Kill(started.Token + 1, 9);
+                        server.Kill(started.Token, 12);
+                    }
+
                     break;
                 case SupervisorOrder.StartRefused refused:
                     Write(log, $"start refused {refused.Token}\n");
@@ -139,6 +152,16 @@ internal static class TestServer
                 case "start9":
                     server.Start(number, 9, 8);
                     break;
+                case "start-many":
+                    for (uint i = 0; i < 150; i++)
+                    {
+                        server.Start(number, 0, i);
+                    }
+
+                    break;
+                case "bad-signal":
+                    server.Kill(7, 1);
+                    break;
                 case "unknown-kind":
                     raw.TrySend(99, [1, 2, 3, 4], [], limit, out _);
                     break;
@@ -168,6 +191,13 @@ internal static class TestServer
         using var stream = new NetworkStream(new Socket(new SafeSocketHandle(socket.Release(), ownsHandle: true)), ownsSocket: true);
         using var reader = new StreamReader(stream);
         return reader.ReadToEnd().Trim();
+    }
+
+    private static string ReadPipe(OwnedDescriptor pipe)
+    {
+        using var stream = new FileStream(new Microsoft.Win32.SafeHandles.SafeFileHandle(pipe.Release(), true), FileAccess.Read, 1);
+        using var reader = new StreamReader(stream);
+        return (reader.ReadLine() ?? "").Trim();
     }
 
     private static void Write(FileStream? log, string line)

@@ -10,7 +10,7 @@ namespace Roundtrip.Processes.Tests.Child;
 
 /// <summary>
 /// A service whose configuration is a file <c>config</c> in a folder: the words that the server gets, then lines <c>listen NAME</c>, <c>user NAME</c>, <c>error TEXT</c>,
-/// <c>pipe COMMAND</c>, <c>start COMMAND</c>. Its log is <c>log</c> there; a listener's port is written to <c>port-NAME</c>.
+/// <c>pipe COMMAND</c>, <c>start COMMAND</c>, <c>output COMMAND</c>, <c>missing PATH</c>. Its log is <c>log</c> there; a listener's port is written to <c>port-NAME</c>.
 /// </summary>
 internal sealed class TestService(string folder) : ISupervisedService
 {
@@ -54,6 +54,12 @@ internal sealed class TestService(string folder) : ISupervisedService
                         SocketNumber = 1,
                         Identity = identity,
                     });
+                    break;
+                case "output":
+                    startables.Add(new Startable("talker", new ChildStart { Path = "/bin/sh", Arguments = ["-c", words[1]] }) { Identity = identity, OutputNumbers = [1, 2] });
+                    break;
+                case "missing":
+                    startables.Add(new Startable("missing", new ChildStart { Path = words[1] }));
                     break;
                 case "pipe":
                     _ = PipedCommand.TryParse(words[1], out PipedCommand? command, out _);

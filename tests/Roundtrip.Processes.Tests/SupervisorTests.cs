@@ -243,6 +243,38 @@ public class SupervisorTests
     }
 
     [Fact]
+    public void A_program_may_have_a_pipe_whose_reading_end_the_server_gets()
+    {
+        using SupervisedFolder supervised = new SupervisedFolder(["start0 ok", "user www-data", "output id -u >&2"]).WaitForReady();
+        supervised.WaitForLog("started 7 nothing\noutput of True 33\n");
+    }
+
+    [Fact]
+    public void The_server_may_signal_its_own_programs_and_no_others()
+    {
+        using SupervisedFolder supervised = new SupervisedFolder(["start0 kill", "user www-data", "output trap '' 9; echo up; exec sleep 60"]).WaitForReady();
+        supervised.WaitForLog("output of True up\n");
+        supervised.WaitForLog("ended 7 signal 12 (SIGUSR2)\n");
+    }
+
+    [Fact]
+    public void A_signal_that_no_server_needs_is_a_broken_rule()
+    {
+        using SupervisedFolder supervised = new SupervisedFolder(["ok", "start id -u"]).WaitForReady();
+        supervised.Configure(["bad-signal", "start id -u"]);
+        supervised.Signal(SignalNumber.Hangup);
+        supervised.WaitForOutput("broke the rules and is killed: a kill with signal 1");
+    }
+
+    [Fact]
+    public void Programs_that_cannot_be_started_are_no_broken_rule_of_the_servers()
+    {
+        using SupervisedFolder supervised = new SupervisedFolder(["start-many ok", "listen a", "missing /nonexistent/program"]).WaitForReady();
+        supervised.WaitForLog("start refused 149\n");
+        Assert.DoesNotContain("broke the rules", supervised.Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void A_program_of_the_generation_is_started_by_its_number_with_its_socket()
     {
         using SupervisedFolder supervised = new SupervisedFolder(["start0 ok", "user www-data", "start id -u; exit 5"]).WaitForReady();

@@ -103,26 +103,21 @@ internal sealed class RunningPrograms(LaunchAs? launchAs, Action<string> log, lo
 
     private StartResult Start(Startable startable, uint token)
     {
-        var ours = new List<OwnedDescriptor>();
-        var theirs = new List<OwnedDescriptor>();
-        StartResult? started = null;
+        OwnedDescriptor? socket = null, theirs = null, output = null, writer = null;
         try
         {
             ChildStart start = startable.Start;
             if (startable.SocketNumber is { } number)
             {
-                (OwnedDescriptor one, OwnedDescriptor other) = DescriptorPair.StreamSockets();
-                ours.Add(one);
-                theirs.Add(other);
-                start = start with { Descriptors = [.. start.Descriptors, new ChildDescriptor(other, number)] };
+                (socket, theirs) = DescriptorPair.StreamSockets();
+                start = start with { Descriptors = [.. start.Descriptors, new ChildDescriptor(theirs, number)] };
             }
 
             if (startable.OutputNumbers.Count > 0)
             {
-                (OwnedDescriptor reader, OwnedDescriptor writer) = DescriptorPair.Pipe();
-                ours.Add(reader);
-                theirs.Add(writer);
-                start = start with { Descriptors = [.. start.Descriptors, .. startable.OutputNumbers.Select(output => new ChildDescriptor(writer, output))] };
+                (output, writer) = DescriptorPair.Pipe();
+                OwnedDescriptor pipe = writer;
+                start = start with { Descriptors = [.. start.Descriptors, .. startable.OutputNumbers.Select(one => new ChildDescriptor(pipe, one))] };
             }
 
             start = startable.Identity is { } identity ? launchAs!.Wrap(start, identity) : start;
@@ -132,7 +127,9 @@ internal sealed class RunningPrograms(LaunchAs? launchAs, Action<string> log, lo
             }
 
             _running.Add(new Running(startable, child!, token));
-            return started = StartResult.Started(child!.Pid, ours);
+            var started = new StartResult(null, IsRefused: false) { Pid = child!.Pid, Socket = socket, Output = output };
+            (socket, output) = (null, null);
+            return started;
         }
         catch (ProcessException fault)
         {
@@ -140,11 +137,10 @@ internal sealed class RunningPrograms(LaunchAs? launchAs, Action<string> log, lo
         }
         finally
         {
-            theirs.ForEach(descriptor => descriptor.Dispose());
-            if (started is null)
-            {
-                ours.ForEach(descriptor => descriptor.Dispose());
-            }
+            socket?.Dispose();
+            theirs?.Dispose();
+            output?.Dispose();
+            writer?.Dispose();
         }
     }
 

@@ -13,8 +13,11 @@ internal static class ServerProtocol
     public const byte Stop = 2;
     public const byte GracefulStop = 3;
 
-    /// <summary>To the server: token (4), process (4); with the socket, if it has one, and the reading end of the pipe, if it has one.</summary>
+    /// <summary>To the server: token (4), process (4), what comes with it (4): 1 for the socket, 2 for the reading end of the pipe, 3 for both.</summary>
     public const byte Started = 4;
+
+    public const uint WithSocket = 1;
+    public const uint WithOutput = 2;
 
     /// <summary>To the server: token (4).</summary>
     public const byte StartRefused = 5;

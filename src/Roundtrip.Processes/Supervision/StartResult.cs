@@ -2,33 +2,24 @@ using Roundtrip.Processes.Descriptors;
 
 namespace Roundtrip.Processes.Supervision;
 
-/// <summary>What came of a server's wish for a program.</summary>
-internal sealed class StartResult : IDisposable
+/// <summary>What came of a server's wish for a program. The descriptors are the server's ends, to be sent and closed here.</summary>
+/// <param name="Fault">Null where the program runs.</param>
+/// <param name="IsRefused">Whether the wish was wrong, and not the program: a sound server has none such.</param>
+internal sealed record StartResult(string? Fault, bool IsRefused) : IDisposable
 {
-    private StartResult(string? fault, bool isRefused, int pid, IReadOnlyList<OwnedDescriptor> ours) => (Fault, IsRefused, Pid, Ours) = (fault, isRefused, pid, ours);
+    public int Pid { get; init; }
 
-    /// <summary>Null where the program runs.</summary>
-    public string? Fault { get; }
+    public OwnedDescriptor? Socket { get; init; }
 
-    /// <summary>Whether the wish was wrong, and not the program: a sound server has none such.</summary>
-    public bool IsRefused { get; }
+    public OwnedDescriptor? Output { get; init; }
 
-    public int Pid { get; }
+    public static StartResult Refused(string fault) => new(fault, IsRefused: true);
 
-    /// <summary>The server's ends of its socket and its pipe, to be sent and closed here.</summary>
-    public IReadOnlyList<OwnedDescriptor> Ours { get; }
-
-    public static StartResult Started(int pid, IReadOnlyList<OwnedDescriptor> ours) => new(null, false, pid, ours);
-
-    public static StartResult Refused(string fault) => new(fault, true, 0, []);
-
-    public static StartResult Failed(string fault) => new(fault, false, 0, []);
+    public static StartResult Failed(string fault) => new(fault, IsRefused: false);
 
     public void Dispose()
     {
-        foreach (OwnedDescriptor descriptor in Ours)
-        {
-            descriptor.Dispose();
-        }
+        Socket?.Dispose();
+        Output?.Dispose();
     }
 }

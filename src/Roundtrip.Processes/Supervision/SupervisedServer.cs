@@ -138,8 +138,11 @@ public sealed class SupervisedServer : IDisposable
             ServerProtocol.Generation => ParseGeneration(message),
             ServerProtocol.Stop => new SupervisorOrder.Stop(),
             ServerProtocol.GracefulStop => new SupervisorOrder.GracefulStop(),
-            ServerProtocol.Started when ServerProtocol.TryNumber(payload, 1, out uint pid) =>
-                new SupervisorOrder.Started(token, (int)pid, message.Descriptors.ElementAtOrDefault(0), message.Descriptors.ElementAtOrDefault(1)),
+            ServerProtocol.Started when ServerProtocol.TryNumber(payload, 1, out uint pid) && ServerProtocol.TryNumber(payload, 2, out uint with) => new SupervisorOrder.Started(
+                token,
+                (int)pid,
+                (with & ServerProtocol.WithSocket) != 0 && message.Descriptors is [var socket, ..] ? socket : null,
+                (with & ServerProtocol.WithOutput) != 0 && message.Descriptors is [.., var output] ? output : null),
             ServerProtocol.StartRefused when hasToken => new SupervisorOrder.StartRefused(token),
             ServerProtocol.Exited when ServerProtocol.TryNumber(payload, 1, out uint code) && ServerProtocol.TryNumber(payload, 2, out uint signal) =>
                 new SupervisorOrder.ProgramEnded(token, new ExitStatus((int)code, (int)signal, HasCore: false)),

@@ -139,7 +139,8 @@ public sealed partial class Supervisor
         {
             if (result.Fault is null)
             {
-                Send(ServerProtocol.Started, ServerProtocol.Numbers(token, (uint)result.Pid), [.. result.Ours]);
+                uint with = (result.Socket is null ? 0 : ServerProtocol.WithSocket) | (result.Output is null ? 0 : ServerProtocol.WithOutput);
+                Send(ServerProtocol.Started, ServerProtocol.Numbers(token, (uint)result.Pid, with), [.. new[] { result.Socket, result.Output }.OfType<OwnedDescriptor>()]);
                 return null;
             }
 

@@ -16,7 +16,7 @@ public sealed partial class WorkerPools
     private ErrorLog? LogOf(RunningGroup group)
     {
         IReadOnlyList<ErrorLog> logs = Volatile.Read(ref _logs);
-        return logs.ElementAtOrDefault(group.Definition.Host) ?? logs.FirstOrDefault();
+        return group.Definition.Host < logs.Count ? logs[group.Definition.Host] : logs is [ErrorLog first, ..] ? first : null;
     }
 
     private void Say(RunningGroup group, LogLevel level, string text) => LogOf(group)?.Write(level, Module, null, text);

@@ -245,7 +245,7 @@ public sealed partial class WorkerPools : IWorkerPools, IDisposable
         }
     }
 
-    private void Happen(RunningWorker worker, WorkerEvent happened, string cause, long now)
+    private static void Happen(RunningWorker worker, WorkerEvent happened, string cause, long now)
     {
         worker.Fault ??= cause;
         worker.Group.Machine.On(worker.Life, happened, now);
@@ -305,7 +305,7 @@ public sealed partial class WorkerPools : IWorkerPools, IDisposable
         }
     }
 
-    private void Began(RunningWorker worker, StartEvent.Started started, long now)
+    private static void Began(RunningWorker worker, StartEvent.Started started, long now)
     {
         try
         {

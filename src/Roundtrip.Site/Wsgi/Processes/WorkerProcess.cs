@@ -119,10 +119,10 @@ internal sealed class WorkerProcess : IDisposable
             return WorkerWord.Nothing;
         }
 
+        Span<byte> frame = stackalloc byte[HeaderLength];
+        frame.Clear();
         while (_orders.TryPeek(out (byte Kind, OwnedDescriptor? Passed) order))
         {
-            Span<byte> frame = stackalloc byte[HeaderLength];
-            frame.Clear();
             frame[0] = order.Kind;
             StreamResult sent = DescriptorStream.TrySend(_control, frame, order.Passed);
             if (sent == StreamResult.WouldWait)

@@ -60,10 +60,10 @@ public class DeathTests
     }
 
     [Fact]
-    public void A_script_that_cannot_be_loaded_is_503_in_a_while_with_the_reason_in_the_log()
+    public async Task A_script_that_cannot_be_loaded_is_503_in_a_while_with_the_reason_in_the_log()
     {
         using var server = new WsgiServer("raise RuntimeError('no such luck')\n", "processes=1 threads=1");
-        using HttpResponseMessage response = server.Client.GetAsync(new Uri(server.Url), TestContext.Current.CancellationToken).GetAwaiter().GetResult();
+        using HttpResponseMessage response = await server.Client.GetAsync(new Uri(server.Url), TestContext.Current.CancellationToken);
 
         Assert.Equal(503, (int)response.StatusCode);
         Assert.NotNull(response.Headers.RetryAfter);

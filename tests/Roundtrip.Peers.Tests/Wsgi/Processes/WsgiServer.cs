@@ -20,7 +20,7 @@ internal sealed class WsgiServer : IDisposable
     public WsgiServer(string application, string options = "", bool isSupervised = true, string more = "")
     {
         _isSupervised = isSupervised;
-        File.SetUnixFileMode(_folder, (UnixFileMode)0x1FF);
+        Assert.Equal(0, Run.Program("chmod", "777", _folder).ExitCode);
         WriteApplication(application);
         Configure(options, more);
         string[] program = ["dotnet", Repository.BuiltProgram, "serve", "-c", ConfigurationFile];
