@@ -22,6 +22,9 @@ public abstract class Exchange
     /// <summary>The length to give to <see cref="Respond"/> when it is not known beforehand.</summary>
     public const long UnknownLength = -1;
 
+    private byte[] _reason = [];
+    private int _reasonLength;
+
     /// <summary>The request. Valid while the exchange is open.</summary>
     public RequestHead Request { get; } = new();
 
@@ -97,6 +100,29 @@ public abstract class Exchange
     /// Fields of this response alone, in addition to the shared block of <see cref="Respond"/>. Add to it before Respond.
     /// </summary>
     public FieldBuffer ResponseFields { get; } = new();
+
+    /// <summary>
+    /// The reason phrase of the response, where the version has one (RFC 9112 section 4); empty for that of the status code's registration. Set it before <see cref="Respond"/>.
+    /// </summary>
+    public ReadOnlySpan<byte> ReasonPhrase
+    {
+        get => _reason.AsSpan(0, _reasonLength);
+        set
+        {
+            if (!FieldRules.IsValue(value))
+            {
+                throw new ArgumentException("A reason phrase must be free of control characters.", nameof(value));
+            }
+
+            if (value.Length > _reason.Length)
+            {
+                _reason = new byte[value.Length];
+            }
+
+            value.CopyTo(_reason);
+            _reasonLength = value.Length;
+        }
+    }
 
     /// <summary>Copies what has come of the request's content. The first call sends 100 (Continue) where the client waits for it.</summary>
     public abstract BodyRead ReadBody(Span<byte> destination);

@@ -18,6 +18,7 @@ internal static class SupervisedServerCommand
     public const string BecomeName = "become";
 
     private static readonly TimeSpan Forever = TimeSpan.FromDays(1);
+    private static readonly TimeSpan Moment = TimeSpan.FromMilliseconds(20);
 
     public static int Run()
     {
@@ -49,7 +50,30 @@ internal static class SupervisedServerCommand
         }
         finally
         {
-            host?.Dispose();
+            if (host is not null)
+            {
+                End(server, starter, host);
+            }
+        }
+    }
+
+    // What the supervisor says of programs that end is read meanwhile: the host waits for it.
+    private static void End(SupervisedServer server, SupervisedStarter starter, ServingHost host)
+    {
+        var ending = new Thread(host.Dispose) { Name = "stop" };
+        ending.Start();
+        while (!ending.Join(0))
+        {
+            ControlResult result = server.TryReceive(Moment, out SupervisorOrder? order, out _);
+            if (order is not null)
+            {
+                starter.Pass(order);
+            }
+            else if (result != ControlResult.Nothing)
+            {
+                starter.Abandon();
+                ending.Join();
+            }
         }
     }
 

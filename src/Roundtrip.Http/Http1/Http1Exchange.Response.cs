@@ -94,8 +94,19 @@ public sealed partial class Http1Exchange
         {
             OutputQueue output = host.Output;
             long before = output.Length;
+            ReadOnlySpan<byte> start = host.StatusLines.StartOf(status);
+            if (!ReasonPhrase.IsEmpty)
+            {
+                // RFC 9112 §4: the phrase is the handler's; what stands behind the line is the server's.
+                int end = start.IndexOf((byte)'\n') + 1;
+                output.Write(start[..StatusLines.ReasonOffset]);
+                output.Write(ReasonPhrase);
+                output.Write("\r\n"u8);
+                start = start[end..];
+            }
+
             ResponseHead.Write(
-                output, host.StatusLines.StartOf(status), host.Date, fields, ResponseFields, announced, _framing == ResponseFraming.Chunked, ConnectionLine());
+                output, start, host.Date, fields, ResponseFields, announced, _framing == ResponseFraming.Chunked, ConnectionLine());
             BytesSent += output.Length - before;
             (SharedFields, SentContentLength) = (fields, announced);
         }

@@ -273,6 +273,15 @@ public sealed class ApplicationTests : IDisposable
     }
 
     [Fact]
+    public async Task The_reason_phrase_is_the_applications_where_the_version_has_one()
+    {
+        string response = await _site.Raw("GET /reason HTTP/1.1\r\nHost: a\r\n\r\nGET /reason HTTP/1.1\r\nHost: a\r\n\r\nGET /hello HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n");
+
+        Assert.Equal(3, response.Split("HTTP/1.1 299 Quite Fine\r\nServer: ").Length);
+        Assert.Contains("HTTP/1.1 200 OK\r\nServer: ", response, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task A_field_may_have_several_lines()
     {
         using HttpResponseMessage response = await _site.Send(HttpMethod.Get, "cookies");
@@ -290,9 +299,12 @@ public sealed class ApplicationTests : IDisposable
     }
 
     [Fact]
-    public async Task Early_hints_are_an_interim_response()
+    public async Task Early_hints_are_an_interim_response_to_whom_is_known_to_understand_it()
     {
-        string response = await _site.Raw("GET /hints HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n");
+        string unknown = await _site.Raw("GET /hints HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n");
+        Assert.StartsWith("HTTP/1.1 200 OK\r\n", unknown, StringComparison.Ordinal);
+
+        string response = await _site.Raw("GET /hints HTTP/1.1\r\nHost: a\r\nSec-Fetch-Mode: navigate\r\nSec-Fetch-Dest: document\r\nConnection: close\r\n\r\n");
 
         Assert.StartsWith("HTTP/1.1 103 Early Hints\r\nLink: </style.css>; rel=preload; as=style\r\n\r\nHTTP/1.1 200 OK\r\n", response, StringComparison.Ordinal);
     }

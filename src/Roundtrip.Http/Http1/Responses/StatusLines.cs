@@ -11,6 +11,9 @@ public sealed class StatusLines
     /// <summary>For a server that calls itself by its name alone.</summary>
     public static readonly StatusLines Default = new("Roundtrip");
 
+    /// <summary>Where the reason phrase begins in what a response begins with.</summary>
+    internal const int ReasonOffset = 13;
+
     private const int Lowest = 100;
     private const int Highest = 999;
 

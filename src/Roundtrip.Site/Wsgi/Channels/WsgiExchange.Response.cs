@@ -3,7 +3,10 @@ using Microsoft.Win32.SafeHandles;
 using Roundtrip.Core;
 using Roundtrip.Http;
 using Roundtrip.Server;
+using Roundtrip.Site.EarlyHints;
 using Roundtrip.Site.Headers;
+using Roundtrip.Site.Serving;
+using Roundtrip.Site.Variables;
 using Roundtrip.Site.Wsgi.Protocol;
 using Roundtrip.Transport.Files;
 
@@ -47,6 +50,7 @@ internal sealed partial class WsgiExchange
             length = Exchange.UnknownLength;
         }
 
+        exchange.ReasonPhrase = text[head.Reason];
         ResponseFields.RespondToOwn(exchange, head.Status, length);
     }
 
@@ -74,7 +78,7 @@ internal sealed partial class WsgiExchange
 
     public void OnHints(ReadOnlySpan<byte> text)
     {
-        if (_exchange is { } exchange && ResponseText.ToHints(text) is { } hints)
+        if (_exchange is { } exchange && MayHint(exchange) && ResponseText.ToHints(text) is { } hints)
         {
             exchange.Inform(103, hints);
         }
@@ -109,6 +113,19 @@ internal sealed partial class WsgiExchange
             Say(LogLevel.Error, "the process's answer cannot be read");
             Give(exchange, 500);
         }
+    }
+
+    // RFC 8297 §3: a client of HTTP/1.1 is known to understand it, or takes it for the response. no-early-hints is for those that are known not to.
+    private bool MayHint(Exchange exchange)
+    {
+        if (RequestFacts.RequestOf(exchange) is var request && request.Version < ProtocolVersion.Http2 && !Navigation.Is(request))
+        {
+            return false;
+        }
+
+        VariableOutcome variables = _handler.Site.VariablesOf(_resource.About.Host, exchange.Request, exchange);
+        return !variables.IsUndecided && !variables.Variables.ContainsKey(ObeyedVariables.NoEarlyHints)
+            && !_resource.About.Settings.Get(VariableSettings.Fixed).All.ContainsKey(ObeyedVariables.NoEarlyHints);
     }
 
     void IExchangeHandler.OnWritable(Exchange exchange) => _channel?.Resume();

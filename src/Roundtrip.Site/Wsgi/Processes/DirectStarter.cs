@@ -10,6 +10,8 @@ internal sealed class DirectStarter : IWorkerStarter
     private readonly Dictionary<uint, ChildProcess> _children = [];
     private readonly List<StartEvent> _events = [];
 
+    public bool ChangesUser => false;
+
     public void Start(uint token, WorkerGroupDefinition definition)
     {
         if (WorkerProgram.FaultOf(definition) is { } fault)

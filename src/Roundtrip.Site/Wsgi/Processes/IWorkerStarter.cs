@@ -8,6 +8,9 @@ namespace Roundtrip.Site.Wsgi.Processes;
 /// </summary>
 internal interface IWorkerStarter : IDisposable
 {
+    /// <summary>Whether a process runs as the user that its group names. Only root can do that.</summary>
+    bool ChangesUser { get; }
+
     /// <summary>Asks for a process of a group. What comes of it is a <see cref="StartEvent"/> with this token, now or later.</summary>
     void Start(uint token, WorkerGroupDefinition definition);
 

@@ -14,6 +14,7 @@ public sealed class SupervisedStarter : IWorkerStarter
     private readonly WakeEvent _wake = new();
     private readonly Lock _lock = new();
     private readonly List<StartEvent> _events = [];
+    private readonly HashSet<uint> _asked = [];
     private (uint Generation, Dictionary<WorkerGroupDefinition, uint> Places) _current = (0, []);
     private (uint Generation, Dictionary<WorkerGroupDefinition, uint> Places) _former = (0, []);
 
@@ -63,6 +64,23 @@ public sealed class SupervisedStarter : IWorkerStarter
         return happened is not null;
     }
 
+    /// <summary>The supervisor is gone: nobody will say any more how its programs end.</summary>
+    public void Abandon()
+    {
+        uint[] left;
+        lock (_lock)
+        {
+            left = [.. _asked];
+        }
+
+        foreach (uint token in left)
+        {
+            Add(new StartEvent.Ended(token, default));
+        }
+    }
+
+    bool IWorkerStarter.ChangesUser => true;
+
     void IWorkerStarter.Start(uint token, WorkerGroupDefinition definition)
     {
         uint generation, place;
@@ -75,6 +93,11 @@ public sealed class SupervisedStarter : IWorkerStarter
                 _wake.Set();
                 return;
             }
+        }
+
+        lock (_lock)
+        {
+            _asked.Add(token);
         }
 
         if (!_server.Start(generation, place, token))
@@ -104,6 +127,11 @@ public sealed class SupervisedStarter : IWorkerStarter
     {
         lock (_lock)
         {
+            if (happened is not StartEvent.Started)
+            {
+                _asked.Remove(happened.Token);
+            }
+
             _events.Add(happened);
             _wake.Set();
         }

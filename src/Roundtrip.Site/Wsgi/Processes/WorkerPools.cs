@@ -104,6 +104,11 @@ public sealed partial class WorkerPools : IWorkerPools, IDisposable
                 }
             }
 
+            foreach (RunningGroup group in _unserved.Where(group => !_starter.ChangesUser && group.Definition.User.Length + group.Definition.Group.Length > 0))
+            {
+                Say(group, LogLevel.Warn, $"user and group of {group.Name} have no effect: the server was not started by root, and its processes run as it does");
+            }
+
             _unserved.Clear();
         }
     }
@@ -340,7 +345,11 @@ public sealed partial class WorkerPools : IWorkerPools, IDisposable
         {
             lock (_lock)
             {
-                _groups.Remove(group.Definition);
+                // Whoever has just been given its pool has told so.
+                if (_notices.IsEmpty)
+                {
+                    _groups.Remove(group.Definition);
+                }
             }
         }
     }
@@ -372,6 +381,8 @@ public sealed partial class WorkerPools : IWorkerPools, IDisposable
         RunningWorker worker = _workers.Values.First(one => ReferenceEquals(one.Life, step.Worker));
         if (step.Action.HasFlag(WorkerActions.Join))
         {
+            // With a worker a pool has hope by itself.
+            group.HasHope = true;
             worker.Join();
         }
 

@@ -6,9 +6,10 @@ using Roundtrip.Site.Programs;
 namespace Roundtrip.Site.Wsgi.Protocol;
 
 /// <summary>The head of a worker's response: a status such as <c>200 OK</c>, then names and values, parted by NUL.</summary>
+/// <param name="Reason">Where the reason phrase is in the text.</param>
 /// <param name="HasFields">Whether there are any.</param>
 /// <param name="ContentLength">What the application said; less than 0 for nothing.</param>
-internal readonly record struct ResponseText(int Status, bool HasFields, long ContentLength)
+internal readonly record struct ResponseText(int Status, Range Reason, bool HasFields, long ContentLength)
 {
     private const byte Nul = 0;
 
@@ -18,7 +19,7 @@ internal readonly record struct ResponseText(int Status, bool HasFields, long Co
     {
         head = default;
         ReadOnlySpan<byte> status = Cut(ref text, out bool hasFields);
-        if (status.Length < 3 || !Utf8Parser.TryParse(status[..3], out int code, out int digits) || digits != 3 || code < 200 || (status.Length > 3 && status[3] != ' '))
+        if (status.Length < 3 || !Utf8Parser.TryParse(status[..3], out int code, out int digits) || digits != 3 || code < 200 || (status.Length > 3 && status[3] != ' ') || !FieldRules.IsValue(status))
         {
             return "the application's status is none";
         }
@@ -54,7 +55,7 @@ internal readonly record struct ResponseText(int Status, bool HasFields, long Co
             }
         }
 
-        head = new ResponseText(code, hasFields, length);
+        head = new ResponseText(code, Math.Min(4, status.Length)..status.Length, hasFields, length);
         return null;
     }
 

@@ -7,6 +7,9 @@ public class ReplacementTests
 {
     private const int Changes = 3;
 
+    // Five seconds is the default: who waits for it has not seen that the workers have ended.
+    private const int ShorterThanShutdownTimeout = 4_500;
+
     [Theory]
     [InlineData("touch", true)]
     [InlineData("touch", false)]
@@ -117,8 +120,10 @@ public class ReplacementTests
         WsgiServer.Kill("TERM", server.MainId);
 
         Assert.Matches("^[0-9]+$", await slow);
+        long answered = Environment.TickCount64;
         server.UntilEnded();
         Assert.Empty(server.Workers);
+        Assert.InRange(Environment.TickCount64 - answered, 0, ShorterThanShutdownTimeout);
     }
 
     [Fact]

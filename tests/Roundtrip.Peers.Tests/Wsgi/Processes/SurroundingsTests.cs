@@ -35,6 +35,15 @@ public class SurroundingsTests
     }
 
     [Fact]
+    public void Without_root_a_user_has_no_effect_and_the_log_says_so()
+    {
+        using var server = new WsgiServer(Applications.Evil, "processes=1 threads=1 user=games", isSupervised: false);
+
+        Assert.StartsWith("65534 65534 ", server.Get("who"), StringComparison.Ordinal);
+        server.UntilLogged("user and group of process group g have no effect");
+    }
+
+    [Fact]
     public void Its_python_is_that_of_python_home()
     {
         using var folder = new TemporaryFolder();

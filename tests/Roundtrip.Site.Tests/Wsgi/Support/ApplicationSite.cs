@@ -10,6 +10,7 @@ using Roundtrip.Server;
 using Roundtrip.Server.Logs;
 using Roundtrip.Site.Serving;
 using Roundtrip.Site.Tests.Support;
+using Roundtrip.Site.Wsgi.Dispatch;
 
 namespace Roundtrip.Site.Tests.Wsgi.Support;
 
@@ -17,7 +18,7 @@ namespace Roundtrip.Site.Tests.Wsgi.Support;
 internal sealed class ApplicationSite : IDisposable
 {
     private readonly TempFolder _folder;
-    private readonly SimpleWorkers _workers;
+    private readonly IWorkerPools _workers;
     private readonly SiteLogs _logs;
     private readonly MemoryStream _errors = new();
     private readonly ErrorLog _errorLog;
@@ -25,7 +26,7 @@ internal sealed class ApplicationSite : IDisposable
 
     /// <param name="application">The text of <c>app.wsgi</c>.</param>
     /// <param name="conf">The site.conf; in it <c>app.wsgi</c> is the file beside it.</param>
-    public ApplicationSite(string application, string conf = "WSGIScriptAlias / app.wsgi", SimpleWorkers? workers = null, int loops = 2, (string, string)[]? files = null)
+    public ApplicationSite(string application, string conf = "WSGIScriptAlias / app.wsgi", IWorkerPools? workers = null, int loops = 2, (string, string)[]? files = null)
     {
         _folder = new TempFolder();
         _folder.With("app.wsgi", application);
@@ -56,7 +57,7 @@ internal sealed class ApplicationSite : IDisposable
 
     public HttpClient Client { get; }
 
-    public SimpleWorkers Workers => _workers;
+    public SimpleWorkers Workers => (SimpleWorkers)_workers;
 
     public string Folder => _folder.Path;
 
@@ -99,7 +100,7 @@ internal sealed class ApplicationSite : IDisposable
     {
         Client.Dispose();
         _server.Dispose();
-        _workers.Dispose();
+        (_workers as IDisposable)?.Dispose();
         _logs.Dispose();
         _errorLog.Dispose();
         _folder.Dispose();

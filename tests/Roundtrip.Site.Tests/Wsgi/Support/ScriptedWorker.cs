@@ -1,0 +1,135 @@
+using System.Net.Sockets;
+using System.Text;
+using Roundtrip.Processes.Control;
+using Roundtrip.Processes.Descriptors;
+using Roundtrip.Site.Wsgi.Dispatch;
+using Roundtrip.Site.Wsgi.Processes;
+using Roundtrip.Site.Wsgi.Protocol;
+
+namespace Roundtrip.Site.Tests.Wsgi.Support;
+
+/// <summary>A worker with one channel whose other end is the test's: it says whatever the test wants.</summary>
+internal sealed class ScriptedWorker : IWorkerPools, IWorkerPoolObserver, IDisposable
+{
+    private readonly SharedMemory _page = SharedMemory.Create(64);
+    private readonly OwnedDescriptor _ours;
+    private readonly OwnedDescriptor _theirs;
+    private readonly Dictionary<WorkerGroupDefinition, WorkerPool> _pools = [];
+    private readonly Socket _socket;
+
+    public unsafe ScriptedWorker()
+    {
+        (_ours, _theirs) = DescriptorPair.StreamSockets();
+        _socket = new Socket(new SafeSocketHandle(_theirs.Number, ownsHandle: false));
+        Worker = new Worker(1, (long*)_page.Address, [_ours]);
+    }
+
+    public Worker Worker { get; }
+
+    public WorkerPool Pool { get; private set; } = null!;
+
+    /// <summary>Why the server wants it to be ended; null as long as it does not.</summary>
+    public string? Fault { get; private set; }
+
+    public bool IsDrained { get; private set; }
+
+    public long Request { get; private set; }
+
+    public WorkerPool PoolOf(WorkerGroupDefinition definition)
+    {
+        if (!_pools.TryGetValue(definition, out WorkerPool? pool))
+        {
+            _pools.Add(definition, pool = new WorkerPool(definition, this));
+            if (!definition.IsOnDemand)
+            {
+                Pool = pool;
+                pool.Add(Worker);
+            }
+        }
+
+        return pool;
+    }
+
+    /// <summary>Takes the next request, and returns its payload as text.</summary>
+    public async Task<string> Take()
+    {
+        byte[] header = await Read(FrameHeader.Size);
+        FrameHeader frame = FrameHeader.Read(header);
+        Assert.Equal(FrameKind.Request, frame.Kind);
+        Request = frame.Request;
+        return Encoding.Latin1.GetString(await Read((int)frame.Length));
+    }
+
+    public async Task<FrameHeader> TakeBody()
+    {
+        FrameHeader frame = FrameHeader.Read(await Read(FrameHeader.Size));
+        await Read((int)frame.Length);
+        return frame;
+    }
+
+    public Task Say(char kind, byte flags, ReadOnlySpan<byte> payload, long? request = null) => SayRaw([.. Frame(kind, flags, payload.Length, request), .. payload]);
+
+    public Task SayHead(byte flags, string head, string content = "") =>
+        Say('R', flags, [.. BitConverter.GetBytes(head.Length), .. Encoding.Latin1.GetBytes(head), .. Encoding.Latin1.GetBytes(content)]);
+
+    public async Task SayRaw(byte[] bytes) => await _socket.SendAsync(bytes, TestContext.Current.CancellationToken);
+
+    /// <summary>A file's frame with this descriptor.</summary>
+    public void SayFile(OwnedDescriptor passed, long offset, long length)
+    {
+        byte[] frame = [.. Frame('F', 1, 16, null), .. BitConverter.GetBytes(offset), .. BitConverter.GetBytes(length)];
+        Assert.Equal(StreamResult.Done, DescriptorStream.TrySend(_theirs, frame, passed));
+    }
+
+    public void Dispose()
+    {
+        _socket.Dispose();
+        _theirs.Dispose();
+        _ours.Dispose();
+        _page.Dispose();
+    }
+
+    void IWorkerPoolObserver.Wanted()
+    {
+    }
+
+    void IWorkerPoolObserver.Began(Worker worker, long now)
+    {
+    }
+
+    void IWorkerPoolObserver.Ended(Worker worker, long now)
+    {
+    }
+
+    void IWorkerPoolObserver.Drained(Worker worker) => IsDrained = true;
+
+    void IWorkerPoolObserver.Overdue(Worker worker, long request)
+    {
+    }
+
+    void IWorkerPoolObserver.Broken(Worker worker, string reason) => Fault = reason;
+
+    void IWorkerPoolObserver.Touched(string script)
+    {
+    }
+
+    private byte[] Frame(char kind, byte flags, int length, long? request)
+    {
+        byte[] header = new byte[FrameHeader.Size];
+        new FrameHeader((FrameKind)kind, flags, 0, (uint)length, request ?? Request).Write(header);
+        return header;
+    }
+
+    private async Task<byte[]> Read(int count)
+    {
+        byte[] bytes = new byte[count];
+        for (int have = 0; have < count;)
+        {
+            int read = await _socket.ReceiveAsync(bytes.AsMemory(have), TestContext.Current.CancellationToken);
+            Assert.NotEqual(0, read);
+            have += read;
+        }
+
+        return bytes;
+    }
+}
