@@ -24,6 +24,12 @@ internal sealed class Responder(SiteLoop site)
 
     public void Answer(Exchange exchange, Resource resource)
     {
+        if (exchange.Context is Elsewhere elsewhere)
+        {
+            AnswerWhatWasFound(exchange, elsewhere, resource);
+            return;
+        }
+
         ResourceAbout about = resource.About;
         exchange.Context = about;
         if (about.IsDecidedByExchange && site.VariablesOf(about.Host, exchange.Request, exchange).IsNothing)
@@ -235,8 +241,7 @@ internal sealed class Responder(SiteLoop site)
     }
 
     /// <summary>
-    /// Answers from another path of the same host, as a program asks for it (RFC 3875 section 6.2.2): anew, by GET, with that path's own sections and access. What takes the disk is the client's
-    /// to ask for.
+    /// Answers from another path of the same host, as a program asks for it (RFC 3875 section 6.2.2): anew, by GET, with that path's own sections and access.
     /// </summary>
     /// <param name="target">A path, percent-encoded, and perhaps a query.</param>
     [SkipLocalsInit]
@@ -259,27 +264,25 @@ internal sealed class Responder(SiteLoop site)
             return;
         }
 
-        if (site.FindNow(from.Host, path.Bytes) is not { } found)
-        {
-            exchange.ResponseFields.Add("Location"u8, Encoding.Latin1.GetBytes(target));
-            ErrorPages.Answer(exchange, 302);
-            return;
-        }
+        exchange.Context = new Elsewhere(exchange.Context, target);
+        site.Begin(exchange, from.Host, path.Bytes);
+    }
 
-        Resource page = found;
-        var facts = RequestFacts.OfErrorDocument(exchange, found.About, 200, target);
+    // What was asked for elsewhere has been found.
+    private void AnswerWhatWasFound(Exchange exchange, Elsewhere elsewhere, Resource page)
+    {
+        exchange.Context = elsewhere.Context;
+        var facts = RequestFacts.OfErrorDocument(exchange, page.About, 200, elsewhere.Target);
         bool mayBeSent = TryLearn(exchange, facts, ref page);
         exchange.Context = facts;
-        if (!mayBeSent)
-        {
-            AnswerStatus(exchange, page.About, 500);
-        }
-        else
+        if (mayBeSent)
         {
             Finish(exchange, page, Decide(exchange, facts, page.About.Access, page.About.Outer));
         }
-
-        found.ReleaseReference();
+        else
+        {
+            AnswerStatus(exchange, page.About, 500);
+        }
     }
 
     /// <returns>Whether the page may be sent.</returns>
@@ -334,4 +337,9 @@ internal sealed class Responder(SiteLoop site)
         bool isDefault = port == (connection.IsSecure ? 443 : 80);
         return $"{scheme}://{host.Name}{(isDefault ? "" : $":{port}")}";
     }
+
+    /// <summary>What an exchange waits for that a program has sent to another path.</summary>
+    /// <param name="Context">What was known of it.</param>
+    /// <param name="Target">The path, and perhaps a query.</param>
+    private sealed record Elsewhere(object? Context, string Target);
 }

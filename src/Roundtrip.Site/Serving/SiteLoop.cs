@@ -151,6 +151,20 @@ internal sealed class SiteLoop : IExchangeStarter, IExchangeObserver, IDisposabl
     /// <summary>Answers with a status and its ErrorDocument, for who finds that there is no other answer.</summary>
     internal void AnswerStatus(Exchange exchange, ResourceAbout about, int status) => _responder.AnswerStatus(exchange, about, status);
 
+    /// <summary>Has an exchange answered with what a path of a host names.</summary>
+    internal void Begin(Exchange exchange, SiteHost of, ReadOnlySpan<byte> path)
+    {
+        HostLoop host = LoopOf(of);
+        if (host.Hot.Find(path) is { } hot)
+        {
+            Serve(host, exchange, hot);
+        }
+        else
+        {
+            LoadAndServe(host, exchange, path);
+        }
+    }
+
     /// <summary>Answers from another path of the host, as a program asks for it.</summary>
     internal void AnswerElsewhere(Exchange exchange, ResourceAbout from, string target) => _responder.AnswerElsewhere(exchange, from, target);
 
@@ -237,13 +251,9 @@ internal sealed class SiteLoop : IExchangeStarter, IExchangeObserver, IDisposabl
                 _ => 400,
             });
         }
-        else if (host.Hot.Find(path.Bytes) is { } hot)
-        {
-            Serve(host, exchange, hot);
-        }
         else
         {
-            LoadAndServe(host, exchange, path.Bytes);
+            Begin(exchange, host.Host, path.Bytes);
         }
     }
 
