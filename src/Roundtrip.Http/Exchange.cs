@@ -254,6 +254,7 @@ public abstract class Exchange
         Context = null;
         Owner = null;
         AllowsPush = true;
+        _reasonLength = 0;
         Companions = [];
     }
 }
