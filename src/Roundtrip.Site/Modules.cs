@@ -30,6 +30,7 @@ public static class Modules
         new EarlyHints.EarlyHintsModule(),
         new Cgi.CgiModule(),
         new Cgi.CgidModule(),
+        new Cgi.ActionsModule(),
         new Wsgi.WsgiModule(),
         new Core.ReqtimeoutModule(),
         new Core.MpmModule(),

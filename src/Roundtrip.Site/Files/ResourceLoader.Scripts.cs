@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using Roundtrip.Configuration.Sections;
+using Roundtrip.Site.Cgi;
 using Roundtrip.Site.Core;
 using Roundtrip.Site.Mapping;
 using Roundtrip.Site.Mime;
@@ -27,6 +28,18 @@ internal sealed partial class ResourceLoader
         OpenOutcome.OutOfDescriptors => Resource.OfStatus(about, 503),
         _ => Resource.OfStatus(about, 403),
     };
+
+    // mod_actions: the program is asked for as if the URL had its path in front.
+    private Resource? TryLoadAction(ResourceAbout about, ActionProgram action, in Look look, int redirects)
+    {
+        if (redirects == 0)
+        {
+            return Resource.OfStatus(about, 500);
+        }
+
+        Resource? found = TryLoad(about.Host, PathText.Bytes(action.Path + about.Path), look, redirects - 1);
+        return found is null ? null : Inside(about, found.Script is null ? found : Resource.OfScript(found.About, found.Script with { ActionFor = about.Path }, [.. look.Facts]));
+    }
 
     // What is not there may stand behind a file whose name says that it is a program.
     private bool TryLoadScriptAbove(ResourceAbout about, MappedPath mapped, in Look look, out Resource? found)

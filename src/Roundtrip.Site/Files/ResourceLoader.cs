@@ -64,6 +64,7 @@ internal sealed partial class ResourceLoader(FileRoots roots)
         }
 
         return Resource.OfGuarded(about) ?? Redirection(about) ?? (about.IsProgram ? TryLoadScript(about, mapped, look)
+            : about.Action is { IsVirtual: true } action ? TryLoadAction(about, action, look, redirects)
             : text.EndsWith('/') ? TryLoadIndex(about, mapped, path, look, redirects)
             : TryLoadFile(about, mapped, look, redirects));
     }
@@ -166,6 +167,12 @@ internal sealed partial class ResourceLoader(FileRoots roots)
         {
             file.File?.ReleaseReference();
             return refused;
+        }
+
+        if ((about.Action ?? about.ActionOf(metadata.ContentType.Split(';')[0].Trim())) is { } action)
+        {
+            file.File?.ReleaseReference();
+            return TryLoadAction(about, action, look, redirects);
         }
 
         if (about.IsProgram)

@@ -15,6 +15,9 @@ internal sealed record Script(string FileName, string Name, string PathInfo, Fil
     /// <summary>Whether the mapping itself made it a program: ScriptAlias, whose folder is there for nothing else.</summary>
     public bool IsAliased { get; init; }
 
+    /// <summary>The path for which an Action had it asked; null for what was asked for itself.</summary>
+    public string? ActionFor { get; init; }
+
     /// <summary>What all requests for it are told alike, as <see cref="EnvironmentBuffer"/> has it; made when the first one is.</summary>
     /// <param name="map">Its host's.</param>
     public ReadOnlySpan<byte> Variables(UrlMap map)
@@ -34,6 +37,13 @@ internal sealed record Script(string FileName, string Name, string PathInfo, Fil
                 {
                     buffer.Add("PATH_TRANSLATED"u8, PathText.Bytes(mapped.FileName));
                 }
+            }
+
+            if (ActionFor is not null)
+            {
+                // As of httpd's internal redirect. php-cgi runs only with the first of them.
+                buffer.Add("REDIRECT_STATUS"u8, "200"u8);
+                buffer.Add("REDIRECT_URL"u8, PathText.Bytes(ActionFor));
             }
 
             _variables = buffer.Written.ToArray();

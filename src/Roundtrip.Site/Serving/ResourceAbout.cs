@@ -2,6 +2,7 @@ using Roundtrip.Configuration.Sections;
 using Roundtrip.Configuration.Settings;
 using Roundtrip.Server.Logs;
 using Roundtrip.Site.Access;
+using Roundtrip.Site.Cgi;
 using Roundtrip.Site.Core;
 using Roundtrip.Site.Programs;
 
@@ -42,7 +43,10 @@ internal sealed record ResourceAbout(SiteHost Host, SectionResult Sections, stri
         || Variables.ObeyedVariables.AreAmong(Sections.Settings.Get(Variables.VariableSettings.Fixed));
 
     /// <summary>Whether nothing may be sent for it as it lies on the disk: a directive guards it, or it is a handler's to compute that is not built.</summary>
-    public bool IsGuarded => IsGuardedByDirective || !(IsProgram || Handler is "" or "default-handler");
+    public bool IsGuarded => IsGuardedByDirective || !(IsProgram || Action is not null || Handler is "" or "default-handler");
+
+    /// <summary>The program that answers for the handler's name; null where none does.</summary>
+    public ActionProgram? Action => Handler.Length > 0 ? ActionOf(Handler) : null;
 
     /// <summary>Whether a program computes the answers.</summary>
     public bool IsProgram => ProgramHandlers.Knows(Handler);
@@ -56,6 +60,9 @@ internal sealed record ResourceAbout(SiteHost Host, SectionResult Sections, stri
 
     /// <summary>Whether that is by a directive, which then might also say who may have it, or that it is elsewhere.</summary>
     public bool IsGuardedByDirective => Settings.Get(CoreSettings.Guard).Length > 0;
+
+    /// <param name="name">A handler's, or a media type.</param>
+    public ActionProgram? ActionOf(string name) => Settings.Get(ActionsModule.Actions).GetValueOrDefault(name);
 
     /// <summary>For what has no path of its own: a request that is refused before one is known.</summary>
     public static ResourceAbout OfHost(SiteHost host) =>

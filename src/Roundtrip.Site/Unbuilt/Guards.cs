@@ -36,9 +36,6 @@ internal static class Guards
         // GET and HEAD are what is answered.
         ["AllowMethods"] = words => !words.Contains("GET", StringComparer.OrdinalIgnoreCase) && !words.Contains("reset", StringComparer.OrdinalIgnoreCase),
         ["Script"] = words => words.Count > 0 && words[0].Equals("GET", StringComparison.OrdinalIgnoreCase),
-
-        // A script for a media type. One for a handler's name needs that handler, which is 501 without it.
-        ["Action"] = words => words.Count > 0 && words[0].Contains('/'),
     };
 
     /// <param name="why">That it is not built.</param>

@@ -102,8 +102,8 @@ public class TypeTests
     }
 
     [Theory]
-    [InlineData("AddHandler cgi-script .cgi", "/a.cgi", 501)]
-    [InlineData("AddHandler cgi-script .cgi", "/a.cgi.en", 501)]
+    [InlineData("AddHandler cgi-script .cgi", "/a.cgi", 403)]
+    [InlineData("AddHandler cgi-script .cgi", "/a.cgi.en", 403)]
     [InlineData("AddHandler cgi-script .cgi\nRemoveHandler .cgi", "/a.cgi", 200)]
     [InlineData("AddHandler cgi-script .cgi\nSetHandler default-handler", "/a.cgi", 200)]
     [InlineData("AddType application/x-httpd-php .cgi", "/a.cgi", 501)]

@@ -74,7 +74,6 @@ public class UnbuiltDirectiveTests
     [InlineData("ProxyPass /a !", 200)]
     [InlineData("ProxyPassMatch ^/a/.*\\.txt$ http://127.0.0.1:1/", 501)]
     [InlineData("ProxyPassMatch ^/b http://127.0.0.1:1/", 200)]
-    [InlineData("Action text/plain /cgi-bin/x", 501)]
     [InlineData("Action my-handler /cgi-bin/x", 200)]
     [InlineData("<Location /a>\nProxyPass http://127.0.0.1:1/\n</Location>", 501)]
     [InlineData("<Location /b>\nProxyPass http://127.0.0.1:1/\n</Location>", 200)]
@@ -87,7 +86,7 @@ public class UnbuiltDirectiveTests
     [InlineData("<If \"%{REQUEST_METHOD} == 'GET'\">\nSetHandler server-status\n</If>", 501)]
     [InlineData("<If \"%{REQUEST_METHOD} == 'GET'\">\nRewriteEngine On\n</If>", 501)]
     [InlineData("<If \"%{REQUEST_METHOD} == 'PUT'\">\nRewriteEngine On\n</If>", 200)]
-    [InlineData("<Location /a>\nSetHandler cgi-script\n</Location>", 501)]
+    [InlineData("<Location /a>\nSetHandler imap-file\n</Location>", 501)]
     public void What_a_guarding_one_protects_or_computes_is_not_sent_raw(string conf, int status)
     {
         using var site = new SiteUnderTest { Conf = conf };
@@ -100,12 +99,12 @@ public class UnbuiltDirectiveTests
     [Theory]
     [InlineData("<Location /a>\nAuthType Basic\nRequire all denied\n</Location>", "GET", 501)]
     [InlineData("<Location /a>\nAuthType Basic\nRequire all denied\n</Location>", "POST", 501)]
-    [InlineData("<Location /a>\nSetHandler cgi-script\nRequire all denied\n</Location>", "GET", 403)]
-    [InlineData("<Location /a>\nSetHandler cgi-script\n</Location>", "POST", 501)]
-    [InlineData("<If \"true\">\nSetHandler cgi-script\n</If>", "POST", 501)]
-    [InlineData("<If \"true\">\nSetHandler cgi-script\nRequire all denied\n</If>", "GET", 403)]
+    [InlineData("<Location /a>\nSetHandler imap-file\nRequire all denied\n</Location>", "GET", 403)]
+    [InlineData("<Location /a>\nSetHandler imap-file\n</Location>", "POST", 501)]
+    [InlineData("<If \"true\">\nSetHandler imap-file\n</If>", "POST", 501)]
+    [InlineData("<If \"true\">\nSetHandler imap-file\nRequire all denied\n</If>", "GET", 403)]
     [InlineData("<If \"true\">\nAuthType Basic\nRequire all denied\n</If>", "GET", 501)]
-    [InlineData("<If \"true\">\nSetHandler cgi-script\n</If>\nRedirect /a /b", "GET", 302)]
+    [InlineData("<If \"true\">\nSetHandler imap-file\n</If>\nRedirect /a /b", "GET", 302)]
     [InlineData("RewriteEngine On\nRedirect /a /b", "GET", 501)]
     [InlineData("<If \"true\">\nRewriteEngine On\n</If>\nRedirect /a /b", "GET", 501)]
     public void A_guarding_one_comes_before_access_and_redirects_and_a_handler_after_them(string conf, string method, int status)
