@@ -27,6 +27,9 @@ internal sealed partial class CgiRun
 
     private readonly StringBuilder _line = new();
 
+    // The script may be silent because its content has not come, or because what it said has not been taken.
+    private bool IsClientAwaited => (_hasHead && _keptStart < _keptEnd) || (_input is not null && !_isBodyOver && _toScriptStart == _toScriptEnd);
+
     private void PumpInput()
     {
         while (_input is { } input)
@@ -159,7 +162,8 @@ internal sealed partial class CgiRun
         else
         {
             _hasHead = true;
-            _left = head.ContentLength;
+            // RFC 9110 §15.3.5, §15.4.5: these have no content, whatever the script writes.
+            _left = head.Status is 204 or 304 ? 0 : head.ContentLength;
             ResponseFields.RespondToOwn(exchange, head.Status, head.ContentLength);
         }
     }

@@ -37,6 +37,7 @@ internal sealed partial class CgiRun : IExchangeHandler, IThreadPoolWorkItem, IL
     private WatchedDescriptor? _input, _output, _errors, _end;
     private Ending _ending;
     private bool _hasExited;
+    private bool _isUnwanted;
     private bool _isOver;
 
     private CgiRun(CgiHandler handler, Exchange exchange, Resource resource, ChildStart start)
@@ -137,6 +138,7 @@ internal sealed partial class CgiRun : IExchangeHandler, IThreadPoolWorkItem, IL
         {
             Say($"{fault.Message} (answered 500)");
             _child.KillGroup(SignalNumber.Kill);
+            _ = _child.TryReap(TimeSpan.FromSeconds(1), out _);
             CloseTheirs();
             Answer(500);
             Ended();
@@ -145,8 +147,7 @@ internal sealed partial class CgiRun : IExchangeHandler, IThreadPoolWorkItem, IL
 
         if (_exchange is null)
         {
-            _child.KillGroup(SignalNumber.Terminate);
-            EndScript();
+            DismissScript();
             return;
         }
 
@@ -172,9 +173,9 @@ internal sealed partial class CgiRun : IExchangeHandler, IThreadPoolWorkItem, IL
         {
             ReadErrors();
         }
-        else if (descriptor == _end && _child!.TryReap(out ExitStatus status))
+        else if (descriptor == _end)
         {
-            OnExit(status);
+            OnExit();
         }
 
         connection?.Wake();
@@ -192,16 +193,22 @@ internal sealed partial class CgiRun : IExchangeHandler, IThreadPoolWorkItem, IL
         }
 
         _exchange = null;
-        if (_child is not null)
+        if (_end is not null)
         {
-            // Nobody waits for what it does any more, nor for what its children do.
-            _child.KillGroup(SignalNumber.Terminate);
-            EndScript();
+            DismissScript();
         }
         else if (_workers.Withdraw(_place))
         {
             Free();
         }
+    }
+
+    // Nobody waits for what it does any more, nor for what its children do.
+    private void DismissScript()
+    {
+        _isUnwanted = true;
+        _child!.KillGroup(SignalNumber.Terminate);
+        EndScript();
     }
 
     // The script has said all, or nobody listens: it has a while to end by itself.
@@ -218,14 +225,11 @@ internal sealed partial class CgiRun : IExchangeHandler, IThreadPoolWorkItem, IL
         }
     }
 
-    private void OnExit(ExitStatus status)
+    // It is not reaped before its answer is over: as long as it is not, its number is the group's, and its children can be told to end.
+    private void OnExit()
     {
         _hasExited = true;
         ReadErrors();
-        if (!status.IsSuccess && _ending == Ending.No)
-        {
-            Say($"{FileName} ended with {status}");
-        }
 
         // What it wrote last is read still; a child of it may hold the pipe open, and be the one who answers.
         PumpOutput();
@@ -245,6 +249,11 @@ internal sealed partial class CgiRun : IExchangeHandler, IThreadPoolWorkItem, IL
 
         _isOver = true;
         Loop.Timers.Cancel(_timer);
+        if (_hasExited)
+        {
+            Reap();
+        }
+
         foreach (WatchedDescriptor? descriptor in (ReadOnlySpan<WatchedDescriptor?>)[_input, _output, _errors, _end])
         {
             descriptor?.Dispose();
@@ -253,6 +262,20 @@ internal sealed partial class CgiRun : IExchangeHandler, IThreadPoolWorkItem, IL
         _child?.Dispose();
         _workers.Ended();
         Free();
+    }
+
+    private void Reap()
+    {
+        if (_isUnwanted)
+        {
+            // Of its children, those that SIGTERM did not end.
+            _child!.KillGroup(SignalNumber.Kill);
+        }
+
+        if (_child!.TryReap(out ExitStatus status) && !status.IsSuccess && !_isUnwanted && _ending != Ending.Terminated)
+        {
+            Say($"{FileName} ended with {status}");
+        }
     }
 
     private void Free()
@@ -303,11 +326,13 @@ internal sealed partial class CgiRun : IExchangeHandler, IThreadPoolWorkItem, IL
     {
         switch (_ending)
         {
+            case Ending.No when IsClientAwaited:
+                Listen();
+                break;
             case Ending.No:
                 Say($"script timed out before it sent {(_hasHead ? "all of its answer" : "its header")}: {FileName}");
                 Answer(504);
-                _child!.KillGroup(SignalNumber.Terminate);
-                EndScript();
+                DismissScript();
                 break;
             case Ending.Asked:
                 _ending = Ending.Terminated;

@@ -19,6 +19,7 @@ internal sealed partial class ResourceLoader
         : TryFindScript(about, mapped, look, out FileStamp stamp, out int length) switch
     {
         OpenOutcome.WouldWait => null,
+        OpenOutcome.Found when about.Settings.Get(CoreSettings.HiddenNames).IsHidden(mapped.Relative.AsSpan(0, length)) => Resource.OfStatus(about, 404),
         OpenOutcome.Found when stamp.Kind == FileKind.Regular => ScriptAt(about, mapped, length, stamp, look),
 
         // mod_cgi: a directory is not invoked as a script. Behind one there is nothing.

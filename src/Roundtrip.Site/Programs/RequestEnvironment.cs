@@ -3,6 +3,7 @@ using Roundtrip.Core;
 using Roundtrip.Http;
 using Roundtrip.Site.Files;
 using Roundtrip.Site.Serving;
+using Roundtrip.Site.Variables;
 
 namespace Roundtrip.Site.Programs;
 
@@ -24,12 +25,10 @@ internal static class RequestEnvironment
         WriteFields(to, request, passesAuthorization, hasContent);
         WriteServer(to, exchange, request, resource.About);
         WriteRequest(to, exchange, request, resource.Script!, resource.About, hasContent);
-        if (facts is null)
-        {
-            return;
-        }
 
-        foreach ((string name, string value) in facts.Environment)
+        // Where nothing depends on the request there are no facts, and SetEnv's variables are all there are.
+        IEnumerable<KeyValuePair<string, string>> set = facts is null ? resource.About.Settings.Get(VariableSettings.Fixed).All : facts.Environment;
+        foreach ((string name, string value) in set)
         {
             to.Add(Encoding.UTF8.GetBytes(Variable(name)), Encoding.Latin1.GetBytes(value));
         }
