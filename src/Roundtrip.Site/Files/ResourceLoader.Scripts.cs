@@ -19,7 +19,9 @@ internal sealed partial class ResourceLoader
         : TryFindScript(about, mapped, look, out FileStamp stamp, out int length) switch
     {
         OpenOutcome.WouldWait => null,
-        OpenOutcome.Found when about.Settings.Get(CoreSettings.HiddenNames).IsHidden(mapped.Relative.AsSpan(0, length)) => Resource.OfStatus(about, 404),
+        
+        // What a mapping names is meant; a section's handler is for what may be asked for.
+        OpenOutcome.Found when mapped.Handler.Length == 0 && about.Settings.Get(CoreSettings.HiddenNames).IsHidden(mapped.Relative.AsSpan(0, length)) => Resource.OfStatus(about, 404),
         OpenOutcome.Found when stamp.Kind == FileKind.Regular => ScriptAt(about, mapped, length, stamp, look),
 
         // mod_cgi: a directory is not invoked as a script. Behind one there is nothing.
