@@ -58,7 +58,7 @@ internal sealed partial class ResourceLoader
         if (outcome == OpenOutcome.Found && stamp.Kind == FileKind.Regular && !about.Settings.Get(CoreSettings.HiddenNames).IsHidden(mapped.Relative.AsSpan(0, length)))
         {
             found = ScriptAt(about, mapped, length, stamp, look);
-            return found is not { Status: 404 };
+            return found.Script is not null;
         }
 
         return outcome == OpenOutcome.WouldWait;
