@@ -21,10 +21,7 @@ internal sealed unsafe class EpollConnection(EpollLoop loop, int descriptor, Pee
     // How much may wait now; 0 until somebody asks.
     private int _stride;
     private ulong _key;
-
-    // What is wanted, and what the kernel was told: it may be told of input that is not wanted, until some comes.
     private uint _events;
-    private uint _told;
     private bool _isWatched;
     private bool _isClosed;
 
@@ -150,28 +147,19 @@ internal sealed unsafe class EpollConnection(EpollLoop loop, int descriptor, Pee
 
         // epoll_ctl(2) looks anew at a socket whose interest is set, the same or another.
         bool isUnused = (read && !_isDrained) || (write && !_isFull);
-        _events = events;
-
-        // A client that waits for its answer sends nothing: to stop listening while it does, and to begin again, would be two calls for each request.
-        const uint Input = Libc.EpollIn | Libc.EpollReadHangUp;
-        if (_isClosed || (_isWatched && (events == _told || (events | Input) == _told) && !isUnused))
+        if (_isClosed || (_isWatched && events == _events && !isUnused))
         {
             return;
         }
 
-        Tell();
-    }
-
-    private void Tell()
-    {
-        _told = _events;
+        _events = events;
         if (_isWatched)
         {
-            loop.Rewatch(this, _events, _key);
+            loop.Rewatch(this, events, _key);
         }
         else
         {
-            _key = loop.Watch(this, _events);
+            _key = loop.Watch(this, events);
             _isWatched = true;
         }
     }
@@ -186,13 +174,6 @@ internal sealed unsafe class EpollConnection(EpollLoop loop, int descriptor, Pee
         }
 
         _hasInputEnded |= (events & (Libc.EpollReadHangUp | Error)) != 0;
-        if ((events & Libc.EpollIn & ~_events) != 0)
-        {
-            // It is looked at anew when it is wanted.
-            _isDrained = false;
-            Tell();
-        }
-
         if ((events & Error) != 0 && (_events & (Libc.EpollIn | Libc.EpollOut)) == 0)
         {
             // Nobody is about to read or write, which would find the error.
