@@ -1,5 +1,4 @@
 using System.Text;
-using Roundtrip.Core;
 using Roundtrip.Http;
 using Roundtrip.Site.Headers;
 using Roundtrip.Transport;

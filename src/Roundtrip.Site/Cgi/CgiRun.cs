@@ -1,4 +1,3 @@
-using System.Text;
 using Roundtrip.Core;
 using Roundtrip.Http;
 using Roundtrip.Processes;
@@ -7,7 +6,6 @@ using Roundtrip.Processes.Spawning;
 using Roundtrip.Server;
 using Roundtrip.Site.Core;
 using Roundtrip.Site.Files;
-using Roundtrip.Site.Programs;
 using Roundtrip.Site.Serving;
 using Roundtrip.Transport;
 
