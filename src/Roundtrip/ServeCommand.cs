@@ -53,7 +53,8 @@ internal static class ServeCommand
         command.SetAction(parsed => parsed.GetValue(file) is { } configuration
             ? Run(new ConfigurationFile(configuration.FullName, parsed.GetValue(defines) ?? []))
             : Run(() => Served.Folder(new FolderAddress(
-                parsed.GetRequiredValue(folder).FullName, parsed.GetRequiredValue(bind), parsed.GetValue(http), parsed.GetValue(https)) { Application = parsed.GetValue(application) })));
+                parsed.GetRequiredValue(folder).FullName, parsed.GetRequiredValue(bind), parsed.GetValue(http), parsed.GetValue(https))
+            { Application = parsed.GetValue(application) })));
         return command;
     }
 

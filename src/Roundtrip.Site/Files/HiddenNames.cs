@@ -38,18 +38,19 @@ internal sealed class HiddenNames(IEnumerable<string> files, IEnumerable<string>
         return HidesByRule && IsHiddenByRule(relative);
     }
 
-    private static bool IsHiddenByRule(ReadOnlySpan<byte> relative)
+    /// <summary>Whether a name in the path begins with a dot, which is hidden also where programs lie.</summary>
+    public bool HidesDots(ReadOnlySpan<byte> relative) => HidesByRule && HasDots(relative);
+
+    // A file system may ignore case, so these rules do.
+    private static bool IsHiddenByRule(ReadOnlySpan<byte> relative) =>
+        HasDots(relative) || EndsWith(relative, ".py"u8) || EndsWith(relative, ".wsgi"u8) || Ascii.EqualsIgnoreCase(relative, "site.conf"u8);
+
+    private static bool HasDots(ReadOnlySpan<byte> relative)
     {
         // RFC 8615 §3: /.well-known/ is there to be asked for.
         bool isWellKnown = relative.StartsWith(".well-known/"u8) || relative.SequenceEqual(".well-known"u8);
         ReadOnlySpan<byte> dotted = isWellKnown ? relative[".well-known"u8.Length..] : relative;
-        if (dotted.StartsWith("."u8) || dotted.IndexOf("/."u8) >= 0)
-        {
-            return true;
-        }
-
-        // A file system may ignore case, so these rules do.
-        return EndsWith(relative, ".py"u8) || EndsWith(relative, ".wsgi"u8) || Ascii.EqualsIgnoreCase(relative, "site.conf"u8);
+        return dotted.StartsWith("."u8) || dotted.IndexOf("/."u8) >= 0;
     }
 
     private static bool EndsWith(ReadOnlySpan<byte> name, ReadOnlySpan<byte> ending) =>

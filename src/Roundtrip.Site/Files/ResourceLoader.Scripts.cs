@@ -17,17 +17,26 @@ internal sealed partial class ResourceLoader
     private Resource? TryLoadScript(ResourceAbout about, MappedPath mapped, in Look look) => mapped.ProgramLength >= 0
         ? Resource.OfScript(about, new Script("", about.Path[..mapped.ProgramLength], about.Path[mapped.ProgramLength..], default), [])
         : TryFindScript(about, mapped, look, out FileStamp stamp, out int length) switch
-    {
-        OpenOutcome.WouldWait => null,
-        OpenOutcome.Found when about.Settings.Get(CoreSettings.HiddenNames).IsHidden(mapped.Relative.AsSpan(0, length)) => Resource.OfStatus(about, 404),
-        OpenOutcome.Found when stamp.Kind == FileKind.Regular => ScriptAt(about, mapped, length, stamp, look),
+        {
+            OpenOutcome.WouldWait => null,
 
-        // mod_cgi: a directory is not invoked as a script. Behind one there is nothing.
-        OpenOutcome.Found => Resource.OfStatus(about, length == mapped.Relative.Length ? 403 : 404),
-        OpenOutcome.Missing => Resource.OfStatus(about, 404),
-        OpenOutcome.OutOfDescriptors => Resource.OfStatus(about, 503),
-        _ => Resource.OfStatus(about, 403),
-    };
+            // What a mapping names is meant; a section's handler is for what may be asked for.
+            OpenOutcome.Found when IsHidden(about, mapped, length) => Resource.OfStatus(about, 404),
+            OpenOutcome.Found when stamp.Kind == FileKind.Regular => ScriptAt(about, mapped, length, stamp, look),
+
+            // mod_cgi: a directory is not invoked as a script. Behind one there is nothing.
+            OpenOutcome.Found => Resource.OfStatus(about, length == mapped.Relative.Length ? 403 : 404),
+            OpenOutcome.Missing => Resource.OfStatus(about, 404),
+            OpenOutcome.OutOfDescriptors => Resource.OfStatus(about, 503),
+            _ => Resource.OfStatus(about, 403),
+        };
+
+    private static bool IsHidden(ResourceAbout about, MappedPath mapped, int length)
+    {
+        HiddenNames hidden = about.Settings.Get(CoreSettings.HiddenNames);
+        ReadOnlySpan<byte> name = mapped.Relative.AsSpan(0, length);
+        return mapped.Handler.Length == 0 ? hidden.IsHidden(name) : hidden.HidesDots(name);
+    }
 
     // mod_actions: the program is asked for as if the URL had its path in front.
     private Resource? TryLoadAction(ResourceAbout about, ActionProgram action, in Look look, int redirects)

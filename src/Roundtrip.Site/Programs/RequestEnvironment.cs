@@ -27,12 +27,23 @@ internal static class RequestEnvironment
         WriteRequest(to, exchange, request, resource.Script!, resource.About, hasContent);
 
         // Where nothing depends on the request there are no facts, and SetEnv's variables are all there are.
-        IEnumerable<KeyValuePair<string, string>> set = facts is null ? resource.About.Settings.Get(VariableSettings.Fixed).All : facts.Environment;
-        foreach ((string name, string value) in set)
+        if (facts is null)
         {
-            to.Add(Encoding.UTF8.GetBytes(Variable(name)), Encoding.Latin1.GetBytes(value));
+            foreach ((string name, string value) in resource.About.Settings.Get(VariableSettings.Fixed).All)
+            {
+                Add(to, name, value);
+            }
+
+            return;
+        }
+
+        foreach ((string name, string value) in facts.Environment)
+        {
+            Add(to, name, value);
         }
     }
+
+    private static void Add(EnvironmentBuffer to, string name, string value) => to.Add(Encoding.UTF8.GetBytes(Variable(name)), Encoding.Latin1.GetBytes(value));
 
     private static void WriteFields(EnvironmentBuffer to, RequestHead request, bool passesAuthorization, bool hasContent)
     {

@@ -273,10 +273,13 @@ internal sealed class Responder(SiteLoop site)
     {
         exchange.Context = elsewhere.Context;
         var facts = RequestFacts.OfErrorDocument(exchange, page.About, 200, elsewhere.Target);
-        bool mayBeSent = TryLearn(exchange, facts, ref page);
+        VariableOutcome variables = site.VariablesOf(facts.Host, facts.Request, exchange);
+        facts.AddVariables(variables);
         exchange.Context = facts;
-        if (mayBeSent)
+        if (!variables.IsUndecided && TryDecideSections(exchange, facts, ref page))
         {
+            facts.AddFixedVariables(facts.Settings.Get(VariableSettings.Fixed));
+            facts.EditRequest(facts.Settings.Get(HeadersSettings.Request), isEarly: false);
             Finish(exchange, page, Decide(exchange, facts, page.About.Access, page.About.Outer));
         }
         else

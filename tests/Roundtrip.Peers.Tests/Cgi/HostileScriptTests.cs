@@ -1,11 +1,9 @@
 using System.Globalization;
 using System.Net.Sockets;
-using System.Runtime.Versioning;
 
 namespace Roundtrip.Peers.Tests.Cgi;
 
 /// <summary>Scripts that fail, hang and flood, and clients that leave them.</summary>
-[SupportedOSPlatform("linux")]
 public sealed class HostileScriptTests : IDisposable
 {
     // curl: the transfer ended too soon, or by a reset.

@@ -1,10 +1,8 @@
-using System.Runtime.Versioning;
 using System.Security.Cryptography;
 
 namespace Roundtrip.Peers.Tests.Cgi;
 
 /// <summary>Scripts in the languages that people write them in, each in a process of its own (RFC 3875).</summary>
-[SupportedOSPlatform("linux")]
 public sealed class ScriptTests : IDisposable
 {
     private readonly TemporaryFolder _folder = new();

@@ -1,6 +1,5 @@
 using System.Net;
 using System.Net.Sockets;
-using System.Runtime.Versioning;
 using System.Text;
 using Roundtrip.Site.Tests.Cgi.Support;
 
@@ -8,7 +7,6 @@ namespace Roundtrip.Site.Tests.Cgi;
 
 /// <summary>Whose client has left ends, and leaves nothing behind.</summary>
 [Collection("alone")]
-[SupportedOSPlatform("linux")]
 public sealed class EndingTests
 {
     [Theory]

@@ -1,6 +1,5 @@
 using System.Net;
 using System.Net.Sockets;
-using System.Runtime.Versioning;
 using System.Text;
 using Roundtrip.Configuration;
 using Roundtrip.Configuration.Loading;
@@ -15,7 +14,6 @@ using Roundtrip.Site.Tests.Support;
 namespace Roundtrip.Site.Tests.Cgi.Support;
 
 /// <summary>A real server with real scripts of the shell, each of which a test writes: <c>/cgi-bin/NAME</c> runs them, <c>/run/NAME.cgi</c> by AddHandler.</summary>
-[SupportedOSPlatform("linux")]
 internal sealed class CgiSite : IDisposable
 {
     private readonly TempFolder _folder = new();
