@@ -17,8 +17,6 @@ namespace Roundtrip.Server;
 internal sealed partial class ServerConnection(LoopServer server, TransportConnection transport, bool isSecure) : TimerEntry, IConnectionSink, IConnectionHost
 {
     // What one connection may move in one turn, so that a fast peer does not keep the loop from the others.
-    // Asked of the system, by programs for each request.
-    private PeerAddress? _local;
     private const int ReadBudget = 512 * 1024;
     private const int WriteBudget = 2 * 1024 * 1024;
 
@@ -27,6 +25,9 @@ internal sealed partial class ServerConnection(LoopServer server, TransportConne
 
     private const int LittleOutput = 32 * 1024;
     private const int SmallRead = 4096;
+
+    // Asked of the system once: programs are told of it with each request.
+    private PeerAddress? _local;
     private const int LargeRead = 64 * 1024;
 
     // RFC 9112 section 9.6: how long a client may go on sending after our side is closed; httpd's SECONDS_TO_LINGER and MAX_SECS_TO_LINGER.
