@@ -100,7 +100,8 @@ public class PoolTests
         using TestClient client = Client(connections: 1);
         client.Send(server.Port);
         TestUser waiting = client.Send(server.Port);
-        var withdrawn = new TaskCompletionSource<bool>();
+        // The rest of the test ends the loop, and so must not run on it.
+        var withdrawn = new TaskCompletionSource<bool>(TaskCreationOptions.RunContinuationsAsynchronously);
         client.Do(() => withdrawn.SetResult(client.Pool.Withdraw(waiting)));
 
         Assert.True(await withdrawn.Task.WaitAsync(TimeSpan.FromSeconds(20), TestContext.Current.CancellationToken));
