@@ -56,7 +56,8 @@ public sealed class WorkerPoolsTests : IDisposable
             }
 
             Assert.Equal((Rounds + 1) * Processes, seen.Count);
-            Assert.Equal(descriptors, Descriptors());
+            // What earlier tests have left may be closed meanwhile.
+            Assert.InRange(Descriptors(), 0, descriptors);
             Assert.Equal(maps, Pages());
             Assert.Equal(Processes, Children());
         }
