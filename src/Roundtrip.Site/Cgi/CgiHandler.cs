@@ -18,6 +18,11 @@ internal sealed class CgiHandler(SiteLoop site) : IProgramHandler
     /// <summary>What is read of a script before it is looked at.</summary>
     public byte[] Scratch { get; } = GC.AllocateUninitializedArray<byte>(64 * 1024);
 
+    // util_script.c: where a script finds other programs. Nothing else of the server's own environment is the script's.
+    private static readonly byte[] SearchPath = Encoding.UTF8.GetBytes(Environment.GetEnvironmentVariable("PATH") ?? "/usr/local/bin:/usr/bin:/bin");
+
+    private static readonly byte[]? LibraryPath = Environment.GetEnvironmentVariable("LD_LIBRARY_PATH") is { } folders ? Encoding.UTF8.GetBytes(folders) : null;
+
     private readonly EnvironmentBuffer _variables = new();
 
     public void Answer(Exchange exchange, Resource resource)
@@ -52,12 +57,10 @@ internal sealed class CgiHandler(SiteLoop site) : IProgramHandler
     {
         _variables.Clear();
         RequestEnvironment.Write(_variables, exchange, resource, resource.About.Settings.Get(CgiSettings.PassesAuthorization));
-
-        // util_script.c: where a script finds other programs. Nothing else of the server's own environment is the script's.
-        _variables.Add("PATH"u8, Encoding.UTF8.GetBytes(Environment.GetEnvironmentVariable("PATH") ?? "/usr/local/bin:/usr/bin:/bin"));
-        if (Environment.GetEnvironmentVariable("LD_LIBRARY_PATH") is { } libraries)
+        _variables.Add("PATH"u8, SearchPath);
+        if (LibraryPath is not null)
         {
-            _variables.Add("LD_LIBRARY_PATH"u8, Encoding.UTF8.GetBytes(libraries));
+            _variables.Add("LD_LIBRARY_PATH"u8, LibraryPath);
         }
 
         byte[] bytes = _variables.Written.ToArray();

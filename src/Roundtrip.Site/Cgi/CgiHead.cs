@@ -50,7 +50,7 @@ internal readonly record struct CgiHead(int Status, string Location, long Conten
             int blank = line.IndexOf((byte)' ');
             if (!line.StartsWith("HTTP/"u8) || blank < 0 || !TryStatus(line[(blank + 1)..], out status))
             {
-                return $"the status line of an nph- script is '{Shown(line)}'";
+                return $"the status line of an nph- script is '{ProgramFields.Shown(line)}'";
             }
         }
 
@@ -67,7 +67,7 @@ internal readonly record struct CgiHead(int Status, string Location, long Conten
             ReadOnlySpan<byte> value = FieldRules.Trim(line[(colon + 1)..]);
             if (!FieldRules.IsToken(name) || !FieldRules.IsValue(value))
             {
-                return $"malformed header: '{Shown(line)}'";
+                return $"malformed header: '{ProgramFields.Shown(line)}'";
             }
 
             if (++count > MaximumFields)
@@ -79,17 +79,15 @@ internal readonly record struct CgiHead(int Status, string Location, long Conten
             {
                 if (!TryStatus(value, out status))
                 {
-                    return $"malformed header: '{Shown(line)}'";
+                    return $"malformed header: '{ProgramFields.Shown(line)}'";
                 }
             }
             else if (Ascii.EqualsIgnoreCase(name, "content-length"u8))
             {
-                if (!Utf8Parser.TryParse(value, out long said, out int used) || used != value.Length || said < 0 || (length >= 0 && said != length))
+                if (!ProgramFields.TryReadLength(value, ref length))
                 {
-                    return $"malformed header: '{Shown(line)}'";
+                    return $"malformed header: '{ProgramFields.Shown(line)}'";
                 }
-
-                length = said;
             }
             else if (Ascii.EqualsIgnoreCase(name, "location"u8))
             {
@@ -127,6 +125,4 @@ internal readonly record struct CgiHead(int Status, string Location, long Conten
         text = end < 0 ? default : text[(end + 1)..];
         return line is [.., (byte)'\r'] ? line[..^1] : line;
     }
-
-    private static string Shown(ReadOnlySpan<byte> bytes) => Encoding.Latin1.GetString(bytes.Length > 64 ? bytes[..64] : bytes);
 }

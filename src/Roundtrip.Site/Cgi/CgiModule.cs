@@ -15,9 +15,9 @@ internal sealed class CgiModule : IConfigurationModule
         CgiDirectives.Timeout("CGIScriptTimeout"),
 
         // What a script says on standard error, and why its output is no answer, stands in the error log.
-        CgiDirectives.Ignored("ScriptLog", AnyServer, 1),
-        CgiDirectives.Ignored("ScriptLogLength", AnyServer, 1),
-        CgiDirectives.Ignored("ScriptLogBuffer", AnyServer, 1),
+        CgiDirectives.Ignored("ScriptLog", AnyServer),
+        CgiDirectives.Ignored("ScriptLogLength", AnyServer),
+        CgiDirectives.Ignored("ScriptLogBuffer", AnyServer),
     ];
 }
 
@@ -28,7 +28,7 @@ internal sealed class CgidModule : IConfigurationModule
 
     public string SourceFile => "mod_cgid.c";
 
-    public IEnumerable<Directive> Directives => [CgiDirectives.Timeout("CGIDScriptTimeout"), CgiDirectives.Ignored("ScriptSock", ServerConfig, 1)];
+    public IEnumerable<Directive> Directives => [CgiDirectives.Timeout("CGIDScriptTimeout"), CgiDirectives.Ignored("ScriptSock", ServerConfig)];
 }
 
 /// <summary>What both modules declare.</summary>
@@ -37,5 +37,5 @@ internal static class CgiDirectives
     public static Directive Timeout(string name) => new(
         name, Anywhere, 1, 1, "a time, in seconds unless it says otherwise", call => call.Settings.Set(CgiSettings.ScriptTimeout, TimeSpan.FromMilliseconds(Arguments.Milliseconds(call.Words[0]))));
 
-    public static Directive Ignored(string name, DirectiveContext where, int words) => new(name, where, words, words, "anything", static _ => { });
+    public static Directive Ignored(string name, DirectiveContext where) => Directive.Of(name, where, "anything", Core.Ignored.Key, static _ => true);
 }

@@ -1,6 +1,7 @@
 using System.Text;
 using Roundtrip.Http;
 using Roundtrip.Site.Headers;
+using Roundtrip.Site.Programs;
 using Roundtrip.Transport;
 
 namespace Roundtrip.Site.Cgi;
@@ -13,30 +14,26 @@ internal sealed partial class CgiRun
 
     private const int Piece = 16 * 1024;
 
-    private byte[] _toScript = [];
-    private int _toScriptStart;
-    private int _toScriptEnd;
+    private readonly Backlog _toScript = new();
     private bool _isBodyOver;
 
     // The header section before it is whole; afterwards what the client has not taken yet.
-    private byte[] _kept = [];
-    private int _keptStart;
-    private int _keptEnd;
+    private readonly Backlog _toClient = new();
     private long _left = Exchange.UnknownLength;
     private bool _hasHead;
 
     private readonly StringBuilder _line = new();
 
     // The script may be silent because its content has not come, or because what it said has not been taken.
-    private bool IsClientAwaited => (_hasHead && _keptStart < _keptEnd) || (_input is not null && !_isBodyOver && _toScriptStart == _toScriptEnd);
+    private bool IsClientAwaited => (_hasHead && !_toClient.IsEmpty) || (_input is not null && !_isBodyOver && _toScript.IsEmpty);
 
     private void PumpInput()
     {
         while (_input is { } input)
         {
-            if (_toScriptStart < _toScriptEnd)
+            if (!_toScript.IsEmpty)
             {
-                IoResult written = input.Write(_toScript.AsSpan(_toScriptStart, _toScriptEnd - _toScriptStart));
+                IoResult written = input.Write(_toScript.Bytes);
                 if (written.Status == IoStatus.WouldBlock)
                 {
                     input.Await(read: false, write: true);
@@ -50,7 +47,7 @@ internal sealed partial class CgiRun
                     return;
                 }
 
-                _toScriptStart += (int)written.Count;
+                _toScript.Take((int)written.Count);
                 Listen();
                 continue;
             }
@@ -61,14 +58,13 @@ internal sealed partial class CgiRun
                 return;
             }
 
-            _toScript = _toScript.Length == 0 ? GC.AllocateUninitializedArray<byte>(Piece) : _toScript;
-            BodyRead read = exchange.ReadBody(_toScript);
+            BodyRead read = exchange.ReadBody(_toScript.Room(Piece));
             if (read.Status == BodyReadStatus.NotYet)
             {
                 return;
             }
 
-            (_toScriptStart, _toScriptEnd) = (0, read.Count);
+            _toScript.Grew(read.Count);
             _isBodyOver = read.Status != BodyReadStatus.Data;
         }
     }
@@ -83,10 +79,10 @@ internal sealed partial class CgiRun
     {
         while (_output is { } output && _exchange is { } exchange)
         {
-            if (_hasHead && _keptStart < _keptEnd)
+            if (_hasHead && !_toClient.IsEmpty)
             {
-                _keptStart += Write(exchange, _kept.AsSpan(_keptStart, _keptEnd - _keptStart));
-                if (_keptStart < _keptEnd)
+                _toClient.Take(Write(exchange, _toClient.Bytes));
+                if (!_toClient.IsEmpty)
                 {
                     return;
                 }
@@ -117,15 +113,15 @@ internal sealed partial class CgiRun
     {
         if (!_hasHead)
         {
-            Keep(bytes);
-            ReadOnlySpan<byte> kept = _kept.AsSpan(0, _keptEnd);
+            _toClient.Add(bytes);
+            ReadOnlySpan<byte> kept = _toClient.Bytes;
             int length = CgiHead.LengthOf(kept);
             if (length < 0 ? kept.Length <= CgiHead.MaximumLength : length <= CgiHead.MaximumLength)
             {
                 if (length >= 0)
                 {
-                    _keptStart = length;
                     TakeHead(exchange, kept[..length]);
+                    _toClient.Take(length);
                 }
 
                 return;
@@ -136,10 +132,9 @@ internal sealed partial class CgiRun
         }
 
         int taken = Write(exchange, bytes);
-        if (taken < bytes.Length && _exchange is not null)
+        if (_exchange is not null)
         {
-            (_keptStart, _keptEnd) = (0, 0);
-            Keep(bytes[taken..]);
+            _toClient.Add(bytes[taken..]);
         }
     }
 
@@ -162,6 +157,7 @@ internal sealed partial class CgiRun
         else
         {
             _hasHead = true;
+
             // RFC 9110 §15.3.5, §15.4.5: these have no content, whatever the script writes.
             _left = head.Status is 204 or 304 ? 0 : head.ContentLength;
             ResponseFields.RespondToOwn(exchange, head.Status, head.ContentLength);
@@ -201,17 +197,6 @@ internal sealed partial class CgiRun
         Say(message);
         Answer(500);
         EndScript();
-    }
-
-    private void Keep(ReadOnlySpan<byte> bytes)
-    {
-        if (_kept.Length - _keptEnd < bytes.Length)
-        {
-            Array.Resize(ref _kept, Math.Max(2 * _kept.Length, _keptEnd + bytes.Length));
-        }
-
-        bytes.CopyTo(_kept.AsSpan(_keptEnd));
-        _keptEnd += bytes.Length;
     }
 
     // Standard error, by lines.

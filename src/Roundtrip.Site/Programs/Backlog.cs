@@ -1,4 +1,4 @@
-namespace Roundtrip.Site.Wsgi.Channels;
+namespace Roundtrip.Site.Programs;
 
 /// <summary>Bytes that wait, in order. What waits rarely takes no memory while it does not.</summary>
 internal sealed class Backlog

@@ -61,8 +61,7 @@ internal sealed class Responder(SiteLoop site)
             exchange.ResponseFields.Add("Vary"u8, Encoding.Latin1.GetBytes(vary));
         }
 
-        facts.AddFixedVariables(facts.Settings.Get(VariableSettings.Fixed));
-        facts.EditRequest(facts.Settings.Get(HeadersSettings.Request), isEarly: false);
+        LearnLast(facts);
         if (ObeyedVariables.EndConnection(facts.Environment))
         {
             exchange.DoNotPersist();
@@ -106,6 +105,21 @@ internal sealed class Responder(SiteLoop site)
         VariableOutcome variables = site.VariablesOf(facts.Host, facts.Request, exchange);
         facts.TakeVariables(variables);
         return !variables.IsUndecided && TryDecideSections(exchange, facts, ref resource);
+    }
+
+    // What comes before access is decided for another path: the variables that an internal redirect has set stay.
+    private bool TryLearnAnew(Exchange exchange, RequestFacts facts, ref Resource page)
+    {
+        VariableOutcome variables = site.VariablesOf(facts.Host, facts.Request, exchange);
+        facts.AddVariables(variables);
+        return !variables.IsUndecided && TryDecideSections(exchange, facts, ref page);
+    }
+
+    // What comes behind access, before the answer: mod_env's variables, and the other edits.
+    private static void LearnLast(RequestFacts facts)
+    {
+        facts.AddFixedVariables(facts.Settings.Get(VariableSettings.Fixed));
+        facts.EditRequest(facts.Settings.Get(HeadersSettings.Request), isEarly: false);
     }
 
     private static bool TryDecideSections(Exchange exchange, RequestFacts facts, ref Resource resource)
@@ -273,13 +287,11 @@ internal sealed class Responder(SiteLoop site)
     {
         exchange.Context = elsewhere.Context;
         var facts = RequestFacts.OfErrorDocument(exchange, page.About, 200, elsewhere.Target);
-        VariableOutcome variables = site.VariablesOf(facts.Host, facts.Request, exchange);
-        facts.AddVariables(variables);
+        bool isLearnt = TryLearnAnew(exchange, facts, ref page);
         exchange.Context = facts;
-        if (!variables.IsUndecided && TryDecideSections(exchange, facts, ref page))
+        if (isLearnt)
         {
-            facts.AddFixedVariables(facts.Settings.Get(VariableSettings.Fixed));
-            facts.EditRequest(facts.Settings.Get(HeadersSettings.Request), isEarly: false);
+            LearnLast(facts);
             Finish(exchange, page, Decide(exchange, facts, page.About.Access, page.About.Outer));
         }
         else
@@ -291,9 +303,7 @@ internal sealed class Responder(SiteLoop site)
     /// <returns>Whether the page may be sent.</returns>
     private bool TryLearnOfPage(Exchange exchange, RequestFacts facts, ResourceAbout refused, ref Resource page)
     {
-        VariableOutcome variables = site.VariablesOf(facts.Host, facts.Request, exchange);
-        facts.AddVariables(variables);
-        if (variables.IsUndecided || !TryDecideSections(exchange, facts, ref page) || !page.IsKept)
+        if (!TryLearnAnew(exchange, facts, ref page) || !page.IsKept)
         {
             return false;
         }
@@ -308,8 +318,7 @@ internal sealed class Responder(SiteLoop site)
             || Decide(exchange, facts, page.About.Access, page.About.Outer) == AccessDecision.Granted;
         if (isGranted)
         {
-            facts.AddFixedVariables(facts.Settings.Get(VariableSettings.Fixed));
-            facts.EditRequest(facts.Settings.Get(HeadersSettings.Request), isEarly: false);
+            LearnLast(facts);
         }
 
         return isGranted;

@@ -1,5 +1,6 @@
 using Microsoft.Win32.SafeHandles;
 using Roundtrip.Processes.Descriptors;
+using Roundtrip.Site.Programs;
 using Roundtrip.Site.Wsgi.Dispatch;
 using Roundtrip.Site.Wsgi.Protocol;
 using Roundtrip.Transport;

@@ -31,23 +31,21 @@ internal readonly record struct ResponseText(int Status, Range Reason, bool HasF
             ReadOnlySpan<byte> value = FieldRules.Trim(Cut(ref text, out isMore));
             if (!hasValue || !FieldRules.IsToken(name) || !FieldRules.IsValue(value))
             {
-                return $"the application's field '{Shown(name)}' can stand in no response";
+                return $"the application's field '{ProgramFields.Shown(name)}' can stand in no response";
             }
 
             // PEP 3333, Other HTTP Features: "applications are forbidden to use these".
             if (ProgramFields.IsHopByHop(name))
             {
-                return $"the application gives the field {Shown(name)}, which is the server's (PEP 3333, Other HTTP Features)";
+                return $"the application gives the field {ProgramFields.Shown(name)}, which is the server's (PEP 3333, Other HTTP Features)";
             }
 
             if (Ascii.EqualsIgnoreCase(name, "content-length"u8))
             {
-                if (!Utf8Parser.TryParse(value, out long said, out int used) || used != value.Length || said < 0 || (length >= 0 && said != length))
+                if (!ProgramFields.TryReadLength(value, ref length))
                 {
-                    return $"the application's Content-Length is '{Shown(value)}'";
+                    return $"the application's Content-Length is '{ProgramFields.Shown(value)}'";
                 }
-
-                length = said;
             }
             else if (!ProgramFields.IsWrittenByServer(name))
             {
@@ -86,6 +84,4 @@ internal readonly record struct ResponseText(int Status, Range Reason, bool HasF
         text = isMore ? text[(nul + 1)..] : default;
         return part;
     }
-
-    private static string Shown(ReadOnlySpan<byte> bytes) => Encoding.Latin1.GetString(bytes.Length > 64 ? bytes[..64] : bytes);
 }
