@@ -82,13 +82,7 @@ public sealed class HostileScriptTests : IDisposable
     {
         Script("runs", "#!/bin/sh\nsleep 600 &\necho $! > child\necho $$ > pid\nprintf 'Content-Type: text/plain\\n\\nhere'\nwait\n");
         using RoundtripProcess server = Serve();
-        using (var client = new RawClient(server.HttpPort))
-        {
-            client.Send("GET /cgi-bin/runs HTTP/1.1\r\nHost: a\r\n\r\n");
-            client.ReadUntil("here\r\n");
-            client.Socket.LingerState = new LingerOption(true, 0);
-        }
-
+        Visit(server, "runs", resets: true);
         UntilGone("cgi-bin/pid");
         UntilGone("cgi-bin/child");
     }
@@ -98,12 +92,7 @@ public sealed class HostileScriptTests : IDisposable
     {
         Script("writes", "#!/bin/sh\ntrap '' PIPE\necho $$ > pid\nprintf 'Content-Type: text/plain\\n\\nhere'\nwhile :; do sleep 0.1; printf more; done\n");
         using RoundtripProcess server = Serve();
-        using (var client = new RawClient(server.HttpPort))
-        {
-            client.Send("GET /cgi-bin/writes HTTP/1.1\r\nHost: a\r\n\r\n");
-            client.ReadUntil("here\r\n");
-        }
-
+        Visit(server, "writes", resets: false);
         UntilGone("cgi-bin/pid");
     }
 
@@ -112,13 +101,7 @@ public sealed class HostileScriptTests : IDisposable
     {
         Script("stays", "#!/bin/sh\ntrap '' TERM PIPE\necho $$ > pid\nprintf 'Content-Type: text/plain\\n\\nhere'\nwhile :; do sleep 0.2; done\n");
         using RoundtripProcess server = Serve();
-        using (var client = new RawClient(server.HttpPort))
-        {
-            client.Send("GET /cgi-bin/stays HTTP/1.1\r\nHost: a\r\n\r\n");
-            client.ReadUntil("here\r\n");
-            client.Socket.LingerState = new LingerOption(true, 0);
-        }
-
+        Visit(server, "stays", resets: true);
         UntilGone("cgi-bin/pid");
     }
 
@@ -161,6 +144,15 @@ public sealed class HostileScriptTests : IDisposable
 
     private static string[] ChildrenOf(int process) =>
         Run.Program("pgrep", "-P", $"{process}").Text.Split('\n', StringSplitOptions.RemoveEmptyEntries);
+
+    // Asks for a script, reads the beginning of its answer, and leaves.
+    private static void Visit(RoundtripProcess server, string script, bool resets)
+    {
+        using var client = new RawClient(server.HttpPort);
+        client.Send($"GET /cgi-bin/{script} HTTP/1.1\r\nHost: a\r\n\r\n");
+        client.ReadUntil("here\r\n");
+        client.Socket.LingerState = new LingerOption(resets, 0);
+    }
 
     // Ended, and reaped.
     private void UntilGone(string file)

@@ -1,117 +1,28 @@
-using System.Net;
-using System.Net.Sockets;
-using System.Text;
-using Roundtrip.Configuration;
-using Roundtrip.Configuration.Loading;
-using Roundtrip.Core;
-using Roundtrip.Http;
-using Roundtrip.Http.Http2;
-using Roundtrip.Server;
-using Roundtrip.Server.Logs;
 using Roundtrip.Site.Serving;
 using Roundtrip.Site.Tests.Support;
 
 namespace Roundtrip.Site.Tests.Cgi.Support;
 
 /// <summary>A real server with real scripts of the shell, each of which a test writes: <c>/cgi-bin/NAME</c> runs them, <c>/run/NAME.cgi</c> by AddHandler.</summary>
-internal sealed class CgiSite : IDisposable
+internal sealed class CgiSite(string conf = "", params (string Name, string Text)[] scripts)
+    : ServedSite(files => WriteAll(files, scripts), $"DocumentRoot @FOLDER@/htdocs\nScriptAlias /cgi-bin/ @FOLDER@/cgi-bin/\n{conf}", new SiteServices())
 {
-    private readonly TempFolder _folder = new();
-    private readonly SiteLogs _logs;
-    private readonly ErrorLog _errorLog = new(new MemoryStream());
-    private readonly HttpServer _server;
+    /// <summary>A script of the shell that its owner may execute.</summary>
+    public void Write(string name, string text) => Write(Files, name, text);
 
-    public CgiSite(string conf = "", params (string Name, string Text)[] scripts)
+    private static void WriteAll(TempFolder files, (string Name, string Text)[] scripts)
     {
-        Directory.CreateDirectory($"{Folder}/cgi-bin");
-        Directory.CreateDirectory($"{Folder}/htdocs");
+        Directory.CreateDirectory($"{files.Path}/cgi-bin");
+        Directory.CreateDirectory($"{files.Path}/htdocs");
         foreach ((string name, string text) in scripts)
         {
-            Write(name, text);
+            Write(files, name, text);
         }
-
-        _logs = new SiteLogs(new LogTargetOpener(null).Open, null);
-        BuiltConfiguration built = SiteConfiguration.LoadFolder(
-            new InMemorySource().With($"{Folder}/site.conf", $"""
-                ErrorLog {Folder}/error.log
-                CustomLog /dev/null combined
-                DocumentRoot {Folder}/htdocs
-                ScriptAlias /cgi-bin/ {Folder}/cgi-bin/
-                {conf}
-                """),
-            Folder, hasFile: true, static _ => []);
-        Assert.Empty(built.Errors);
-        _server = HttpServer.Start(new ServerOptions
-        {
-            Endpoints = [new ServerEndpoint(PeerAddress.From(IPAddress.Loopback, 0)) { Http2Cleartext = Http2Cleartext.Direct }],
-            ErrorLog = _errorLog,
-            Loops = 2,
-            Limits = HttpLimits.Default with { MaxKeepAliveRequests = 0 },
-            CreateSite = new SiteSnapshot(built, _logs, new SiteServices()).CreateLoop,
-        });
-        Client = new HttpClient(new SocketsHttpHandler { UseProxy = false, AllowAutoRedirect = false, UseCookies = false }) { BaseAddress = new Uri($"http://127.0.0.1:{Port}/"), Timeout = TimeSpan.FromSeconds(30) };
     }
 
-    public int Port => _server.Addresses[0].Port;
-
-    public HttpClient Client { get; }
-
-    public string Folder => _folder.Path;
-
-    public string ErrorLogText => File.Exists($"{Folder}/error.log") ? File.ReadAllText($"{Folder}/error.log") : "";
-
-    /// <summary>A script of the shell that its owner may execute.</summary>
-    public void Write(string name, string text)
+    private static void Write(TempFolder files, string name, string text)
     {
-        _folder.With(name, "#!/bin/sh\n" + text);
-        File.SetUnixFileMode(_folder[name], UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
-    }
-
-    public Task<string> Get(string path) => Client.GetStringAsync(path, TestContext.Current.CancellationToken);
-
-    public Task<HttpResponseMessage> Send(HttpMethod method, string path, HttpContent? content = null, Version? version = null) => Client.SendAsync(
-        new HttpRequestMessage(method, path) { Content = content, Version = version ?? HttpVersion.Version11, VersionPolicy = HttpVersionPolicy.RequestVersionExact },
-        TestContext.Current.CancellationToken);
-
-    /// <summary>Sends bytes and reads what comes until the server closes.</summary>
-    public async Task<string> Raw(string request)
-    {
-        using var client = new TcpClient();
-        await client.ConnectAsync(IPAddress.Loopback, Port, TestContext.Current.CancellationToken);
-        await client.GetStream().WriteAsync(Encoding.Latin1.GetBytes(request), TestContext.Current.CancellationToken);
-        using var reader = new StreamReader(client.GetStream(), Encoding.Latin1);
-        return await reader.ReadToEndAsync(TestContext.Current.CancellationToken);
-    }
-
-    /// <summary>Waits until something is so, which it must become in some seconds.</summary>
-    public static async Task Until(Func<bool> isSo, string what)
-    {
-        for (int i = 0; i < 500; i++)
-        {
-            if (isSo())
-            {
-                return;
-            }
-
-            await Task.Delay(20, TestContext.Current.CancellationToken);
-        }
-
-        Assert.Fail(what);
-    }
-
-    /// <summary>The error log when it has a line with this text.</summary>
-    public async Task<string> LogWith(string text)
-    {
-        await Until(() => ErrorLogText.Contains(text, StringComparison.Ordinal), $"'{text}' is not in the log");
-        return ErrorLogText;
-    }
-
-    public void Dispose()
-    {
-        Client.Dispose();
-        _server.Dispose();
-        _logs.Dispose();
-        _errorLog.Dispose();
-        _folder.Dispose();
+        files.With(name, "#!/bin/sh\n" + text);
+        File.SetUnixFileMode(files[name], UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
     }
 }
