@@ -18,7 +18,7 @@ public sealed unsafe class SharedMemory : IDisposable
     public nint Address => _address;
 
     /// <exception cref="ProcessException">There is no memory or descriptor left.</exception>
-    public static SharedMemory Create(int length)
+    public static SharedMemory Create(nint length)
     {
         OwnedDescriptor descriptor = OwnedDescriptor.Result(Libc.MemfdCreate("roundtrip-shared", Libc.MfdCloexec | Libc.MfdAllowSealing), "memfd_create");
         void* address = Libc.MapFailed;

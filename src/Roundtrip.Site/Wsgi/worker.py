@@ -11,7 +11,7 @@ little-endian, and then the payload. Text is Latin-1, as in PEP 3333.
 
 On the control socket                                       payload
     > A  attach a channel, its descriptor with the frame    -
-    > P  attach the page of memory that is shared           -
+    > P  attach the memory that is shared                   -
     > G  go: load the applications, then take requests      -
     > K  write the stack of every thread to the log, where  -
          SIGUSR2 does not do so already
@@ -22,18 +22,25 @@ The end of the control socket is the order to stop: requests under way are finis
 On a channel
     > Q  a request; flag 1: its content is all here;        length of the environ (4), names and values each ended by NUL,
          flag 2: failures are shown to the client           the first part of the content
-    > B  content; flag 1: the last; flag 2: it broke off    content
+    > B  content in the ring of the request's content;      how many bytes (4)
+         flag 1: the last; flag 2: it broke off
+    > W  content was taken from the response's ring         how many bytes (4)
     < R  the response's head; flag 1: this is all           length of the head (4), status and names and values parted by NUL, content
     < D  content; flag 1: the last                          content
+    < S  content in the ring of the response's content;     how many bytes (4)
+         flag 1: the last
     < F  content from a file, its descriptor with the       offset (8), length (8)
          frame; flag 1: the last
     < E  the end; flag 2: it failed, cut the response       -
     < H  fields of an interim response 103                  names and values parted by NUL
     < C  content is wanted                                  how many bytes more (4)
-The end of a channel ends its thread. Before an application is called its request's number is written into the page, 64 bytes for each channel: a request whose number is not there was
-never taken. What is written to wsgi.errors, sys.stderr and sys.stdout goes to descriptor 2 by lines, those of a request as \\1NUMBER\\1line.
+The end of a channel ends its thread.
+
+The memory that is shared begins with 64 bytes for each channel: before an application is called its request's number is written there, and a request whose number is not there was never taken.
+Behind that, at the next 4096 bytes, each channel has two rings of RING bytes, for content of its request and of its response; with each request they begin anew. What is written to wsgi.errors, sys.stderr and sys.stdout goes to descriptor 2 by lines, those of a request as \\1NUMBER\\1line.
 """
 import array
+import collections
 import faulthandler
 import importlib
 import io
@@ -55,16 +62,19 @@ LENGTH = struct.Struct("<I")
 NUMBER = struct.Struct("<Q")
 STRETCH = struct.Struct("<QQ")
 HEAD_OF_RESPONSE = struct.Struct("<BBHIQI")
+SHARED_CONTENT = struct.Struct("<BBHIQI")
 ALL_HERE, SHOWS_FAILURES, BROKEN, LAST, FAILED = 1, 2, 2, 1, 2
 ATTACH, PAGE, GO, STACKS, READY, MODIFIED = b"APGKYM"
-REQUEST, BODY, RESPONSE, DATA, FILE, END, HINTS, CREDIT = b"QBRDFEHC"
+REQUEST, BODY, ROOM, RESPONSE, DATA, SHARED, FILE, END, HINTS, CREDIT = b"QBWRDSFEHC"
 CONTROL = 3
 SLOT = 64
 
-# How much content may be on its way; more is asked for when half of it was read.
-WINDOW = 256 * 1024
+PAGE_SIZE = 4096
 
-# What is joined to its head rather than sent beside it.
+# Bytes of a ring. Of a request's content so much may be on its way; more is asked for when half of it was read.
+RING = 256 * 1024
+
+# What is sent with its frame rather than in the ring.
 SMALL = 32 * 1024
 
 # recvmsg(2); PyPy has no name for it.
@@ -150,23 +160,31 @@ class Input:
         self._credit = 0
         self._ended = False
 
+    def _next(self):
+        """What comes next, valid until the next call; None at the end."""
+        while not self._ended:
+            if self._channel.request != self._request:
+                raise ValueError("wsgi.input is used after its request")
+            if self._credit <= RING // 2:
+                self._channel.send(CREDIT, 0, LENGTH.pack(RING - self._credit))
+                self._credit = RING
+            flags, content = self._channel.receive_body()
+            self._credit -= len(content)
+            self._ended = flags != 0
+            if flags & BROKEN:
+                raise ClientGone("the client has not sent the whole of the request's content")
+            if content:
+                return content
+        return None
+
     def _fill(self):
         """Appends what comes next; False at the end."""
-        if self._ended:
+        content = self._next()
+        if content is None:
             return False
-        if self._channel.request != self._request:
-            raise ValueError("wsgi.input is used after its request")
-        if self._credit <= WINDOW // 2:
-            self._channel.send(CREDIT, 0, LENGTH.pack(WINDOW - self._credit))
-            self._credit = WINDOW
-        flags, content = self._channel.receive_body()
-        self._credit -= len(content)
-        self._ended = flags != 0
-        if flags & BROKEN:
-            raise ClientGone("the client has not sent the whole of the request's content")
-        self._data = self._data[self._at :] + content if self._at < len(self._data) else content
+        self._data = self._data[self._at :] + bytes(content)
         self._at = 0
-        return bool(content) or not self._ended
+        return True
 
     def read(self, size=-1):
         if size is None or size < 0:
@@ -179,11 +197,15 @@ class Input:
         result = io.BytesIO()
         result.write(have)
         size -= len(have)
-        while size > 0 and self._fill():
-            part = self._data[:size]
-            result.write(part)
-            self._at = len(part)
-            size -= len(part)
+        while size > 0:
+            content = self._next()
+            if content is None:
+                break
+            result.write(content[:size])
+            if len(content) > size:
+                self._data = bytes(content[size:])
+                self._at = 0
+            size -= len(content)
         return result.getvalue()
 
     def readline(self, size=-1):
@@ -248,6 +270,12 @@ class Channel:
         self._sock = sock
         self._server = server
         self._slot = index * SLOT
+        self._index = index
+        self._requests = self._responses = memoryview(b"")
+        self._request_at = 0
+        self._response_at = 0
+        self._room = 0
+        self._contents = collections.deque()
         self._buffer = bytearray(64 * 1024)
         self._view = memoryview(self._buffer)
         self._start = 0
@@ -274,12 +302,42 @@ class Channel:
     def close(self):
         self._sock.close()
 
+    def share(self, memory, channels):
+        """Where its rings are."""
+        start = (channels * SLOT + PAGE_SIZE - 1) // PAGE_SIZE * PAGE_SIZE + self._index * 2 * RING
+        self._requests = memoryview(memory)[start : start + RING]
+        self._responses = memoryview(memory)[start + RING : start + 2 * RING]
+
     def receive_body(self):
-        """The flags and content of the next frame of this request's content."""
+        """The flags and the next content of the request; valid until the next call."""
+        if self._contents:
+            return self._contents.popleft()
         while True:
             kind, flags, number, payload = self._receive()
-            if kind == BODY and number == self.request:
-                return flags, bytes(payload)
+            if number == self.request:
+                if kind == BODY:
+                    return flags, self._content(payload)
+                if kind == ROOM:
+                    self._room += LENGTH.unpack(payload)[0]
+
+    def _content(self, payload):
+        (count,) = LENGTH.unpack(payload)
+        start = self._request_at
+        self._request_at = (start + count) % RING
+        return self._requests[start : start + count]
+
+    def _await_room(self):
+        try:
+            while self._room == 0:
+                kind, flags, number, payload = self._receive()
+                if number == self.request:
+                    if kind == ROOM:
+                        self._room += LENGTH.unpack(payload)[0]
+                    elif kind == BODY:
+                        # Its place in the ring may be written again before it is read.
+                        self._contents.append((flags, bytes(self._content(payload))))
+        except EOFError:
+            raise BrokenPipeError from None
 
     def send(self, kind, flags, payload=b""):
         self._check_process()
@@ -354,12 +412,15 @@ class Channel:
         self._head = None
         self._is_sent = self._is_ended = False
         self._left = -1
+        self._request_at = self._response_at = 0
+        self._room = RING
+        self._contents.clear()
         environ["wsgi.input"] = io.BytesIO(content) if flags & ALL_HERE else Input(self, content)
         environ["wsgi.early_hints"] = self.hint
         if "HTTPS" in environ:
             environ["wsgi.url_scheme"] = "https"
         ERRORS.begin(number)
-        NUMBER.pack_into(self._server.page, self._slot, number)
+        NUMBER.pack_into(self._server.memory, self._slot, number)
         try:
             self._run(self._server.application(environ), environ)
         except (BrokenPipeError, ConnectionResetError):
@@ -412,22 +473,40 @@ class Channel:
             self._put(b"", LAST)
 
     def _put(self, data, flags):
+        if len(data) > SMALL:
+            self._put_shared(data, flags)
+            return
         self._is_ended = flags == LAST
-        if self._is_sent:
-            head = HEADER.pack(DATA, flags, 0, len(data), self.request)
-        else:
-            self._is_sent = True
-            head = HEAD_OF_RESPONSE.pack(RESPONSE, flags, 0, 4 + len(self._head) + len(data), self.request, len(self._head)) + self._head
+        head = HEADER.pack(DATA, flags, 0, len(data), self.request) if self._is_sent else self._take_head(flags, len(data))
         self._check_process()
-        if len(data) <= SMALL:
-            self._sock.sendall(head + data)
-        else:
-            sent = self._sock.sendmsg([head, data])
-            if sent < len(head):
-                self._sock.sendall(head[sent:])
-                sent = len(head)
-            if sent < len(head) + len(data):
-                self._sock.sendall(memoryview(data)[sent - len(head) :])
+        self._sock.sendall(head + data)
+
+    def _put_shared(self, data, flags):
+        self._check_process()
+        frame = b""
+        if not self._is_sent:
+            if self._left < 0 and flags == LAST:
+                self._head += b"\0Content-Length\0%d" % len(data)
+            frame = self._take_head(0, 0)
+        rest = memoryview(data)
+        while rest:
+            if self._room == 0:
+                self._await_room()
+            start = self._response_at
+            count = min(len(rest), self._room, RING - start)
+            self._responses[start : start + count] = rest[:count]
+            self._response_at = (start + count) % RING
+            self._room -= count
+            rest = rest[count:]
+            frame += SHARED_CONTENT.pack(SHARED, 0 if rest else flags, 0, 4, self.request, count)
+            self._sock.sendall(frame)
+            frame = b""
+        self._is_ended = flags == LAST
+
+    def _take_head(self, flags, count):
+        """The response's head as the frame begins that has it and so much content."""
+        self._is_sent = True
+        return HEAD_OF_RESPONSE.pack(RESPONSE, flags, 0, 4 + len(self._head) + count, self.request, len(self._head)) + self._head
 
     def _send_file(self, wrapper):
         stretch = wrapper.stretch()
@@ -530,7 +609,7 @@ class Server:
         self._loading = threading.RLock()
         self._channels = []
         self._threads = []
-        self.page = None
+        self.memory = None
         self.base = {
             "wsgi.version": (1, 0),
             "wsgi.url_scheme": "http",
@@ -552,7 +631,7 @@ class Server:
             if kind is None:
                 break
             if kind == PAGE:
-                self.page = mmap.mmap(descriptor, 0)
+                self.memory = mmap.mmap(descriptor, 0)
                 os.close(descriptor)
             elif kind == ATTACH:
                 self._channels.append(Channel(socket.socket(fileno=descriptor), len(self._channels), self))
@@ -598,6 +677,7 @@ class Server:
             # While its source is worked on, a fault in it is the answer to a request, and gone with the next.
             self.application({})
         for channel in self._channels:
+            channel.share(self.memory, len(self._channels))
             thread = threading.Thread(target=channel.run, daemon=True)
             thread.start()
             self._threads.append(thread)

@@ -20,7 +20,10 @@ internal sealed class LoopChannel : IDescriptorSink, IDisposable
     private readonly Backlog _in = new();
     private readonly Backlog _out = new();
     private WsgiExchange? _exchange;
+    private long _request;
     private SafeFileHandle? _passed;
+    private int _ringAt;
+    private int _freed;
     private bool _isPumping;
     private bool _isHeldBack;
     private bool _hasEnded;
@@ -38,11 +41,15 @@ internal sealed class LoopChannel : IDescriptorSink, IDisposable
     /// <summary>Whether all that was to be written is: only then content of a request is read.</summary>
     public bool HasRoom => _out.IsEmpty;
 
+    /// <summary>Where the request's content goes: <see cref="SharedLayout"/>.</summary>
+    public Span<byte> RequestRing => Worker.RequestRing(_channel.Index);
+
     /// <summary>Gives the worker a request.</summary>
     public void Begin(WsgiExchange exchange, long request, ReadOnlySpan<byte> frame)
     {
         _exchange = exchange;
         _reader.Begin(request);
+        (_request, _ringAt, _freed) = (request, 0, 0);
         Send(frame);
         Await();
     }
@@ -152,7 +159,7 @@ internal sealed class LoopChannel : IDescriptorSink, IDisposable
     /// <returns>Whether the channel is done with its request.</returns>
     private bool PumpOn(WsgiExchange exchange)
     {
-        if (!_in.IsEmpty && TakeFromBacklog(exchange))
+        if ((!_in.IsEmpty || _reader.SharedLeft > 0) && TakeFromBacklog(exchange))
         {
             return true;
         }
@@ -245,6 +252,15 @@ internal sealed class LoopChannel : IDescriptorSink, IDisposable
 
                     break;
 
+                case ResponseStep.Shared:
+                    if (!TakeShared(exchange))
+                    {
+                        _isHeldBack = true;
+                        return false;
+                    }
+
+                    break;
+
                 case ResponseStep.File:
                     (SafeFileHandle? file, _passed) = (_passed, null);
                     exchange.OnFile(file, _reader.Stretch.Offset, _reader.Stretch.Length);
@@ -272,6 +288,25 @@ internal sealed class LoopChannel : IDescriptorSink, IDisposable
                     return true;
             }
         }
+    }
+
+    /// <returns>Whether all of it was taken.</returns>
+    private bool TakeShared(WsgiExchange exchange)
+    {
+        ReadOnlySpan<byte> content = Worker.ResponseRing(_channel.Index).Slice(_ringAt, Math.Min(_reader.SharedLeft, SharedLayout.RingSize - _ringAt));
+        int taken = exchange.OnContent(content);
+        _reader.TookShared(taken);
+        _ringAt = (_ringAt + taken) % SharedLayout.RingSize;
+        _freed += taken;
+        if (_freed >= SharedLayout.RingSize / 2 && !_reader.IsAllHere)
+        {
+            Span<byte> frame = stackalloc byte[CountFrame.Size];
+            CountFrame.Write(frame, FrameKind.Room, 0, _request, _freed);
+            _freed = 0;
+            Send(frame);
+        }
+
+        return taken == content.Length;
     }
 
     // A descriptor goes with the frame in which it comes. A second one before that frame was read is none of the protocol's.

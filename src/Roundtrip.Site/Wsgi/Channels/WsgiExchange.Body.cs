@@ -5,8 +5,8 @@ using Roundtrip.Site.Wsgi.Protocol;
 namespace Roundtrip.Site.Wsgi.Channels;
 
 /// <content>
-/// The request's content. A small one is collected before a worker is asked for: a slow client keeps none. A larger one goes as the worker asks for it, which is also what has a client sent
-/// 100 (Continue).
+/// The request's content. A small one is collected before a worker is asked for: a slow client keeps none. A larger one goes into the channel's ring as the worker asks for it, which is also
+/// what has a client sent 100 (Continue).
 /// </content>
 internal sealed partial class WsgiExchange
 {
@@ -16,11 +16,9 @@ internal sealed partial class WsgiExchange
     // What a body's frame has at most.
     private const int Piece = 64 * 1024;
 
-    // No worker of ours asks for more at a time.
-    private const long MaximumCredit = 16 * 1024 * 1024;
-
     private byte[]? _content;
     private int _collected;
+    private int _ringAt;
     private long _credit;
     private long _bodyLeft;
     private bool _isCollecting;
@@ -45,10 +43,10 @@ internal sealed partial class WsgiExchange
         }
     }
 
-    /// <summary>The worker wants more.</summary>
+    /// <summary>The worker wants more: so much more than before of the ring may be written.</summary>
     public void OnCredit(uint count)
     {
-        _credit = Math.Min(MaximumCredit, _credit + count);
+        _credit = Math.Min(SharedLayout.RingSize, _credit + count);
         PumpBody();
     }
 
@@ -58,7 +56,7 @@ internal sealed partial class WsgiExchange
     /// <returns>Whether a worker can be asked for.</returns>
     private bool BeginBody(Exchange exchange)
     {
-        (_collected, _credit, _bodyLeft, _isCollecting) = (0, 0, exchange.BodyLength, false);
+        (_collected, _ringAt, _credit, _bodyLeft, _isCollecting) = (0, 0, 0, exchange.BodyLength, false);
         _isBodySent = !exchange.HasBody;
         if (_isBodySent || exchange.BodyLength is < 0 or > Inline || exchange.Request.Has(KnownField.Expect))
         {
@@ -98,11 +96,11 @@ internal sealed partial class WsgiExchange
             return;
         }
 
-        byte[]? buffer = null;
+        bool hasSent = false;
         while (_credit > 0 && channel.HasRoom && !_isBodySent && _exchange is { } exchange)
         {
-            buffer ??= ArrayPool<byte>.Shared.Rent(FrameHeader.Size + Piece);
-            BodyRead read = exchange.ReadBody(buffer.AsSpan(FrameHeader.Size, (int)Math.Min(_credit, Piece)));
+            int room = Math.Min((int)_credit, SharedLayout.RingSize - _ringAt);
+            BodyRead read = exchange.ReadBody(channel.RequestRing.Slice(_ringAt, Math.Min(room, Piece)));
             if (read.Status is BodyReadStatus.NotYet or BodyReadStatus.Failed)
             {
                 break;
@@ -110,13 +108,14 @@ internal sealed partial class WsgiExchange
 
             _credit -= read.Count;
             _bodyLeft -= read.Count;
+            _ringAt = (_ringAt + read.Count) % SharedLayout.RingSize;
             _isBodySent = read.Status == BodyReadStatus.End || _bodyLeft == 0;
-            SendBody(channel, buffer.AsSpan(0, FrameHeader.Size + read.Count), _isBodySent ? FrameFlags.Last : (byte)0);
+            SendBody(channel, read.Count, _isBodySent ? FrameFlags.Last : (byte)0);
+            hasSent = true;
         }
 
-        if (buffer is not null)
+        if (hasSent)
         {
-            ArrayPool<byte>.Shared.Return(buffer);
             channel.Await();
         }
     }
@@ -127,14 +126,14 @@ internal sealed partial class WsgiExchange
         if (!_isBodySent && _channel is { } channel)
         {
             _isBodySent = true;
-            Span<byte> frame = stackalloc byte[FrameHeader.Size];
-            SendBody(channel, frame, FrameFlags.Broken);
+            SendBody(channel, 0, FrameFlags.Broken);
         }
     }
 
-    private void SendBody(LoopChannel channel, Span<byte> frame, byte flags)
+    private void SendBody(LoopChannel channel, int count, byte flags)
     {
-        new FrameHeader(FrameKind.Body, flags, 0, (uint)(frame.Length - FrameHeader.Size), _number).Write(frame);
+        Span<byte> frame = stackalloc byte[CountFrame.Size];
+        CountFrame.Write(frame, FrameKind.Body, flags, _number, count);
         channel.Send(frame);
     }
 

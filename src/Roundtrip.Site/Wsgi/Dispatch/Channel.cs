@@ -5,7 +5,7 @@ internal sealed class Channel(PooledWorker worker, int index)
 {
     public PooledWorker Worker => worker;
 
-    /// <summary>Its place among the worker's channels, and in the page.</summary>
+    /// <summary>Its place among the worker's channels, and in the memory that is shared.</summary>
     public int Index => index;
 
     /// <summary>The loop whose request has it; null while it is free.</summary>

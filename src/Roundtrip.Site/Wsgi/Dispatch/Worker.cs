@@ -1,15 +1,14 @@
 using Roundtrip.Processes.Descriptors;
+using Roundtrip.Site.Wsgi.Protocol;
 
 namespace Roundtrip.Site.Wsgi.Dispatch;
 
-/// <summary>One process that is ready. Whoever started it owns the page and the sockets, and closes them once the pool has told that nothing uses them.</summary>
+/// <summary>One process that is ready. Whoever started it owns the memory and the sockets, and closes them once the pool has told that nothing uses them.</summary>
 /// <param name="number">Its number in the server's life, for logs.</param>
-/// <param name="page">The page of memory that the process shares: at 64 times the channel's index stands the number of the request that it took last.</param>
+/// <param name="memory">The memory that the process shares, laid out as <see cref="SharedLayout"/> says. The process may write into it at any time: what is read there twice may differ.</param>
 /// <param name="sockets">The server's end of each channel.</param>
-internal sealed unsafe class Worker(int number, long* page, IReadOnlyList<OwnedDescriptor> sockets)
+internal sealed unsafe class Worker(int number, nint memory, IReadOnlyList<OwnedDescriptor> sockets)
 {
-    private const int SlotSize = 64;
-
     public int Number => number;
 
     public IReadOnlyList<OwnedDescriptor> Sockets => sockets;
@@ -18,5 +17,11 @@ internal sealed unsafe class Worker(int number, long* page, IReadOnlyList<OwnedD
     public object? Process { get; init; }
 
     /// <summary>The number of the last request that the process took on a channel; 0 for none.</summary>
-    public long TakenOn(int channel) => Volatile.Read(ref page[channel * (SlotSize / sizeof(long))]);
+    public long TakenOn(int channel) => Volatile.Read(ref *(long*)(memory + SharedLayout.Slot(channel)));
+
+    /// <summary>Where the content of a channel's request goes.</summary>
+    public Span<byte> RequestRing(int channel) => new((void*)(memory + SharedLayout.RequestRing(sockets.Count, channel)), SharedLayout.RingSize);
+
+    /// <summary>Where the content of a channel's response comes.</summary>
+    public ReadOnlySpan<byte> ResponseRing(int channel) => new((void*)(memory + SharedLayout.ResponseRing(sockets.Count, channel)), SharedLayout.RingSize);
 }

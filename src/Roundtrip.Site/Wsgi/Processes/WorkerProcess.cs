@@ -3,6 +3,7 @@ using Roundtrip.Processes;
 using Roundtrip.Processes.Control;
 using Roundtrip.Processes.Descriptors;
 using Roundtrip.Site.Wsgi.Dispatch;
+using Roundtrip.Site.Wsgi.Protocol;
 
 namespace Roundtrip.Site.Wsgi.Processes;
 
@@ -23,17 +24,16 @@ internal enum WorkerWord
 }
 
 /// <summary>
-/// The server's side of a process that runs: its control socket (see worker.py for the frames), its errors, the page and the channels that it shares with the server. It is brought up by
-/// <see cref="Advance"/>: the page, a channel for each thread, go.
+/// The server's side of a process that runs: its control socket (see worker.py for the frames), its errors, the memory and the channels that it shares with the server. It is brought up by
+/// <see cref="Advance"/>: the memory, a channel for each thread, go.
 /// </summary>
 internal sealed class WorkerProcess : IDisposable
 {
     private const int HeaderLength = 16;
-    private const int SlotSize = 64;
     private const int LongestWord = 4096;
 
     private readonly OwnedDescriptor _control;
-    private readonly SharedMemory _page;
+    private readonly SharedMemory _memory;
     private readonly List<OwnedDescriptor> _ours = [];
     private readonly Queue<(byte Kind, OwnedDescriptor? Passed)> _orders = new();
     private readonly byte[] _input = new byte[HeaderLength + LongestWord];
@@ -51,8 +51,8 @@ internal sealed class WorkerProcess : IDisposable
     {
         (_control, Errors) = (control, new WorkerErrors(errors));
         DescriptorStream.SetNonblocking(control);
-        _page = SharedMemory.Create(threads * SlotSize);
-        _orders.Enqueue(((byte)'P', _page.Descriptor.Duplicate()));
+        _memory = SharedMemory.Create(SharedLayout.Size(threads));
+        _orders.Enqueue(((byte)'P', _memory.Descriptor.Duplicate()));
         for (int i = 0; i < threads; i++)
         {
             (OwnedDescriptor ours, OwnedDescriptor theirs) = DescriptorPair.StreamSockets();
@@ -61,10 +61,7 @@ internal sealed class WorkerProcess : IDisposable
         }
 
         _orders.Enqueue(((byte)'G', null));
-        unsafe
-        {
-            Worker = new Worker(number, (long*)_page.Address, _ours) { Process = owner };
-        }
+        Worker = new Worker(number, _memory.Address, _ours) { Process = owner };
     }
 
     /// <summary>What the pool has of it.</summary>
@@ -148,7 +145,7 @@ internal sealed class WorkerProcess : IDisposable
     /// <summary>Tells it to end, once its requests are done: there are no more orders.</summary>
     public void CloseControl() => _control.Dispose();
 
-    /// <summary>Closes the channels and forgets the page. Nothing of the pool's may use them any more.</summary>
+    /// <summary>Closes the channels and forgets the memory. Nothing of the pool's may use them any more.</summary>
     public void Dispose()
     {
         _control.Dispose();
@@ -160,7 +157,7 @@ internal sealed class WorkerProcess : IDisposable
         }
 
         _orders.Clear();
-        _page.Dispose();
+        _memory.Dispose();
     }
 
     private WorkerWord Read()

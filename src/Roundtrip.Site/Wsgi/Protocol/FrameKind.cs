@@ -6,14 +6,20 @@ internal enum FrameKind : byte
     /// <summary>To the worker: a request.</summary>
     Request = (byte)'Q',
 
-    /// <summary>To the worker: more of the request's content.</summary>
+    /// <summary>To the worker: so much more of the request's content stands in its ring.</summary>
     Body = (byte)'B',
+
+    /// <summary>To the worker: so much of the response's content was taken from its ring.</summary>
+    Room = (byte)'W',
 
     /// <summary>From the worker: the response's head, and perhaps content.</summary>
     Response = (byte)'R',
 
     /// <summary>From the worker: content.</summary>
     Data = (byte)'D',
+
+    /// <summary>From the worker: so much more content stands in its ring.</summary>
+    Shared = (byte)'S',
 
     /// <summary>From the worker: content from a file, whose descriptor comes with the frame.</summary>
     File = (byte)'F',

@@ -14,6 +14,7 @@ internal sealed class ResponseReader(int maximumHead)
 
     private long _request;
     private long _contentLeft;
+    private int _sharedLeft;
     private bool _hasHead;
     private bool _isLast;
 
@@ -29,6 +30,9 @@ internal sealed class ResponseReader(int maximumHead)
     /// <summary>How many of the bytes that were given are content; <see cref="Took"/> says how many of them were used.</summary>
     public int Available { get; private set; }
 
+    /// <summary>How many bytes of content in the ring were told and not taken; <see cref="TookShared"/> says how many are.</summary>
+    public int SharedLeft => _sharedLeft;
+
     /// <summary>Where the stretch begins in its file, and how long it is.</summary>
     public (long Offset, long Length) Stretch { get; private set; }
 
@@ -42,7 +46,7 @@ internal sealed class ResponseReader(int maximumHead)
     /// <summary>Begins to read the answer to another request.</summary>
     public void Begin(long request)
     {
-        (_request, _contentLeft, _hasHead, _isLast, HasEnded) = (request, 0, false, false, false);
+        (_request, _contentLeft, _sharedLeft, _hasHead, _isLast, HasEnded) = (request, 0, 0, false, false, false);
     }
 
     /// <summary>The next step.</summary>
@@ -57,6 +61,11 @@ internal sealed class ResponseReader(int maximumHead)
             {
                 Available = (int)Math.Min(_contentLeft, input.Length - used);
                 return Available > 0 ? ResponseStep.Content : ResponseStep.NeedMore;
+            }
+
+            if (_sharedLeft > 0)
+            {
+                return ResponseStep.Shared;
             }
 
             if (_isLast)
@@ -83,6 +92,9 @@ internal sealed class ResponseReader(int maximumHead)
     /// <summary>Content was used.</summary>
     public void Took(int count) => _contentLeft -= count;
 
+    /// <summary>Content in the ring was used.</summary>
+    public void TookShared(int count) => _sharedLeft -= count;
+
     // NeedMore with a length is a frame that is done with and says nothing by itself.
     private ResponseStep Read(in FrameHeader frame, ReadOnlySpan<byte> bytes, int at, out int length)
     {
@@ -101,6 +113,7 @@ internal sealed class ResponseReader(int maximumHead)
         {
             FrameKind.Response => ReadHead(frame, bytes, at, out length),
             FrameKind.Data => ReadData(frame, out length),
+            FrameKind.Shared => ReadShared(frame, bytes, out length),
             FrameKind.File => ReadFile(frame, bytes, out length),
             FrameKind.End => ReadEnd(frame, out length),
             FrameKind.Hints => ReadHints(frame, bytes, at, out length),
@@ -165,6 +178,32 @@ internal sealed class ResponseReader(int maximumHead)
 
         length = FrameHeader.Size;
         _contentLeft = frame.Length;
+        _isLast = (frame.Flags & FrameFlags.Last) != 0;
+        return ResponseStep.NeedMore;
+    }
+
+    private ResponseStep ReadShared(in FrameHeader frame, ReadOnlySpan<byte> bytes, out int length)
+    {
+        const int Whole = FrameHeader.Size + sizeof(uint);
+        length = 0;
+        if (!_hasHead || frame.Length != Whole - FrameHeader.Size)
+        {
+            return Wrong(_hasHead ? "content in memory without its length" : "content before the response's head");
+        }
+
+        if (bytes.Length < Whole)
+        {
+            return ResponseStep.NeedMore;
+        }
+
+        uint count = BinaryPrimitives.ReadUInt32LittleEndian(bytes[FrameHeader.Size..]);
+        if (count > SharedLayout.RingSize)
+        {
+            return Wrong("more content in memory than its ring has room for");
+        }
+
+        length = Whole;
+        _sharedLeft = (int)count;
         _isLast = (frame.Flags & FrameFlags.Last) != 0;
         return ResponseStep.NeedMore;
     }

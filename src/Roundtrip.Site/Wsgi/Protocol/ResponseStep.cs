@@ -12,6 +12,9 @@ internal enum ResponseStep : byte
     /// <summary>Content: the first <see cref="ResponseReader.Available"/> bytes of what was given.</summary>
     Content,
 
+    /// <summary>Content in the ring, behind what was taken before: <see cref="ResponseReader.SharedLeft"/> bytes.</summary>
+    Shared,
+
     /// <summary>A stretch of a file.</summary>
     File,
 

@@ -11,17 +11,17 @@ namespace Roundtrip.Site.Tests.Wsgi.Support;
 /// <summary>A worker with one channel whose other end is the test's: it says whatever the test wants.</summary>
 internal sealed class ScriptedWorker : IWorkerPools, IWorkerPoolObserver, IDisposable
 {
-    private readonly SharedMemory _page = SharedMemory.Create(64);
+    private readonly SharedMemory _page = SharedMemory.Create(SharedLayout.Size(1));
     private readonly OwnedDescriptor _ours;
     private readonly OwnedDescriptor _theirs;
     private readonly Dictionary<WorkerGroupDefinition, WorkerPool> _pools = [];
     private readonly Socket _socket;
 
-    public unsafe ScriptedWorker()
+    public ScriptedWorker()
     {
         (_ours, _theirs) = DescriptorPair.StreamSockets();
         _socket = new Socket(new SafeSocketHandle(_theirs.Number, ownsHandle: false));
-        Worker = new Worker(1, (long*)_page.Address, [_ours]);
+        Worker = new Worker(1, _page.Address, [_ours]);
     }
 
     public Worker Worker { get; }
