@@ -334,8 +334,8 @@ class Channel:
                     if kind == ROOM:
                         self._room += LENGTH.unpack(payload)[0]
                     elif kind == BODY:
-                        # Its place in the ring may be written again before it is read.
-                        self._contents.append((flags, bytes(self._content(payload))))
+                        # It may stay in the ring: its place is written again when credit for it was given, which is when it is read.
+                        self._contents.append((flags, self._content(payload)))
         except EOFError:
             raise BrokenPipeError from None
 

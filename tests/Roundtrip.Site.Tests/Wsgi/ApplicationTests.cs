@@ -128,6 +128,14 @@ public sealed class ApplicationTests : IDisposable
         def status(e, sr): sr(e['QUERY_STRING'] + ' Status', TEXT); return [b'content']
         def method(e, sr): sr('200 OK', TEXT); return [e['REQUEST_METHOD'].encode()]
         def megabyte(e, sr): sr('200 OK', TEXT); return (b'%07d\n' % i * 128 for i in range(1024))
+        def whole(e, sr): sr('200 OK', TEXT); return [b'0123456789' * 250000]
+        def uneven(e, sr): sr('200 OK', TEXT); return (b'%07d\n' % i * (i * 97 % 30000) for i in range(60))
+        def relay(e, sr):
+            sr('200 OK', TEXT)
+            while True:
+                part = e['wsgi.input'].read(50000)
+                if not part: break
+                yield part
         def exits(e, sr): sys.exit(3)
         def dies(e, sr): os._exit(4)
         def dies_late(e, sr): w = sr('200 OK', TEXT); w(b'some'); os._exit(4)
@@ -460,6 +468,35 @@ public sealed class ApplicationTests : IDisposable
         Assert.Equal(expected, await new StreamReader(stream).ReadToEndAsync(TestContext.Current.CancellationToken));
     }
 
+    [Fact]
+    public async Task Content_of_one_large_piece_has_its_length()
+    {
+        using HttpResponseMessage response = await _site.Send(HttpMethod.Get, "whole");
+        Assert.Equal(2_500_000, response.Content.Headers.ContentLength);
+        Assert.Equal(string.Concat(Enumerable.Repeat("0123456789", 250_000)), await response.Content.ReadAsStringAsync(TestContext.Current.CancellationToken));
+    }
+
+    [Theory]
+    [InlineData(0)]
+    [InlineData(300)]
+    public async Task Pieces_of_all_sizes_come_in_order(int delay)
+    {
+        string expected = string.Concat(Enumerable.Range(0, 60).SelectMany(i => Enumerable.Repeat($"{i:D7}\n", i * 97 % 30000)));
+        using HttpResponseMessage response = await _site.Client.GetAsync("uneven", HttpCompletionOption.ResponseHeadersRead, TestContext.Current.CancellationToken);
+        await Task.Delay(delay, TestContext.Current.CancellationToken);
+        Assert.Equal(expected, await response.Content.ReadAsStringAsync(TestContext.Current.CancellationToken));
+    }
+
+    [Fact]
+    public async Task An_application_may_answer_while_it_reads_to_a_client_that_reads_late()
+    {
+        byte[] content = RandomNumberGenerator.GetBytes(3_000_000);
+        using var request = new HttpRequestMessage(HttpMethod.Post, "relay") { Content = new TwoWay(content), Version = HttpVersion.Version20, VersionPolicy = HttpVersionPolicy.RequestVersionExact };
+        using HttpResponseMessage response = await _site.Client.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, TestContext.Current.CancellationToken);
+        await Task.Delay(300, TestContext.Current.CancellationToken);
+        Assert.Equal(content, await response.Content.ReadAsByteArrayAsync(TestContext.Current.CancellationToken));
+    }
+
     private bool Said(string text) => _site.ErrorLogText.Contains(text, StringComparison.Ordinal) || _site.Workers.Lines.Any(line => line.Text.Contains(text, StringComparison.Ordinal));
 
     private static async Task Until(Func<Task<bool>> holds)
@@ -475,6 +512,18 @@ public sealed class ApplicationTests : IDisposable
         }
 
         Assert.Fail("it does not come true");
+    }
+
+    /// <summary>Content that is still being sent when the response comes, which HttpClient allows for none of its own kinds.</summary>
+    private sealed class TwoWay(byte[] content) : HttpContent
+    {
+        protected override Task SerializeToStreamAsync(Stream stream, TransportContext? context) => stream.WriteAsync(content, TestContext.Current.CancellationToken).AsTask();
+
+        protected override bool TryComputeLength(out long length)
+        {
+            length = 0;
+            return false;
+        }
     }
 
     /// <summary>A stream whose length nobody is told, so that it is sent chunked.</summary>

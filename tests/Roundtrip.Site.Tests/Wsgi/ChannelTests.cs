@@ -1,6 +1,7 @@
 using System.Net;
 using Roundtrip.Processes.Descriptors;
 using Roundtrip.Site.Tests.Wsgi.Support;
+using Roundtrip.Site.Wsgi.Protocol;
 
 namespace Roundtrip.Site.Tests.Wsgi;
 
@@ -82,6 +83,27 @@ public sealed class ChannelTests : IDisposable
         _worker.SayFile(passed, 0, 100);
 
         await Assert.ThrowsAsync<HttpRequestException>(() => asked);
+        Assert.Null(_worker.Fault);
+    }
+
+    [Fact]
+    public async Task Content_in_memory_goes_round_its_ring_and_the_worker_is_told_what_was_taken()
+    {
+        Task<string> asked = _site.Get("x");
+        await _worker.Take();
+        await _worker.SayHead(0, "200 OK");
+        var expected = new System.Text.StringBuilder();
+        foreach ((int at, int count) in ((int At, int Count)[])[(0, 200_000), (200_000, 100_000), (300_000 - SharedLayout.RingSize, SharedLayout.RingSize)])
+        {
+            string content = new('a', count - 1);
+            expected.Append(content).Append('z');
+            _worker.Share(at, content + 'z');
+            await _worker.Say('S', 0, BitConverter.GetBytes(count));
+            Assert.Equal(FrameKind.Room, (await _worker.TakeBody()).Kind);
+        }
+
+        await _worker.Say('E', 0, []);
+        Assert.Equal(expected.ToString(), await asked);
         Assert.Null(_worker.Fault);
     }
 

@@ -36,6 +36,19 @@ public sealed class ResponseReaderTests
     }
 
     [Fact]
+    public void Content_in_memory_is_told_with_its_length_and_in_order()
+    {
+        byte[] answer =
+        [
+            .. Head(0, 7, "200 OK", "a"), .. Frame('S', 0, 7, [0, 0, 4, 0]), .. Frame('D', 0, 7, "b"u8), .. Frame('S', 0, 7, [0, 0, 0, 0]), .. Frame('S', 1, 7, [9, 0, 0, 0]),
+        ];
+        const string Expected = "head 200 OK|a|shared 262144|b|shared 9|end";
+
+        Assert.Equal(Expected, Read([answer]));
+        Assert.Equal(Expected, Read([.. answer.Select(b => new[] { b })]));
+    }
+
+    [Fact]
     public void A_failed_response_says_so() => Assert.Equal("head 200 OK|failed", Read([[.. Head(0, 7, "200 OK", ""), .. Frame('E', 2, 7, [])]]));
 
     [Fact]
@@ -51,6 +64,10 @@ public sealed class ResponseReaderTests
         { "of a stream", [.. Frame('E', 0, 7, [])[..2], 1, 0, .. Frame('E', 0, 7, [])[4..]] },
         { "a second response", [.. Head(0, 7, "200 OK", ""), .. Head(1, 7, "200 OK", "")] },
         { "content before", Frame('D', 0, 7, "x"u8) },
+        { "content before", Frame('S', 0, 7, [1, 0, 0, 0]) },
+        { "memory without", [.. Head(0, 7, "200 OK", ""), .. Frame('S', 0, 7, [1, 0, 0])] },
+        { "its ring has room", [.. Head(0, 7, "200 OK", ""), .. Frame('S', 0, 7, [1, 0, 4, 0])] },
+        { "its ring has room", [.. Head(0, 7, "200 OK", ""), .. Frame('S', 0, 7, [0, 0, 0, 0x80])] },
         { "a file before", Frame('F', 0, 7, new byte[16]) },
         { "an end without", Frame('E', 0, 7, []) },
         { "an end with a payload", [.. Head(0, 7, "200 OK", ""), .. Frame('E', 0, 7, "x"u8)] },
@@ -94,6 +111,12 @@ public sealed class ResponseReaderTests
                     used += reader.Available;
                 }
 
+                int shared = reader.SharedLeft;
+                if (step == ResponseStep.Shared)
+                {
+                    reader.TookShared(shared);
+                }
+
                 have = have[used..];
                 if (step == ResponseStep.NeedMore)
                 {
@@ -110,6 +133,7 @@ public sealed class ResponseReaderTests
                 {
                     ResponseStep.Head => $"head {text}" + (reader.IsAllHere ? $" (all, {reader.ContentLeft})" : ""),
                     ResponseStep.Hints => $"hints {text}",
+                    ResponseStep.Shared => $"shared {shared}",
                     ResponseStep.File => $"file {reader.Stretch.Offset}+{reader.Stretch.Length}",
                     ResponseStep.Credit => $"credit {reader.Credit}",
                     ResponseStep.End => "end",

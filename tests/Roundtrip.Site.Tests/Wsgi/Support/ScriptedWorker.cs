@@ -67,6 +67,16 @@ internal sealed class ScriptedWorker : IWorkerPools, IWorkerPoolObserver, IDispo
         return frame;
     }
 
+    /// <summary>Writes into the ring of the response's content, round its end.</summary>
+    public unsafe void Share(int at, string content)
+    {
+        var ring = new Span<byte>((void*)(_page.Address + SharedLayout.ResponseRing(1, 0)), SharedLayout.RingSize);
+        for (int i = 0; i < content.Length; i++)
+        {
+            ring[(at + i) % ring.Length] = (byte)content[i];
+        }
+    }
+
     public Task Say(char kind, byte flags, ReadOnlySpan<byte> payload, long? request = null) => SayRaw([.. Frame(kind, flags, payload.Length, request), .. payload]);
 
     public Task SayHead(byte flags, string head, string content = "") =>
