@@ -76,6 +76,7 @@ internal sealed partial class CgiRun : IExchangeHandler, IThreadPoolWorkItem, IL
             WorkingDirectory = Path.GetDirectoryName(file),
         });
         exchange.Handler = run;
+        exchange.EndsWithClient = true;
         if (!run._workers.TryAdd(run._place))
         {
             run._workers.Report(run.About.Host.ErrorLog, exchange, handler.Site.Loop.Now);
