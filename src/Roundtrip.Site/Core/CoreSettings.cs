@@ -44,6 +44,8 @@ internal static class CoreSettings
     /// <summary>ErrorLogFormat.</summary>
     public static readonly SettingKey<ErrorLogFormats> ErrorLogFormats = new(Core.ErrorLogFormats.Default);
 
+    public static readonly SettingKey<PathInfoRule> AcceptPathInfo = new(PathInfoRule.Default);
+
     public static readonly SettingKey<bool> UseCanonicalName = new(false);
 
     public static readonly SettingKey<string> ServerAdmin = new("");

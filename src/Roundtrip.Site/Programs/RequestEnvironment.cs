@@ -1,6 +1,7 @@
 using System.Text;
 using Roundtrip.Core;
 using Roundtrip.Http;
+using Roundtrip.Site.Cgi;
 using Roundtrip.Site.Files;
 using Roundtrip.Site.Serving;
 using Roundtrip.Site.Variables;
@@ -141,7 +142,7 @@ internal static class RequestEnvironment
         });
         to.Add("REQUEST_METHOD"u8, request.MethodName);
         to.Add("QUERY_STRING"u8, request.Query);
-        to.Add("REQUEST_URI"u8, request.Target);
+        to.Add("REQUEST_URI"u8, about.Settings.Get(CgiSettings.ShowsCurrentUri) ? script.CurrentUri : request.Target);
         to.AddRaw(script.Variables(about.Host.Map));
         if (hasContent && (exchange.BodyLength > 0 || request.Has(KnownField.ContentLength)))
         {
