@@ -11,7 +11,7 @@ internal sealed class MpmModule : IConfigurationModule
 
     public bool IsAlwaysLoaded => true;
 
-    public IEnumerable<Directive> Directives => 
+    public IEnumerable<Directive> Directives =>
     [
         .. LimitDirectives.OfProcesses,
         Directive.Of("GracefulShutdownTimeout", DirectiveContext.ServerConfig, "seconds; 0 is no limit", CoreSettings.GracefulShutdownTimeout, static word => 1000 * Arguments.Number(word, 0, 1_000_000)),

@@ -91,6 +91,7 @@ public sealed class ScriptTests
     [InlineData("/run/a.cgi/be%20hind?q=1", "/run/a.cgi/be hind", "<Location /run>\nCGIVar REQUEST_URI current-uri\n</Location>")]
     [InlineData("/page.own/behind?q=1", "/page.own/behind?q=1", "")]
     [InlineData("/page.own/behind?q=1", "/cgi-bin/uri/page.own/behind", "<Directory @FOLDER@>\nCGIVar REQUEST_URI current-uri\n</Directory>")]
+    [InlineData("/from", "/cgi-bin/from", "")]
     [InlineData("/from", "/run/a.cgi", "<Directory @FOLDER@>\nCGIVar REQUEST_URI current-uri\n</Directory>")]
     public async Task REQUEST_URI_is_what_the_client_asked_for_or_by_CGIVar_the_path_that_led_to_the_script(string target, string expected, string more)
     {
