@@ -15,20 +15,21 @@ def wrong(server, ground):
     """What is wrong with the contender's answers, or None."""
     content = os.urandom(MIB)
     try:
-        if _answer(server, "GET", "/hello") != HELLO:
+        if answer(server, "GET", "/hello") != HELLO:
             return "/hello is answered wrongly"
-        if json.loads(_answer(server, "GET", "/flask/7"))["name"] != "item 7":
+        if json.loads(answer(server, "GET", "/flask/7"))["name"] != "item 7":
             return "/flask/7 is answered wrongly"
-        if hashlib.sha256(_answer(server, "GET", "/stream")).hexdigest() != STREAM:
+        if hashlib.sha256(answer(server, "GET", "/stream")).hexdigest() != STREAM:
             return "/stream is not what the application sends"
-        if _answer(server, "POST", "/echo", content) != content:
+        if answer(server, "POST", "/echo", content) != content:
             return "/echo does not give back what it was sent"
-        return _wrong_log(server, ground)
+        return wrong_log(server, ground)
     except (OSError, ValueError, http.client.HTTPException) as error:
         return f"{type(error).__name__}: {error}"
 
 
-def _answer(server, method, path, content=None):
+def answer(server, method, path, content=None):
+    """The content of a 200."""
     # Its processes may still be starting when the port is open.
     deadline = time.monotonic() + 10
     while True:
@@ -46,12 +47,12 @@ def _answer(server, method, path, content=None):
         time.sleep(0.1)
 
 
-def _wrong_log(server, ground):
-    """An unwritten log would be work that only the others do."""
+def wrong_log(server, ground):
+    """An unwritten log would be work that only the others do. It has a line for each /hello."""
     deadline = time.monotonic() + 5
     while time.monotonic() < deadline:
         for _ in range(100):
-            _answer(server, "GET", "/hello")
+            answer(server, "GET", "/hello")
         if ground.log_bytes(server.name) > 500:
             return None
         time.sleep(0.1)

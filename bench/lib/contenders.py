@@ -11,6 +11,7 @@ JIT_PROGRAM = f"{ROOT}/artifacts/bin/Roundtrip/release/roundtrip.dll"
 # What every TLS client here is started with, so that suite and curve are the same for all contenders.
 CLIENT_ENVIRONMENT = {**os.environ, "OPENSSL_CONF": f"{BENCH}/peers/client-openssl.cnf"}
 SINK = f"{ROOT}/artifacts/bin/Sink/release/sink.dll"
+SCRIPTS = f"{ROOT}/artifacts/cgi-bin"
 KESTREL = f"{ROOT}/artifacts/bin/Kestrel/release/kestrel.dll"
 
 
@@ -36,7 +37,7 @@ class Contender:
     def fill(self, text, ground):
         values = {
             **dict(self.values), "DIR": f"{ground.folder}/{self.name}", "WWW": ground.www, "CERTIFICATE": ground.certificate, "KEY": ground.key,
-            "BENCH": BENCH, "HTTP": str(self.http), "HTTPS": str(self.https),
+            "BENCH": BENCH, "SCRIPTS": SCRIPTS, "HTTP": str(self.http), "HTTPS": str(self.https),
         }
         for key, value in values.items():
             text = text.replace(f"@{key}@", value)
@@ -98,12 +99,25 @@ def _wsgi(jit):
     )
 
 
+def _cgi(jit):
+    """Who runs CGI scripts, as an unprivileged user each."""
+    program = ("dotnet", JIT_PROGRAM) if jit else (PROGRAM,)
+    as_user = "setpriv --reuid www-data --regid www-data --clear-groups"
+    both = f"{as_user} /usr/sbin/fcgiwrap -c 4 -s unix:@DIR@/fcgiwrap.socket & exec /usr/sbin/nginx -c @DIR@/configuration -p @DIR@ -e @DIR@/error.log"
+    return (
+        Contender("roundtrip-cgi", 18096, 0, (*program, "serve", "-c", "@DIR@/configuration"), "roundtrip-cgi.conf", environment=(("DOTNET_EnableDiagnostics", "0"),)),
+        Contender("mod_cgid", 18097, 0, ("/usr/sbin/apache2", "-D", "FOREGROUND", "-f", "@DIR@/configuration"), "mod_cgid.conf"),
+        Contender("nginx-fcgiwrap", 18098, 0, ("/bin/sh", "-c", both), "nginx-fcgiwrap.conf"),
+    )
+
+
 def table(jit=False):
     nginx = ("/usr/sbin/nginx", "-c", "@DIR@/configuration", "-p", "@DIR@", "-e", "@DIR@/error.log")
     return {contender.name: contender for contender in (
         _roundtrip(jit),
         _roundtrip_hosts(jit),
         *_wsgi(jit),
+        *_cgi(jit),
         Contender("nginx", 18081, 18481, nginx, "nginx.conf", values=(("SENDFILE", "on"),)),
         Contender("nginx-nosendfile", 18082, 18482, nginx, "nginx.conf", values=(("SENDFILE", "off"),)),
         Contender("h2o", 18083, 18483, ("/usr/bin/h2o", "-m", "worker", "-c", "@DIR@/configuration"), "h2o.conf"),

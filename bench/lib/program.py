@@ -4,7 +4,7 @@ import os
 import subprocess
 import sys
 
-from contenders import BENCH, JIT_PROGRAM, KESTREL, PROGRAM, ROOT, SINK
+from contenders import BENCH, JIT_PROGRAM, KESTREL, PROGRAM, ROOT, SCRIPTS, SINK
 from machine import Refused
 
 
@@ -29,6 +29,13 @@ def make_kestrel():
 def make_sink():
     sources = [f"{BENCH}/sink", *(f"{ROOT}/{name}" for name in ("src", "global.json", "Directory.Build.props", "Directory.Packages.props"))]
     _make(SINK, sources, ["dotnet", "build", f"{BENCH}/sink", "--configuration", "Release", "--nologo"])
+
+
+def make_scripts():
+    """The folder of the CGI scripts, with the one that is compiled."""
+    source = f"{BENCH}/cgi"
+    command = 'mkdir -p "$1" && cc -O2 -static -o "$1/hello" "$0/hello.c" && cp "$0/shell" "$0/perl" "$1"'
+    _make(f"{SCRIPTS}/hello", [source], ["sh", "-c", command, source, SCRIPTS])
 
 
 def _make(program, sources, command):

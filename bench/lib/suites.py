@@ -4,6 +4,7 @@ import dataclasses
 
 import answers
 import applications
+import scripts
 import uploads
 from load import Shape
 
@@ -101,6 +102,13 @@ SUITES = {
             Throughput("stream", Shape("/stream", connections=16, size=applications.MIB)),
             Throughput("echo", Shape("/echo", connections=16, post=applications.MIB, size=applications.MIB)),
         )),
+    # CGI scripts, a process for each request: four connections, since each may hold a process.
+    "cgi": Suite(
+        own="roundtrip-cgi",
+        peers=("mod_cgid", "nginx-fcgiwrap"),
+        quick_peers=("mod_cgid", "nginx-fcgiwrap"),
+        checks=(scripts.wrong,),
+        cases=tuple(Throughput(name, Shape(f"/{name}", connections=4, size=len(scripts.ANSWER))) for name in ("hello", "shell", "perl"))),
     # What a large configuration costs: against the same program that serves the same folder.
     "hosts": Suite(
         own="roundtrip-hosts",

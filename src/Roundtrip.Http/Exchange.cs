@@ -38,7 +38,33 @@ public abstract class Exchange
     public object? Owner { get; set; }
 
     /// <summary>Who is told what happens after Start. Null for a handler that answers within it.</summary>
-    public IExchangeHandler? Handler { get; set; }
+    public IExchangeHandler? Handler
+    {
+        get;
+        set
+        {
+            field = value;
+            EndsWithClient = false;
+        }
+    }
+
+    /// <summary>
+    /// Whether a client that sends no more, once its whole request is here, is taken to have left: what answers works for nobody then. In HTTP/1 a client that closes its connection cannot be told
+    /// from one that closes its own side and still reads, so this is for answers that take long to compute; an HTTP/2 client says which it is. Set it after <see cref="Handler"/>, to which it belongs.
+    /// </summary>
+    public bool EndsWithClient
+    {
+        get;
+        set
+        {
+            field = value;
+            if (value)
+            {
+                // Whoever looks out for the end may have asked for nothing so far.
+                Connection.Wake();
+            }
+        }
+    }
 
     /// <summary>The connection that carries the exchange.</summary>
     public abstract IConnectionHost Connection { get; }

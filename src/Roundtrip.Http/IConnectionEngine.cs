@@ -50,6 +50,11 @@ public interface IConnectionEngine
     /// <summary>Whether more input can be used now. While false the driver reads nothing, so that the peer is held back.</summary>
     bool WantsInput { get; }
 
+    /// <summary>
+    /// Whether <see cref="ReceiveEnd"/> would have a meaning now, though no input is wanted: the driver then looks out for the peer's end without reading what came before it.
+    /// </summary>
+    bool WatchesEnd => false;
+
     /// <summary>How the connection is to end, once the output is sent.</summary>
     ConnectionClose Closing { get; }
 

@@ -13,6 +13,7 @@ public sealed class HttpServer : IDisposable
     private readonly ConnectionCounts _counts = new();
     private readonly RequestWorkers _workers;
     private readonly List<(EpollLoop Loop, LoopServer Server, Thread Thread)> _loops = [];
+    private readonly Lock _ending = new();
     private bool _isStopped;
 
     private HttpServer(ServerOptions options) => (_options, _workers) = (options, new RequestWorkers(options.Limits.MaxRequestWorkers));
@@ -72,7 +73,8 @@ public sealed class HttpServer : IDisposable
     }
 
     /// <summary>Accepts no more, lets answers under way finish within the time given by the options, ends the loops. May be called on any thread but a loop's, once.</summary>
-    public void Stop()
+    /// <param name="isGraceful">Whether the time is that of a graceful stop.</param>
+    public void Stop(bool isGraceful = false)
     {
         if (_isStopped)
         {
@@ -84,7 +86,7 @@ public sealed class HttpServer : IDisposable
         {
             if (thread.IsAlive)
             {
-                loop.Post(new Work(() => server.Stop(loop.Stop)));
+                loop.Post(new Work(() => server.Stop(loop.Stop, isGraceful)));
             }
         }
 
@@ -97,16 +99,31 @@ public sealed class HttpServer : IDisposable
         }
     }
 
+    /// <summary>Has a graceful stop that is under way end as a plain one does. May be called on any thread.</summary>
+    public void Hurry()
+    {
+        lock (_ending)
+        {
+            foreach ((EpollLoop loop, LoopServer server, _) in _loops)
+            {
+                loop.Post(new Work(server.Hurry));
+            }
+        }
+    }
+
     public void Dispose()
     {
         Stop();
-        foreach ((EpollLoop loop, LoopServer server, _) in _loops)
+        lock (_ending)
         {
-            server.Dispose();
-            loop.Dispose();
-        }
+            foreach ((EpollLoop loop, LoopServer server, _) in _loops)
+            {
+                server.Dispose();
+                loop.Dispose();
+            }
 
-        _loops.Clear();
+            _loops.Clear();
+        }
     }
 
     private void Begin()

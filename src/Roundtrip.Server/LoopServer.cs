@@ -19,6 +19,7 @@ internal sealed class LoopServer : IDisposable
     private readonly Stack<OutputQueue> _outputs = new();
     private readonly List<LoopListener> _listeners = [];
     private readonly List<ServerConnection> _woken = [];
+    private readonly LoopHolds _holds = new();
     private readonly DateField _date = new();
     private ServerConnection[] _connections = new ServerConnection[64];
     private int _connectionCount;
@@ -28,6 +29,7 @@ internal sealed class LoopServer : IDisposable
     public LoopServer(EventLoop loop, ServerOptions options, ConnectionCounts counts, RequestWorkers workers)
     {
         (Loop, _options, _counts, _workers) = (loop, options, counts, workers);
+        _holds.Released = StoppedIfEmpty;
         Http1 = new Http1Resources(Http2);
         Site = CreateSite(options);
         Blocked = new BlockedLoopDetector(this);
@@ -130,8 +132,9 @@ internal sealed class LoopServer : IDisposable
     }
 
     /// <summary>Accepts no more, ends what is idle, and lets the rest finish within the time given by the options.</summary>
-    /// <param name="stopped">Called on the loop when no connection is left, and nothing that a closed one has yet to send.</param>
-    public void Stop(Action stopped)
+    /// <param name="stopped">Called on the loop when no connection is left, nothing that a closed one has yet to send, and nothing that holds the loop.</param>
+    /// <param name="isGraceful">Which of the options' times.</param>
+    public void Stop(Action stopped, bool isGraceful = false)
     {
         IsStopping = true;
         _stopped = stopped;
@@ -146,9 +149,17 @@ internal sealed class LoopServer : IDisposable
             connection.Stop();
         }
 
-        Loop.Timers.Schedule(new LastCall(this), Loop.Now + _options.GracefulShutdownTimeout);
+        int patience = isGraceful ? _options.GracefulShutdownTimeout : _options.StopTimeout;
+        if (!isGraceful || patience > 0)
+        {
+            Loop.Timers.Schedule(new LastCall(this), Loop.Now + patience);
+        }
+
         StoppedIfEmpty();
     }
+
+    /// <summary>Makes a graceful stop a plain one.</summary>
+    public void Hurry() => Loop.Timers.Schedule(new LastCall(this), Loop.Now + _options.StopTimeout);
 
     public OutputQueue RentOutput() => _outputs.TryPop(out OutputQueue? queue) ? queue : new OutputQueue(Loop.Buffers);
 
@@ -185,6 +196,7 @@ internal sealed class LoopServer : IDisposable
     {
         LoopSite site = options.CreateSite(Loop);
         site.Workers = _workers;
+        site.Holds = _holds;
         return site;
     }
 
@@ -246,7 +258,7 @@ internal sealed class LoopServer : IDisposable
 
     private void StoppedIfEmpty()
     {
-        if (IsStopping && _connectionCount == 0 && _tls is not { IsDraining: true })
+        if (IsStopping && _connectionCount == 0 && _holds.Count == 0 && _tls is not { IsDraining: true })
         {
             _stopped?.Invoke();
             _stopped = null;

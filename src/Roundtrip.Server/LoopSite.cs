@@ -36,6 +36,21 @@ public sealed class LoopSite(IExchangeStarter starter, IExchangeObserver observe
     /// <summary>What bounds the asynchronous code of its exchanges. The driver sets it before the first one.</summary>
     internal RequestWorkers Workers { get; set; } = null!;
 
+    /// <summary>What keeps the loop running. The driver sets it before the first exchange.</summary>
+    internal LoopHolds Holds { get; set; } = new();
+
+    /// <summary>Keeps the exchange's loop running until <see cref="Release"/>, also when the server stops: something was begun for it that only the loop can end, and does within seconds of the exchange's end.</summary>
+    /// <returns>What to give to <see cref="Release"/>.</returns>
+    public static LoopSite HoldLoop(Exchange exchange)
+    {
+        var site = (LoopSite)exchange.Owner!;
+        site.Holds.Add();
+        return site;
+    }
+
+    /// <summary>On the loop: what <see cref="HoldLoop"/> was called for has ended.</summary>
+    public void Release() => Holds.Release();
+
     internal bool WantsTimestamps { get; } = observer.WantsTimestamps;
 
     internal bool WantsTrailers { get; } = observer.WantsTrailers;

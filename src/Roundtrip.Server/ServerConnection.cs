@@ -135,6 +135,15 @@ internal sealed partial class ServerConnection(LoopServer server, TransportConne
 
     public void OnWritable() => Call(static _ => { });
 
+    public void OnEnded() => Call(static c =>
+    {
+        if (!c._isReadEnded && c._engine is { WatchesEnd: true } engine)
+        {
+            c._isReadEnded = true;
+            engine.ReceiveEnd(c.Now);
+        }
+    });
+
     public void OnAborted(EndReason reason) => Gone(reason);
 
     /// <summary>Something woke the connection since its last turn.</summary>
@@ -337,7 +346,7 @@ internal sealed partial class ServerConnection(LoopServer server, TransportConne
         }
 
         bool waits = !isSent || _isHeldBack;
-        transport.SetInterest(!_isReadEnded && _engine.WantsInput, waits && !_isWarming);
+        transport.SetInterest(!_isReadEnded && _engine.WantsInput, waits && !_isWarming, end: !_isReadEnded && _engine.WatchesEnd);
         WatchProgress(!waits);
         server.Loop.Timers.Schedule(this, Math.Min(_engine.NextDeadline, _lookAgainAt));
     }

@@ -23,5 +23,8 @@ public sealed record ServerOptions
     public int Loops { get; init; } = Environment.ProcessorCount;
 
     /// <summary>How long, in milliseconds, answers that are under way may go on after a stop.</summary>
-    public int GracefulShutdownTimeout { get; init; } = 3_000;
+    public int StopTimeout { get; init; } = 3_000;
+
+    /// <summary>How long, in milliseconds, they may after a graceful stop; 0 for as long as they take.</summary>
+    public int GracefulShutdownTimeout { get; init; }
 }

@@ -78,6 +78,9 @@ public static class SiteConfiguration
     public static HttpLimits LimitsOf(SettingBag settings) =>
         settings.Get(CoreSettings.Limits)(HttpLimits.Default) with { RequestBody = settings.Get(CoreSettings.LimitRequestBody) };
 
+    /// <summary>How long answers may go on after a graceful stop, in milliseconds; 0 for no limit.</summary>
+    public static int GracefulShutdownTimeoutOf(SettingBag settings) => settings.Get(CoreSettings.GracefulShutdownTimeout);
+
     /// <summary>The value of the Server field: ServerTokens.</summary>
     public static string ServerNameOf(SettingBag settings) => ServerIdentity.Of(settings.Get(CoreSettings.ServerTokens));
 

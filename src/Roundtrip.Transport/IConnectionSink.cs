@@ -11,6 +11,11 @@ public interface IConnectionSink
     /// <summary>A write may do something. Called again as <see cref="OnReadable"/> is.</summary>
     void OnWritable();
 
+    /// <summary>The peer sends no more: it has closed, or only its own side. Told to who asked for that and not for reading.</summary>
+    void OnEnded()
+    {
+    }
+
     /// <summary>The connection is gone: reset by the peer, or failed. Nothing else is called afterwards; the sink still calls Close.</summary>
     void OnAborted(EndReason reason);
 }

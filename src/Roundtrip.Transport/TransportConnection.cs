@@ -40,7 +40,8 @@ public abstract class TransportConnection
     /// Asks to be told of readability, writability, both or none. An error or reset is always told. Whoever was told, and left something to be read or room to write, asks again: nothing
     /// but news is told unasked.
     /// </summary>
-    public abstract void SetInterest(bool read, bool write);
+    /// <param name="end">Without <paramref name="read"/>: to be told that the peer sends no more (<see cref="IConnectionSink.OnEnded"/>), whatever it sent before that is not read yet.</param>
+    public abstract void SetInterest(bool read, bool write, bool end = false);
 
     /// <summary>Ends our side after what was written; the peer's side stays open. For TLS this sends close_notify first.</summary>
     public abstract void ShutdownWrite();

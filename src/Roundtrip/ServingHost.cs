@@ -61,6 +61,12 @@ internal sealed class ServingHost : IDisposable
     /// <summary>A line for the error log.</summary>
     public void Say(LogLevel level, string message) => ErrorLog.Write(level, "core", null, message);
 
+    /// <summary>Accepts no more, and returns when answers under way are done, or the time of GracefulShutdownTimeout is over. <see cref="Dispose"/> comes after it.</summary>
+    public void StopGracefully() => _server.Stop(isGraceful: true);
+
+    /// <summary>Has <see cref="StopGracefully"/>, on another thread, wait no longer than a plain stop does.</summary>
+    public void Hurry() => _server.Hurry();
+
     /// <summary>Lets answers under way finish, then writes what the logs still hold, those of former configurations too.</summary>
     public void Dispose()
     {
@@ -98,6 +104,7 @@ internal sealed class ServingHost : IDisposable
         Limits = SiteConfiguration.LimitsOf(served.Configuration.Main.Settings),
         StatusLines = new StatusLines(SiteConfiguration.ServerNameOf(served.Configuration.Main.Settings)),
         CreateSite = site.CreateLoop,
+        GracefulShutdownTimeout = SiteConfiguration.GracefulShutdownTimeoutOf(served.Configuration.Main.Settings),
     };
 
     private static void ThrowIfWrong(BuiltConfiguration configuration)

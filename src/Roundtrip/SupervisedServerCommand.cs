@@ -25,6 +25,7 @@ internal static class SupervisedServerCommand
         using var server = SupervisedServer.Enter(Build.Version);
         var starter = new SupervisedStarter(server);
         ServingHost? host = null;
+        bool isGraceful = false;
         try
         {
             while (true)
@@ -36,6 +37,7 @@ internal static class SupervisedServerCommand
                         host = Serve(server, starter, host, serve);
                         break;
                     case SupervisorOrder.Stop or SupervisorOrder.GracefulStop:
+                        isGraceful = order is SupervisorOrder.GracefulStop;
                         return ExitCode.Done;
                     case not null when starter.Pass(order):
                         break;
@@ -52,26 +54,42 @@ internal static class SupervisedServerCommand
         {
             if (host is not null)
             {
-                End(server, starter, host);
+                End(server, starter, host, isGraceful);
             }
         }
     }
 
     // What the supervisor says of programs that end is read meanwhile: the host waits for it.
-    private static void End(SupervisedServer server, SupervisedStarter starter, ServingHost host)
+    private static void End(SupervisedServer server, SupervisedStarter starter, ServingHost host, bool isGraceful)
     {
-        var ending = new Thread(host.Dispose) { Name = "stop" };
+        var ending = new Thread(() =>
+        {
+            if (isGraceful)
+            {
+                host.StopGracefully();
+            }
+
+            host.Dispose();
+        })
+        {
+            Name = "stop",
+        };
         ending.Start();
         while (!ending.Join(0))
         {
             ControlResult result = server.TryReceive(Moment, out SupervisorOrder? order, out _);
-            if (order is not null)
+            if (order is SupervisorOrder.Stop)
+            {
+                host.Hurry();
+            }
+            else if (order is not null)
             {
                 starter.Pass(order);
             }
             else if (result != ControlResult.Nothing)
             {
                 starter.Abandon();
+                host.Hurry();
                 ending.Join();
             }
         }

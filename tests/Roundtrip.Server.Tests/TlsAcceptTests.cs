@@ -112,7 +112,7 @@ public sealed class TlsAcceptTests : IDisposable
 
         public override IoResult Write(OutputQueue queue, long budget) => IoResult.WouldBlock;
 
-        public override void SetInterest(bool read, bool write)
+        public override void SetInterest(bool read, bool write, bool end = false)
         {
             if (!IsClosed)
             {

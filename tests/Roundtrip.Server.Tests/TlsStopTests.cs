@@ -55,7 +55,7 @@ public sealed class TlsStopTests : IDisposable
     }
 
     [Fact]
-    public void Waits_no_longer_than_GracefulShutdownTimeout()
+    public void Waits_no_longer_than_its_StopTimeout()
     {
         _server.Loop.Advance(2_000);
         Assert.False(_isStopped);

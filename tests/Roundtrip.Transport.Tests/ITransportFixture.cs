@@ -111,6 +111,10 @@ public sealed class RecordingSink : IConnectionSink
 
     public void OnWritable() => Writable();
 
+    public Action Ended { get; set; } = () => { };
+
+    public void OnEnded() => Ended();
+
     public void OnAborted(EndReason reason) => Aborted(reason);
 }
 

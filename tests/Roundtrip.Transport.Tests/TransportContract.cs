@@ -83,6 +83,33 @@ public abstract class TransportContract
         fixture.Until(() => hasEnded);
     }
 
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void An_end_behind_bytes_that_nobody_reads_is_told_to_who_asks_for_it(bool isAskedForBefore)
+    {
+        using ITransportFixture fixture = Open();
+        int readable = 0, ended = 0;
+        fixture.Sink.Readable = () => readable++;
+        fixture.Sink.Ended = () => ended++;
+        fixture.Settle();
+        readable = 0;
+        if (isAskedForBefore)
+        {
+            fixture.Server.SetInterest(read: false, write: false, end: true);
+        }
+
+        fixture.Client.Send(Hello);
+        fixture.Settle();
+        Assert.Equal(0, ended);
+
+        fixture.Client.ShutdownSend();
+        fixture.Settle();
+        fixture.Server.SetInterest(read: false, write: false, end: true);
+        fixture.Until(() => ended > 0);
+        Assert.Equal(0, readable);
+    }
+
     [Fact]
     public void Without_interest_nothing_is_told()
     {

@@ -90,6 +90,15 @@ public sealed partial class Http1Connection
         Changed();
     }
 
+    // The client sends no more, and whoever answers said that it has left then. One that still reads must not take what it got for a whole response.
+    internal void Leave()
+    {
+        Http1Exchange exchange = _exchange!;
+        Over(exchange.HasResponded ? ConnectionClose.Reset : ConnectionClose.Close, EndReason.PeerClosed);
+        EndExchange(exchange, EndReason.PeerClosed, tellHandler: true);
+        Changed();
+    }
+
     private void FinishWhenSent()
     {
         // Content in memory goes out by itself. With a file, or much of anything, the sending may yet fail, and the log should say so;

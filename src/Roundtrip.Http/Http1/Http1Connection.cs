@@ -49,6 +49,8 @@ public sealed partial class Http1Connection : IConnectionEngine
         _ => false,
     };
 
+    public bool WatchesEnd => !_inputEnded && _phase == Http1Phase.Exchange && _exchange!.IsWholeForWhoMayLeave;
+
     internal IConnectionHost Host => _host;
 
     internal bool Persists => _whyClose == EndReason.None;
@@ -281,6 +283,12 @@ public sealed partial class Http1Connection : IConnectionEngine
     private bool OfferBody(long now)
     {
         Http1Exchange exchange = _exchange!;
+        if (_inputEnded && exchange.IsWholeForWhoMayLeave)
+        {
+            Leave();
+            return false;
+        }
+
         if (!exchange.IsWaitingForBody)
         {
             return false;

@@ -28,6 +28,9 @@ public sealed partial class Http1Exchange
     /// <summary>Whether the whole body was read or discarded.</summary>
     internal bool IsBodyDone => _body.IsDone;
 
+    /// <summary>Whether the request is all here, and its handler has it that a client which sends no more has left.</summary>
+    internal bool IsWholeForWhoMayLeave => EndsWithClient && _body.IsDone && !IsTunnel;
+
     /// <summary>Whether the handler was told that nothing more is here yet.</summary>
     internal bool IsWaitingForBody { get; private set; }
 
@@ -64,7 +67,14 @@ public sealed partial class Http1Exchange
         DetachHead();
         _wasRead = true;
         IConnectionHost host = _connection!.Host;
-        switch (_body.Read(ref host.Input, destination, host.Limits, out int count, out EndReason error))
+        BodyStep step = _body.Read(ref host.Input, destination, host.Limits, out int count, out EndReason error);
+        if (_connection.InputEnded && IsWholeForWhoMayLeave)
+        {
+            _connection.Leave();
+            return new BodyRead(BodyReadStatus.Failed);
+        }
+
+        switch (step)
         {
             case BodyStep.Data:
                 _connection.Changed();

@@ -7,9 +7,10 @@ namespace Roundtrip.Site.Cgi;
 
 /// <summary>The header section of a script's output (RFC 3875 section 6).</summary>
 /// <param name="Status">What Status said; without it 200, or 302 for a Location that leads elsewhere.</param>
+/// <param name="Reason">What stood behind it: the response's reason phrase; empty for the status code's own.</param>
 /// <param name="Location">The path on this server from which the answer is to come instead (section 6.2.2, local redirect); empty for none.</param>
 /// <param name="ContentLength">Less than 0 where nothing said it.</param>
-internal readonly record struct CgiHead(int Status, string Location, long ContentLength)
+internal readonly record struct CgiHead(int Status, string Reason, string Location, long ContentLength)
 {
     /// <summary>What a header section has at most, in bytes.</summary>
     public const int MaximumLength = 64 * 1024;
@@ -43,12 +44,12 @@ internal readonly record struct CgiHead(int Status, string Location, long Conten
         head = default;
         int status = 0, count = 0;
         long length = -1;
-        string location = "";
+        string location = "", reason = "";
         if (hasStatusLine)
         {
             ReadOnlySpan<byte> line = CutLine(ref section);
             int blank = line.IndexOf((byte)' ');
-            if (!line.StartsWith("HTTP/"u8) || blank < 0 || !TryStatus(line[(blank + 1)..], out status))
+            if (!line.StartsWith("HTTP/"u8) || blank < 0 || !TryStatus(line[(blank + 1)..], out status, out reason))
             {
                 return $"the status line of an nph- script is '{ProgramFields.Shown(line)}'";
             }
@@ -77,7 +78,7 @@ internal readonly record struct CgiHead(int Status, string Location, long Conten
 
             if (Ascii.EqualsIgnoreCase(name, "status"u8))
             {
-                if (!TryStatus(value, out status))
+                if (!TryStatus(value, out status, out reason))
                 {
                     return $"malformed header: '{ProgramFields.Shown(line)}'";
                 }
@@ -111,12 +112,16 @@ internal readonly record struct CgiHead(int Status, string Location, long Conten
             to.Add("Location"u8, Encoding.Latin1.GetBytes(location));
         }
 
-        head = new CgiHead(status != 0 ? status : location.Length == 0 ? 200 : 302, isLocal ? location : "", length);
+        head = new CgiHead(status != 0 ? status : location.Length == 0 ? 200 : 302, reason, isLocal ? location : "", length);
         return null;
     }
 
-    private static bool TryStatus(ReadOnlySpan<byte> text, out int status) =>
-        Utf8Parser.TryParse(text.Length > 3 ? text[..3] : text, out status, out int digits) && digits == 3 && status is >= 200 and < 1000 && (text.Length == 3 || text[3] is (byte)' ' or (byte)'\t');
+    private static bool TryStatus(ReadOnlySpan<byte> text, out int status, out string reason)
+    {
+        reason = text.Length > 4 && FieldRules.IsValue(text[4..]) ? Encoding.Latin1.GetString(FieldRules.Trim(text[4..])) : "";
+        return Utf8Parser.TryParse(text.Length > 3 ? text[..3] : text, out status, out int digits) && digits == 3 && status is >= 200 and < 1000
+            && (text.Length == 3 || text[3] is (byte)' ' or (byte)'\t');
+    }
 
     private static ReadOnlySpan<byte> CutLine(ref ReadOnlySpan<byte> text)
     {

@@ -140,7 +140,8 @@ internal sealed partial class CgiRun
 
     private void TakeHead(Exchange exchange, ReadOnlySpan<byte> section)
     {
-        string? fault = CgiHead.TryRead(section, Path.GetFileName(FileName).StartsWith("nph-", StringComparison.Ordinal), exchange.ResponseFields, out CgiHead head);
+        bool hasStatusLine = Path.GetFileName(FileName).StartsWith("nph-", StringComparison.Ordinal);
+        string? fault = CgiHead.TryRead(section, hasStatusLine, exchange.ResponseFields, out CgiHead head);
         if (fault is not null)
         {
             exchange.ResponseFields.Clear();
@@ -157,6 +158,13 @@ internal sealed partial class CgiRun
         else
         {
             _hasHead = true;
+            exchange.ReasonPhrase = Encoding.Latin1.GetBytes(head.Reason);
+            if (hasStatusLine)
+            {
+                // Deviates: RFC 3875 §5 has the output of an NPH script go to the client as it is. Read and framed anew it cannot be taken for two responses, and HTTP/2 has it too. It
+                // still is the connection's last.
+                exchange.DoNotPersist();
+            }
 
             // RFC 9110 §15.3.5, §15.4.5: these have no content, whatever the script writes.
             _left = head.Status is 204 or 304 ? 0 : head.ContentLength;

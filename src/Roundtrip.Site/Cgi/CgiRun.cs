@@ -26,6 +26,7 @@ internal sealed partial class CgiRun : IExchangeHandler, IThreadPoolWorkItem, IL
     private readonly LinkedListNode<IThreadPoolWorkItem> _place;
     private readonly ChildStart _start;
     private readonly IExchangeHold? _hold;
+    private readonly LoopSite _loopHold;
     private readonly CgiTimer _timer;
     private readonly long _patience;
 
@@ -49,6 +50,7 @@ internal sealed partial class CgiRun : IExchangeHandler, IThreadPoolWorkItem, IL
         TimeSpan said = About.Settings.Get(CgiSettings.ScriptTimeout);
         _patience = said > TimeSpan.Zero ? (long)said.TotalMilliseconds : About.Host.Settings.Get(CoreSettings.Limits)(HttpLimits.Default).Timeout;
         _hold = exchange.Hold();
+        _loopHold = LoopSite.HoldLoop(exchange);
 
         // An error document and a local redirect are asked for by GET: the content was another script's.
         _isBodyOver = !exchange.HasBody || (exchange.Context as RequestFacts)?.Original is not null;
@@ -76,6 +78,7 @@ internal sealed partial class CgiRun : IExchangeHandler, IThreadPoolWorkItem, IL
             WorkingDirectory = Path.GetDirectoryName(file),
         });
         exchange.Handler = run;
+        exchange.EndsWithClient = true;
         if (!run._workers.TryAdd(run._place))
         {
             run._workers.Report(run.About.Host.ErrorLog, exchange, handler.Site.Loop.Now);
@@ -281,6 +284,7 @@ internal sealed partial class CgiRun : IExchangeHandler, IThreadPoolWorkItem, IL
     private void Free()
     {
         _hold?.Release();
+        _loopHold.Release();
         _resource.ReleaseReference();
     }
 
@@ -333,6 +337,9 @@ internal sealed partial class CgiRun : IExchangeHandler, IThreadPoolWorkItem, IL
                 Say($"script timed out before it sent {(_hasHead ? "all of its answer" : "its header")}: {FileName}");
                 Answer(504);
                 DismissScript();
+                break;
+            case Ending.Asked when _isUnwanted:
+                _child!.KillGroup(SignalNumber.Kill);
                 break;
             case Ending.Asked:
                 _ending = Ending.Terminated;

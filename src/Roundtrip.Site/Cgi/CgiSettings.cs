@@ -10,4 +10,7 @@ internal static class CgiSettings
 
     /// <summary>CGIPassAuth: whether scripts see the client's credentials.</summary>
     public static readonly SettingKey<bool> PassesAuthorization = new(false);
+
+    /// <summary>CGIVar REQUEST_URI: whether that is the path by which the script was found, an internal redirect's perhaps, and not what the client asked for.</summary>
+    public static readonly SettingKey<bool> ShowsCurrentUri = new(false);
 }

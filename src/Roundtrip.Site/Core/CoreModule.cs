@@ -38,6 +38,8 @@ internal sealed class CoreModule : IConfigurationModule
         new("ErrorDocument", Anywhere, 0, 0, "a status and a text, a path or a URL", SetErrorDocument) { IsRaw = true },
         new("FileETag", Anywhere, 1, int.MaxValue, "INode, MTime, Size, All or None, perhaps with + or -", SetEntityTag),
         Directive.Of("EnableSendfile", Anywhere, "On or Off", CoreSettings.EnableSendfile, Flag),
+        Directive.Of("AcceptPathInfo", Anywhere, "On, Off or Default", CoreSettings.AcceptPathInfo, word => (PathInfoRule)Choice(word, "Off", "On", "Default")),
+        new("CGIVar", DirectiveContext.Directory, 2, 2, "REQUEST_URI, and original-uri or current-uri", SetCgiVariable),
         Directive.Of("CGIPassAuth", DirectiveContext.Directory, "On or Off", Cgi.CgiSettings.PassesAuthorization, Flag),
         Directive.Of("EnableMMAP", Anywhere, "On or Off", Ignored.Key, _ => true),
         Directive.Of("AllowEncodedSlashes", AnyServer, "On, Off or NoDecode", CoreSettings.AcceptEncodedSlashes, RefuseEncodedSlashes),
@@ -47,6 +49,12 @@ internal sealed class CoreModule : IConfigurationModule
         .. ErrorLogDirectives.All,
         .. Ignored.OfCore,
     ];
+
+    private static void SetCgiVariable(DirectiveCall call)
+    {
+        _ = Choice(call.Words[0], "REQUEST_URI");
+        call.Settings.Set(Cgi.CgiSettings.ShowsCurrentUri, Choice(call.Words[1], "original-uri", "current-uri") == 1);
+    }
 
     private static bool IsNone(string word) => word.Equals("None", StringComparison.OrdinalIgnoreCase);
 

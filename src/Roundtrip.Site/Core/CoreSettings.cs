@@ -44,6 +44,11 @@ internal static class CoreSettings
     /// <summary>ErrorLogFormat.</summary>
     public static readonly SettingKey<ErrorLogFormats> ErrorLogFormats = new(Core.ErrorLogFormats.Default);
 
+    /// <summary>GracefulShutdownTimeout, in milliseconds; 0 for no limit.</summary>
+    public static readonly SettingKey<int> GracefulShutdownTimeout = new(0);
+
+    public static readonly SettingKey<PathInfoRule> AcceptPathInfo = new(PathInfoRule.Default);
+
     public static readonly SettingKey<bool> UseCanonicalName = new(false);
 
     public static readonly SettingKey<string> ServerAdmin = new("");

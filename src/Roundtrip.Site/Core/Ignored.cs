@@ -45,7 +45,6 @@ internal static class Ignored
         Nothing("EnableExceptionHook", DirectiveContext.ServerConfig),
         Nothing("ListenBacklog", DirectiveContext.ServerConfig),
         Nothing("ListenCoresBucketsRatio", DirectiveContext.ServerConfig),
-        Nothing("GracefulShutdownTimeout", DirectiveContext.ServerConfig),
         Nothing("ReceiveBufferSize", DirectiveContext.ServerConfig),
         Nothing("SendBufferSize", DirectiveContext.ServerConfig),
         Nothing("AcceptFilter", DirectiveContext.ServerConfig),

@@ -50,18 +50,45 @@ internal sealed partial class ResourceLoader
         return found is null ? null : Inside(about, found.Script is null ? found : Resource.OfScript(found.About, found.Script with { ActionFor = about.Path }, [.. look.Facts]));
     }
 
-    // What is not there may stand behind a file whose name says that it is a program.
-    private bool TryLoadScriptAbove(ResourceAbout about, MappedPath mapped, in Look look, out Resource? found)
+    // What is not there may stand behind a file whose name says that it is a program, or that AcceptPathInfo opens for it.
+    private bool TryLoadAbove(ResourceAbout about, MappedPath mapped, in Look look, int redirects, out Resource? found)
     {
         found = null;
         OpenOutcome outcome = TryFindScript(about, mapped, look, out FileStamp stamp, out int length);
         if (outcome == OpenOutcome.Found && stamp.Kind == FileKind.Regular && !about.Settings.Get(CoreSettings.HiddenNames).IsHidden(mapped.Relative.AsSpan(0, length)))
         {
             found = ScriptAt(about, mapped, length, stamp, look);
-            return found.Script is not null;
+            if (found.Script is not null)
+            {
+                return true;
+            }
+
+            ResourceAbout? file = length < mapped.Relative.Length ? OfFile(about, mapped, length) : null;
+            if (file is null || !(file.Settings.Get(CoreSettings.AcceptPathInfo) == PathInfoRule.On || HasAction(file)))
+            {
+                return false;
+            }
+
+            found = Redirection(file) ?? TryLoadFile(file, mapped.Above(length), look, redirects);
+            return true;
         }
 
         return outcome == OpenOutcome.WouldWait;
+    }
+
+    // mod_actions asks its program for whatever stands behind the file too.
+    private static bool HasAction(ResourceAbout file)
+    {
+        FileMetadata metadata = FileMetadata.Of(file.FileName, file.Settings);
+        return file.ActionOf(file.Handler.Length > 0 ? file.Handler : metadata.Handler) is not null || file.ActionOf(metadata.ContentType.Split(';')[0].Trim()) is not null;
+    }
+
+    // What holds for files holds for the file, and not for what a URL has behind it. Null where an If section cannot be decided.
+    private static ResourceAbout? OfFile(ResourceAbout about, MappedPath mapped, int length)
+    {
+        string fileName = mapped.Folder + PathText.Of(mapped.Relative.AsSpan(0, length));
+        SectionResult sections = about.Host.Configuration.Walk.Of(fileName, about.Path);
+        return sections.IsUndecided ? null : About(about.Host, sections, mapped, about.Path) with { FileName = fileName };
     }
 
     private static Resource ScriptAt(ResourceAbout about, MappedPath mapped, int length, in FileStamp stamp, in Look look)
@@ -69,14 +96,16 @@ internal sealed partial class ResourceLoader
         string fileName = mapped.Folder + PathText.Of(mapped.Relative.AsSpan(0, length));
         if (length < mapped.Relative.Length)
         {
-            // What holds for files holds for the script, and not for what a URL has behind it.
-            SectionResult sections = about.Host.Configuration.Walk.Of(fileName, about.Path);
-            if (sections.IsUndecided)
+            if (OfFile(about, mapped, length) is not { } file)
             {
                 return Resource.OfStatus(about, 500);
             }
 
-            about = About(about.Host, sections, mapped, about.Path) with { FileName = fileName };
+            about = file;
+            if (about.Settings.Get(CoreSettings.AcceptPathInfo) == PathInfoRule.Off)
+            {
+                return Resource.OfGuarded(about) ?? Redirection(about) ?? Resource.OfStatus(about, 404);
+            }
         }
 
         if (about.Handler.Length == 0)

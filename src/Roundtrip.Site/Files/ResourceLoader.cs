@@ -127,7 +127,7 @@ internal sealed partial class ResourceLoader(FileRoots roots)
     private Resource? NotFound(ResourceAbout about, MappedPath mapped, OpenOutcome outcome, FilePath path, in Look look, int redirects) => outcome switch
     {
         OpenOutcome.WouldWait => null,
-        OpenOutcome.Missing when TryLoadScriptAbove(about, mapped, look, out Resource? script) => script,
+        OpenOutcome.Missing when TryLoadAbove(about, mapped, look, redirects, out Resource? above) => above,
         OpenOutcome.Missing when HasFallback(about, redirects) => TryLoadFallback(about, look),
         _ => Refusal(about, outcome, path),
     };

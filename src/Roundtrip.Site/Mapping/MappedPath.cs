@@ -16,6 +16,9 @@ internal sealed record MappedPath(int Status, string Folder, byte[] Relative, st
     /// <summary>Where the part of the path that names a program without a file ends; less than 0 for a file.</summary>
     public int ProgramLength { get; private init; } = -1;
 
+    /// <summary>The file that is so many bytes of <see cref="Relative"/>; what stands behind them is its path information.</summary>
+    public MappedPath Above(int length) => new(Status, Folder, Relative[..length], Target, Handler);
+
     /// <param name="folder">The folder whose sections are to hold for the program.</param>
     /// <param name="length">How much of the URL's path names it.</param>
     public static MappedPath Program(string folder, string handler, int length) => new(0, folder, [], "", handler) { ProgramLength = length };

@@ -1,6 +1,7 @@
 using System.Text;
 using Roundtrip.Core;
 using Roundtrip.Http;
+using Roundtrip.Site.Cgi;
 using Roundtrip.Site.Files;
 using Roundtrip.Site.Serving;
 using Roundtrip.Site.Variables;
@@ -141,8 +142,13 @@ internal static class RequestEnvironment
         });
         to.Add("REQUEST_METHOD"u8, request.MethodName);
         to.Add("QUERY_STRING"u8, request.Query);
-        to.Add("REQUEST_URI"u8, request.Target);
+        to.Add("REQUEST_URI"u8, about.Settings.Get(CgiSettings.ShowsCurrentUri) ? script.CurrentUri : exchange.Request.Target);
         to.AddRaw(script.Variables(about.Host.Map));
+        if (script.ActionFor is not null && !request.Query.IsEmpty)
+        {
+            to.Add("REDIRECT_QUERY_STRING"u8, request.Query);
+        }
+
         if (hasContent && (exchange.BodyLength > 0 || request.Has(KnownField.ContentLength)))
         {
             to.Add("CONTENT_LENGTH"u8, Math.Max(0, exchange.BodyLength));

@@ -11,12 +11,16 @@ namespace Roundtrip.Site.Programs;
 internal sealed record Script(string FileName, string Name, string PathInfo, FileStamp Stamp)
 {
     private byte[]? _variables;
+    private byte[]? _currentUri;
 
     /// <summary>Whether the mapping itself made it a program: ScriptAlias, whose folder is there for nothing else.</summary>
     public bool IsAliased { get; init; }
 
     /// <summary>The path for which an Action had it asked; null for what was asked for itself.</summary>
     public string? ActionFor { get; init; }
+
+    /// <summary>The decoded path by which it was found, as httpd has it in r-&gt;uri: without the query.</summary>
+    public ReadOnlySpan<byte> CurrentUri => _currentUri ??= PathText.Bytes(Name + PathInfo);
 
     /// <summary>What all requests for it are told alike, as <see cref="EnvironmentBuffer"/> has it; made when the first one is.</summary>
     /// <param name="map">Its host's.</param>

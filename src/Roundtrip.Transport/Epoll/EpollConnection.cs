@@ -141,9 +141,9 @@ internal sealed unsafe class EpollConnection(EpollLoop loop, int descriptor, Pee
         }
     }
 
-    public override void SetInterest(bool read, bool write)
+    public override void SetInterest(bool read, bool write, bool end = false)
     {
-        uint events = Libc.EpollEdgeTriggered | (read ? Libc.EpollIn | Libc.EpollReadHangUp : 0) | (write ? Libc.EpollOut : 0);
+        uint events = Libc.EpollEdgeTriggered | (read ? Libc.EpollIn : 0) | (read || end ? Libc.EpollReadHangUp : 0) | (write ? Libc.EpollOut : 0);
 
         // epoll_ctl(2) looks anew at a socket whose interest is set, the same or another.
         bool isUnused = (read && !_isDrained) || (write && !_isFull);
@@ -178,6 +178,12 @@ internal sealed unsafe class EpollConnection(EpollLoop loop, int descriptor, Pee
         {
             // Nobody is about to read or write, which would find the error.
             sink.OnAborted(EndReason.PeerReset);
+            return;
+        }
+
+        if ((events & (Libc.EpollReadHangUp | Error)) == Libc.EpollReadHangUp && (_events & (Libc.EpollIn | Libc.EpollReadHangUp)) == Libc.EpollReadHangUp)
+        {
+            sink.OnEnded();
             return;
         }
 

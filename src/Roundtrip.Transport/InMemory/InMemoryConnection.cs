@@ -11,6 +11,7 @@ public sealed class InMemoryConnection : TransportConnection
     private InMemoryConnection? _peer;
     private bool _wantsRead;
     private bool _wantsWrite;
+    private bool _wantsEnd;
 
     // What the sink was not told yet: as with epoll's edges, once it was told it is told again when more comes or when it asks anew.
     private bool _hasReadNews;
@@ -34,11 +35,13 @@ public sealed class InMemoryConnection : TransportConnection
     }
 
     /// <summary>Whether the loop has something to tell this end's sink.</summary>
-    internal bool IsReady => !IsClosed && (_isReset || ShouldTellOfReading || ShouldTellOfWriting);
+    internal bool IsReady => !IsClosed && (_isReset || ShouldTellOfReading || ShouldTellOfWriting || ShouldTellOfEnd);
 
     private bool ShouldTellOfReading => _wantsRead && _hasReadNews && CanRead;
 
     private bool ShouldTellOfWriting => _wantsWrite && _hasWriteNews && CanWrite;
+
+    private bool ShouldTellOfEnd => _wantsEnd && !_wantsRead && _hasReadNews && _incoming.IsEnded;
 
     private bool CanRead => _incoming.Count > 0 || _incoming.IsEnded;
 
@@ -103,9 +106,9 @@ public sealed class InMemoryConnection : TransportConnection
         return sent > 0 ? IoResult.Done(sent) : IoResult.WouldBlock;
     }
 
-    public override void SetInterest(bool read, bool write)
+    public override void SetInterest(bool read, bool write, bool end = false)
     {
-        (_wantsRead, _wantsWrite) = (read, write);
+        (_wantsRead, _wantsWrite, _wantsEnd) = (read, write, end);
         _hasReadNews = _hasWriteNews = true;
     }
 
@@ -148,6 +151,13 @@ public sealed class InMemoryConnection : TransportConnection
         if (_isReset && !_wantsRead && !_wantsWrite)
         {
             Sink?.OnAborted(EndReason.PeerReset);
+            return;
+        }
+
+        if (!_isReset && ShouldTellOfEnd)
+        {
+            _hasReadNews = false;
+            Sink?.OnEnded();
             return;
         }
 

@@ -103,7 +103,7 @@ public sealed unsafe partial class TlsConnection : TransportConnection, IConnect
         }
     }
 
-    public override void SetInterest(bool read, bool write)
+    public override void SetInterest(bool read, bool write, bool end = false)
     {
         if (_phase >= TlsPhase.Failed)
         {
@@ -112,6 +112,7 @@ public sealed unsafe partial class TlsConnection : TransportConnection, IConnect
 
         Set(TlsFlags.OuterRead, read);
         Set(TlsFlags.OuterWrite, write);
+        Set(TlsFlags.OuterEnd, end);
         if (!Has(TlsFlags.InWakeUp))
         {
             Settle();
@@ -180,6 +181,13 @@ public sealed unsafe partial class TlsConnection : TransportConnection, IConnect
             Sink!.OnWritable();
         }
 
+        EndWakeUp();
+    }
+
+    void IConnectionSink.OnEnded()
+    {
+        Set(TlsFlags.InWakeUp, true);
+        Sink!.OnEnded();
         EndWakeUp();
     }
 
@@ -305,7 +313,7 @@ public sealed unsafe partial class TlsConnection : TransportConnection, IConnect
         bool open = _phase == TlsPhase.Open;
         bool read = (!open || Has(TlsFlags.OuterRead | TlsFlags.WriteWantsRead)) && !Has(TlsFlags.ReadWantsWrite);
         bool write = _ciphertext is not null || (open && Has(TlsFlags.OuterWrite) && !Has(TlsFlags.WriteWantsRead));
-        _inner.SetInterest(read, write);
+        _inner.SetInterest(read, write, end: open && Has(TlsFlags.OuterEnd));
     }
 
     private void Abort(EndReason reason)

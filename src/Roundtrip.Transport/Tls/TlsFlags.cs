@@ -48,4 +48,7 @@ internal enum TlsFlags : ushort
 
     /// <summary>This end is the client's.</summary>
     IsClient = 1 << 14,
+
+    /// <summary>The outer sink asked to be told of the peer's end.</summary>
+    OuterEnd = 1 << 15,
 }

@@ -238,4 +238,41 @@ public class BodyTests
         Assert.Equal(ConnectionClose.Close, host.Engine.Closing);
         Assert.Equal(EndReason.PeerClosed, host.Engine.ClosingReason);
     }
+
+    [Theory]
+    [InlineData(false, ConnectionClose.Close)]
+    [InlineData(true, ConnectionClose.Reset)]
+    public void Who_answers_for_a_client_that_stays_is_told_of_its_end(bool hasBegun, ConnectionClose expected)
+    {
+        (TestHost host, List<Exchange> held) = Connections.OpenHeld();
+        host.Feed(Next);
+        held[0].EndsWithClient = true;
+        Assert.True(host.Engine.WatchesEnd);
+        if (hasBegun)
+        {
+            held[0].Respond(200, FieldBlock.Empty);
+            held[0].Write("some"u8);
+        }
+
+        host.FeedEnd();
+
+        Assert.Contains("aborted PeerClosed", host.Events);
+        Assert.Equal((expected, EndReason.PeerClosed), (host.Engine.Closing, host.Engine.ClosingReason));
+        Assert.False(host.Engine.WatchesEnd);
+    }
+
+    [Fact]
+    public void An_end_that_was_seen_before_is_told_when_the_content_is_read()
+    {
+        (TestHost host, List<Exchange> held) = Connections.OpenHeld();
+        host.Feed("POST /a HTTP/1.1\r\nHost: a\r\nContent-Length: 4\r\n\r\nab");
+        held[0].EndsWithClient = true;
+        Assert.False(host.Engine.WatchesEnd);
+        host.Feed("cd");
+        host.FeedEnd();
+        Assert.DoesNotContain("aborted PeerClosed", host.Events);
+
+        Assert.Equal(BodyReadStatus.Failed, held[0].ReadBody(new byte[10]).Status);
+        Assert.Contains("aborted PeerClosed", host.Events);
+    }
 }

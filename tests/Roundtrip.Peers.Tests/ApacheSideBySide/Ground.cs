@@ -98,6 +98,20 @@ public sealed class Ground : IDisposable
         return $"{_folder.Path}/{server}/httpd.conf";
     }
 
+    // What a program says, so that each variable of its environment is compared by itself: those that must differ are left out.
+    private static string? ScriptOf(string name) => name switch
+    {
+        "cgi-bin/status" => "printf 'Status: 404 Not here\\nContent-Type: text/plain\\nX-Own: yes\\n\\nown'",
+        "cgi-bin/away" => "printf 'Location: http://other.test/there\\n\\n'",
+        "cgi-bin/local" => "printf 'Location: /cgi-bin/env/local?x=y\\n\\n'",
+        "cgi-bin/garbage" => "echo garbage",
+        "cgi-bin/nothing" => "exit 1",
+        "cgi-bin/nph-own" => "printf 'HTTP/1.1 299 Own\\r\\nContent-Type: text/plain\\r\\nX-Own: yes\\r\\nConnection: close\\r\\n\\r\\nown'",
+        _ when name.StartsWith("cgi-bin/", StringComparison.Ordinal) || name.EndsWith(".cgi", StringComparison.Ordinal) =>
+            "unset REMOTE_PORT SERVER_PORT SERVER_SOFTWARE SERVER_SIGNATURE OLDPWD\nenv | sed -n 's/^\\([A-Za-z0-9_]*\\)=/X-\\1: /p'\nprintf 'X-Arguments: %s' \"$*\"\nprintf '\\nContent-Type: text/plain\\n\\n'\ncat",
+        _ => null,
+    };
+
     private void WriteFiles()
     {
         Assert.Equal(0, Run.Program("chmod", "755", _folder.Path).ExitCode);
@@ -109,6 +123,11 @@ public sealed class Ground : IDisposable
             {
                 Directory.CreateDirectory(Path.GetDirectoryName(path)!);
                 File.CreateSymbolicLink(path, words[1]);
+            }
+            else if (ScriptOf(words[0]) is { } script)
+            {
+                _folder.Write($"www/{words[0]}", $"#!/bin/sh\n{script}\n");
+                Assert.Equal(0, Run.Program("chmod", "755", path).ExitCode);
             }
             else
             {

@@ -65,6 +65,17 @@ public sealed class HostileScriptTests : IDisposable
     }
 
     [Fact]
+    public void A_silent_script_ends_when_its_client_closes_over_TLS_too()
+    {
+        Script("hangs", "#!/bin/sh\necho $$ > pid.new\nmv pid.new pid\nexec sleep 600\n");
+        using RoundtripProcess server = Serve();
+
+        // curl: the time is up.
+        Assert.Equal(28, Run.Program("curl", "-sk", "--http1.1", "--max-time", "2", $"{server.Https}cgi-bin/hangs").ExitCode);
+        UntilGone("cgi-bin/pid");
+    }
+
+    [Fact]
     public void Output_goes_out_as_it_comes()
     {
         Script("slow", "#!/bin/sh\nprintf 'Content-Type: text/plain\\n\\nfirst'\nuntil [ -e go ]; do sleep 0.05; done\nprintf last\n");

@@ -65,6 +65,28 @@ public sealed class ScriptTests : IDisposable
         Assert.StartsWith("HTTP/1.1 200 ", Curl("-I", $"{server.Http}cgi-bin/{name}"), StringComparison.Ordinal);
     }
 
+    [Fact]
+    public void An_nph_script_says_its_own_status_and_fields_and_frames_nothing()
+    {
+        Script("nph-own", "#!/bin/sh\nprintf 'HTTP/1.1 299 My Own\\r\\nServer: mine\\r\\nX-A: b\\r\\nTransfer-Encoding: chunked\\r\\n\\r\\n0\\r\\n\\r\\nHTTP/1.1 200 OK\\r\\n\\r\\n'\n");
+        using RoundtripProcess server = Serve();
+        using var client = new RawClient(server.HttpPort);
+        client.Send("GET /cgi-bin/nph-own HTTP/1.1\r\nHost: a\r\n\r\n");
+        string answer = client.ReadToEnd(out bool wasReset);
+        string[] parts = answer.Split("\r\n\r\n", 2);
+
+        Assert.False(wasReset);
+        Assert.StartsWith("HTTP/1.1 299 My Own\r\n", answer, StringComparison.Ordinal);
+        Assert.Contains("\r\nX-A: b\r\n", parts[0], StringComparison.Ordinal);
+        Assert.Contains("\r\nConnection: close", parts[0], StringComparison.Ordinal);
+        Assert.DoesNotContain("mine", parts[0], StringComparison.Ordinal);
+
+        // What it has made look like the end of a response, and another, is content.
+        string content = "0\r\n\r\nHTTP/1.1 200 OK\r\n\r\n";
+        Assert.Equal(content, Run.Program("curl", "-s", $"{server.Http}cgi-bin/nph-own").Text);
+        Assert.Equal(content + " 299 2", Curl("-k", "--http2", "-w", " %{http_code} %{http_version}", $"{server.Https}cgi-bin/nph-own"));
+    }
+
     [Theory]
     [InlineData(0)]
     [InlineData(1)]

@@ -26,6 +26,14 @@ public sealed class HeaderSectionTests
     }
 
     [Theory]
+    [InlineData("Status: 404 Not here\n\n", false, "Not here")]
+    [InlineData("Status: 404\n\n", false, "")]
+    [InlineData("A: b\n\n", false, "")]
+    [InlineData("HTTP/1.0 299  As it goes \r\n\r\n", true, "As it goes")]
+    [InlineData("HTTP/1.0 299 a\u0001b\r\n\r\n", true, "")]
+    public void Behind_the_status_stands_the_reason(string section, bool hasStatusLine, string reason) => Assert.Equal(reason, Read(section, hasStatusLine).Head.Reason);
+
+    [Theory]
     [InlineData("\n")]
     [InlineData("no colon\n\n")]
     [InlineData(": no name\n\n")]

@@ -86,6 +86,47 @@ public sealed class ScriptTests
         Assert.True(numbers.Length <= 4, string.Join(' ', numbers));
     }
 
+    [Theory]
+    [InlineData("/run/a.cgi/behind", "/run/a.cgi/behind?q=1", "")]
+    [InlineData("/run/a.cgi/be%20hind?q=1", "/run/a.cgi/be hind", "<Location /run>\nCGIVar REQUEST_URI current-uri\n</Location>")]
+    [InlineData("/page.own/behind?q=1", "/page.own/behind?q=1", "")]
+    [InlineData("/page.own/behind?q=1", "/cgi-bin/uri/page.own/behind", "<Directory @FOLDER@>\nCGIVar REQUEST_URI current-uri\n</Directory>")]
+    [InlineData("/from", "/cgi-bin/from", "")]
+    [InlineData("/from", "/run/a.cgi", "<Directory @FOLDER@>\nCGIVar REQUEST_URI current-uri\n</Directory>")]
+    public async Task REQUEST_URI_is_what_the_client_asked_for_or_by_CGIVar_the_path_that_led_to_the_script(string target, string expected, string more)
+    {
+        const string Uri = "printf 'Content-Type: text/plain\\n\\n%s' \"$REQUEST_URI\"";
+        using var site = new CgiSite(
+            $"AddHandler cgi-script .cgi\nOptions +ExecCGI\nAddHandler own .own\nAction own /cgi-bin/uri\n{more}",
+            ("htdocs/run/a.cgi", Uri), ("cgi-bin/uri", Uri), ("htdocs/page.own", ""), ("cgi-bin/from", "printf 'Location: /run/a.cgi\\n\\n'"));
+
+        Assert.Equal(expected, await site.Get(target == "/from" ? "/cgi-bin/from" : target.Contains('?', StringComparison.Ordinal) ? target : target + "?q=1"));
+    }
+
+    [Theory]
+    [InlineData("", "/run/a.cgi/behind", 200)]
+    [InlineData("AcceptPathInfo On", "/run/a.cgi/behind", 200)]
+    [InlineData("AcceptPathInfo Off", "/run/a.cgi/behind", 404)]
+    [InlineData("AcceptPathInfo Off", "/run/a.cgi", 200)]
+    [InlineData("AcceptPathInfo Off", "/cgi-bin/a/behind", 404)]
+    [InlineData("AcceptPathInfo Off", "/cgi-bin/a", 200)]
+    [InlineData("", "/file.txt/behind", 404)]
+    [InlineData("AcceptPathInfo Default", "/file.txt/behind", 404)]
+    [InlineData("AcceptPathInfo On", "/file.txt/behind/it", 200)]
+    [InlineData("AcceptPathInfo On", "/file.txt/", 200)]
+    [InlineData("AcceptPathInfo On\n<Files file.txt>\nRequire all denied\n</Files>", "/file.txt/behind", 403)]
+    [InlineData("AcceptPathInfo On", "/.hidden/behind", 404)]
+    [InlineData("AcceptPathInfo On", "/none/behind", 404)]
+    public async Task AcceptPathInfo_says_whether_a_path_goes_on_behind_a_file(string conf, string target, int status)
+    {
+        using var site = new CgiSite(
+            $"AddHandler cgi-script .cgi\nOptions +ExecCGI\n{conf}", ("htdocs/run/a.cgi", Echo), ("cgi-bin/a", Echo), ("htdocs/file.txt", "text"), ("htdocs/.hidden", "text"));
+        using HttpResponseMessage first = await site.Send(HttpMethod.Get, target);
+        using HttpResponseMessage kept = await site.Send(HttpMethod.Get, target);
+
+        Assert.Equal((status, status), ((int)first.StatusCode, (int)kept.StatusCode));
+    }
+
     [Fact]
     public async Task AddHandler_needs_ExecCGI_and_never_sends_the_source()
     {

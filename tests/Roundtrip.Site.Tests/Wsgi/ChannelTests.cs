@@ -108,6 +108,27 @@ public sealed class ChannelTests : IDisposable
     }
 
     [Fact]
+    public async Task A_client_of_HTTP_1_that_ends_its_side_gets_no_answer_and_its_worker_goes_on()
+    {
+        using (var client = new System.Net.Sockets.TcpClient())
+        {
+            await client.ConnectAsync(IPAddress.Loopback, _site.Port, TestContext.Current.CancellationToken);
+            await client.GetStream().WriteAsync("GET /left HTTP/1.1\r\nHost: a\r\n\r\n"u8.ToArray(), TestContext.Current.CancellationToken);
+            await _worker.Take();
+            System.Net.Sockets.NetworkStream stream = client.GetStream();
+            client.Client.Shutdown(System.Net.Sockets.SocketShutdown.Send);
+            Assert.Equal(0, await stream.ReadAsync(new byte[100], TestContext.Current.CancellationToken).AsTask().WaitAsync(TimeSpan.FromSeconds(10), TestContext.Current.CancellationToken));
+        }
+
+        Task<string> next = _site.Get("next");
+        await Until(() => _worker.Pool.Waiting == 1);
+        await _worker.SayHead(1, "200 OK", "for nobody");
+        await _worker.Take();
+        await _worker.SayHead(1, "200 OK", "for the next");
+        Assert.Equal("for the next", await next);
+    }
+
+    [Fact]
     public async Task A_client_that_leaves_has_its_input_broken_and_its_answer_dropped()
     {
         using (var leaves = new CancellationTokenSource())

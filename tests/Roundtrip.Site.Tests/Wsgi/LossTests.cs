@@ -1,4 +1,5 @@
 using System.Net;
+using System.Net.Sockets;
 using Roundtrip.Site.Tests.Wsgi.Support;
 
 namespace Roundtrip.Site.Tests.Wsgi;
@@ -122,9 +123,27 @@ public sealed class LossTests
         await Task.Delay(50, TestContext.Current.CancellationToken);
         using (var leaves = new CancellationTokenSource(50))
         {
-            // HTTP/2 says so; in HTTP/1.1 an end of the client's bytes is no word that it has left.
             using var request = new HttpRequestMessage(HttpMethod.Get, "pid") { Version = HttpVersion.Version20, VersionPolicy = HttpVersionPolicy.RequestVersionExact };
             await Assert.ThrowsAnyAsync<OperationCanceledException>(() => site.Client.SendAsync(request, leaves.Token));
+        }
+
+        await Task.Delay(50, TestContext.Current.CancellationToken);
+        Task<string> waits = site.Get("pid");
+        Assert.Equal(await busy, await waits);
+    }
+
+    [Fact]
+    public async Task Who_closes_in_HTTP_1_while_he_waits_is_out_of_the_queue()
+    {
+        using var site = new ApplicationSite(Application, Conf.Replace("threads=1", "threads=1 listen-backlog=1", StringComparison.Ordinal));
+        await site.Get("pid");
+        Task<string> busy = site.Get("nap");
+        await Task.Delay(50, TestContext.Current.CancellationToken);
+        using (var client = new TcpClient())
+        {
+            await client.ConnectAsync(IPAddress.Loopback, site.Port, TestContext.Current.CancellationToken);
+            await client.GetStream().WriteAsync("GET /pid HTTP/1.1\r\nHost: a\r\n\r\n"u8.ToArray(), TestContext.Current.CancellationToken);
+            await Task.Delay(50, TestContext.Current.CancellationToken);
         }
 
         await Task.Delay(50, TestContext.Current.CancellationToken);

@@ -127,7 +127,7 @@ internal sealed class MemoryConnection : TransportConnection
         return sent > 0 ? IoResult.Done(sent) : IoResult.WouldBlock;
     }
 
-    public override void SetInterest(bool read, bool write) => (_wantsRead, _wantsWrite) = (read, write);
+    public override void SetInterest(bool read, bool write, bool end = false) => (_wantsRead, _wantsWrite) = (read, write);
 
     public override void ShutdownWrite() => ServerEnded = true;
 

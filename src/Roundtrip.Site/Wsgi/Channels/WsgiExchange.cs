@@ -57,6 +57,7 @@ internal sealed partial class WsgiExchange : PoolRequest, IExchangeHandler
         request._tries = 0;
         request._isLeftInQueue = request._isOverdue = false;
         exchange.Handler = request;
+        exchange.EndsWithClient = true;
         if (request.BeginBody(exchange))
         {
             request.Enter(isAgain: false);
