@@ -455,7 +455,7 @@ class Channel:
 
     def _fail(self, fault, is_shown):
         kind, value, _ = fault
-        text = "".join(traceback.format_exception(*fault))
+        text = "".join(traceback.format_exception(kind, value, application_part(fault[2])))
         fault = None
         if issubclass(kind, ClientGone) and self._is_gone():
             return
@@ -530,6 +530,7 @@ class Server:
         self._loading = threading.RLock()
         self._channels = []
         self._threads = []
+        self._sources = {}
         self.page = None
         self.base = {
             "wsgi.version": (1, 0),
@@ -594,9 +595,8 @@ class Server:
             self._load((script["file"], script["callable"]), lambda s=script: self._named(self._execute(s["file"]), s["callable"], s["file"]))
         for script in self._configuration.get("import", []):
             self._execute(script)
-        if "module" in self._configuration and not self._configuration.get("reloads"):
-            # While its source is worked on, a fault in it is the answer to a request, and gone with the next.
-            self.application({})
+        if "module" in self._configuration:
+            self._go_with_module()
         for channel in self._channels:
             thread = threading.Thread(target=channel.run, daemon=True)
             thread.start()
@@ -604,6 +604,15 @@ class Server:
         if self._configuration.get("reloads"):
             threading.Thread(target=self._watch_sources, daemon=True).start()
         self._tell(READY)
+
+    def _go_with_module(self):
+        try:
+            self.application({})
+        except BaseException as fault:
+            if not self._configuration.get("reloads"):
+                raise
+            # While its source is worked on, a fault in it is said, is the answer to requests too, and gone with the next when it is mended.
+            ERRORS.write("".join(traceback.format_exception(type(fault), fault, application_part(fault.__traceback__))))
 
     def _stop(self):
         # Each thread ends when its channel has, after the request in hand; the server closes them, or is gone.
@@ -655,8 +664,17 @@ class Server:
         return any(real.startswith(folder if folder.endswith("/") else folder + "/") for folder in self._configuration.get("folders", []))
 
     def _import(self, spec):
-        module, _, name = spec.partition(":")
-        return self._named(importlib.import_module(module), name or "application", module)
+        name, _, attribute = spec.partition(":")
+        # Files that were added since the last try are found.
+        importlib.invalidate_caches()
+        try:
+            module = importlib.import_module(name)
+        except ModuleNotFoundError as fault:
+            if fault.name is None or not (name + ".").startswith(fault.name + "."):
+                raise
+            raise LookupError("there is no module %s in %s" % (fault.name, ", ".join(sys.path))) from None
+        self._changed_source()
+        return self._named(module, attribute or "application", "module " + name)
 
     @staticmethod
     def _named(module, name, where):
@@ -677,20 +695,36 @@ class Server:
                 ERRORS.write("stack of %s:\n%s" % (names.get(ident, ident), "".join(traceback.format_stack(frame))))
 
     def _watch_sources(self):
-        seen = {}
         while True:
-            for module in list(sys.modules.values()):
-                name = getattr(module, "__file__", None)
-                if not name:
-                    continue
-                try:
-                    changed = os.stat(name).st_mtime
-                except OSError:
-                    continue
-                if seen.setdefault(name, changed) != changed:
-                    self._tell(MODIFIED, name.encode("utf-8", "surrogateescape"))
-                    return
+            name = self._changed_source()
+            if name is not None:
+                self._tell(MODIFIED, name.encode("utf-8", "surrogateescape"))
+                return
             threading.Event().wait(0.5)
+
+    def _changed_source(self):
+        """The file of a module that is not as it was when it was seen first; None for none."""
+        for module in list(sys.modules.values()):
+            name = getattr(module, "__file__", None)
+            if not name:
+                continue
+            try:
+                changed = os.stat(name).st_mtime_ns
+            except OSError:
+                continue
+            if self._sources.setdefault(name, changed) != changed:
+                return name
+        return None
+
+
+def application_part(frames):
+    """A traceback without the frames at its beginning that are the server's and the import system's; None where there are no others."""
+    while frames is not None:
+        name = frames.tb_frame.f_code.co_filename
+        if name not in (__file__, importlib.__file__) and not name.startswith("<frozen importlib"):
+            break
+        frames = frames.tb_next
+    return frames
 
 
 def home_of_user():
@@ -744,6 +778,9 @@ def main():
     else:
         signal.signal(signal.SIGUSR2, signal.SIG_IGN)
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    if configuration.get("reloads"):
+        # Compiled files are known by the second and the length of their source: one that is changed twice in a second would be taken for the other.
+        sys.dont_write_bytecode = True
     sys.stdout = sys.stderr = ERRORS
     server = Server(configuration)
     if hasattr(os, "register_at_fork"):

@@ -165,11 +165,10 @@ public sealed partial class WorkerPools : IWorkerPools, IDisposable
         while (!_isStopping)
         {
             // Processes are started as soon as they are known; what they say waits in their pipes until there is a log for it.
-            bool listens = _hasServed;
-            Wait(NextDeadline(), listens);
+            Wait(NextDeadline(), listens: _hasServed);
             long now = Environment.TickCount64;
             TakeNotices(now);
-            if (listens)
+            if (_hasServed)
             {
                 ReadWorkers(now);
                 TakeStarts(now);
