@@ -47,6 +47,7 @@ import stat
 import struct
 import sys
 import threading
+import time
 import traceback
 import types
 
@@ -621,9 +622,9 @@ class Server:
                 channel._sock.shutdown(socket.SHUT_RD)
             except OSError:
                 pass
-        limit = self._configuration.get("shutdown-timeout", 5)
+        until = time.monotonic() + self._configuration.get("shutdown-timeout", 5)
         for thread in self._threads:
-            thread.join(limit)
+            thread.join(max(0, until - time.monotonic()))
         ERRORS.flush()
         if any(thread.is_alive() for thread in self._threads):
             os._exit(0)

@@ -264,7 +264,12 @@ public sealed partial class WorkerPools : IWorkerPools, IDisposable
 
     private static void Happen(RunningWorker worker, WorkerEvent happened, string cause, long now)
     {
-        worker.Fault ??= cause;
+        // What breaks in one that was told to end is its end.
+        if (worker.Life.Phase != WorkerPhase.Ending)
+        {
+            worker.Fault ??= cause;
+        }
+
         worker.Group.Machine.On(worker.Life, happened, now);
     }
 
@@ -418,7 +423,7 @@ public sealed partial class WorkerPools : IWorkerPools, IDisposable
 
         if (step.Action.HasFlag(WorkerActions.Kill))
         {
-            worker.Cause = worker.Fault ?? (worker.Life.ReadySince == 0 ? "it was not ready in startup-timeout" : "it did not end in shutdown-timeout");
+            worker.Cause = worker.Fault ?? (worker.Life.ReadySince == 0 ? "it was not ready in startup-timeout" : TooSlowToEnd);
             _starter.Kill(worker.Token, SignalNumber.Kill);
         }
 
