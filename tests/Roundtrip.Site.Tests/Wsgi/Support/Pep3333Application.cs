@@ -58,10 +58,6 @@ internal static class Pep3333Application
         def closing_failed(e, sr): sr('200 OK', TEXT); return Closing('failed', failing([b'a']))
         def closing_long(e, sr):
             sr('200 OK', TEXT)
-            def parts():
-                while True:
-                    yield b'x' * 65536
-                    time.sleep(0.001)
             return Closing('left', (b'x' * 65536 for _ in range(200)))
         def closes(e, sr): sr('200 OK', TEXT); return [str(closed.get(e['QUERY_STRING'], 0)).encode()]
         def hop(e, sr): sr('200 OK', [('Connection', 'close')]); return [b'']
