@@ -549,20 +549,14 @@ class Server:
 
     def run(self):
         """Takes orders until the control socket ends."""
-        while True:
+        try:
             kind, descriptor = self._order()
-            if kind is None:
-                break
-            if kind == PAGE:
-                self.page = mmap.mmap(descriptor, 0)
-                os.close(descriptor)
-            elif kind == ATTACH:
-                self._channels.append(Channel(socket.socket(fileno=descriptor), len(self._channels), self))
-            elif kind == GO:
-                self._go()
-            elif kind == STACKS and not hasattr(faulthandler, "register"):
-                self._write_stacks()
-        self._stop()
+            while kind is not None:
+                self._obey(kind, descriptor)
+                kind, descriptor = self._order()
+        finally:
+            # Also when it cannot say that it is ready, or what it loads fails.
+            self._stop()
 
     def application(self, environ):
         """The callable that a request is for: the one of --wsgi, or that of a script."""
@@ -578,6 +572,17 @@ class Server:
         for channel in self._channels:
             channel.close()
         self._control.close()
+
+    def _obey(self, kind, descriptor):
+        if kind == PAGE:
+            self.page = mmap.mmap(descriptor, 0)
+            os.close(descriptor)
+        elif kind == ATTACH:
+            self._channels.append(Channel(socket.socket(fileno=descriptor), len(self._channels), self))
+        elif kind == GO:
+            self._go()
+        elif kind == STACKS and not hasattr(faulthandler, "register"):
+            self._write_stacks()
 
     def _order(self):
         head = b""
@@ -622,7 +627,10 @@ class Server:
                 channel._sock.shutdown(socket.SHUT_RD)
             except OSError:
                 pass
-        until = time.monotonic() + self._configuration.get("shutdown-timeout", 5)
+        limit = self._configuration.get("shutdown-timeout", 5)
+        # What holds up the interpreter's own end, a thread that the application left or atexit, does so no longer, with or without a server that kills.
+        faulthandler.dump_traceback_later(limit + 1, exit=True, file=2)
+        until = time.monotonic() + limit
         for thread in self._threads:
             thread.join(max(0, until - time.monotonic()))
         ERRORS.flush()

@@ -19,6 +19,16 @@ public class OptionTests
                 '%o' % os.umask(0o777), os.getcwd(), ':'.join(sys.path[:2]), str(os.getpid())]).encode()]
         """;
 
+    private const string Stubborn = """
+        import os, signal, threading
+        signal.signal(signal.SIGTERM, signal.SIG_IGN)
+        threading.Thread(target=lambda: threading.Event().wait()).start()
+
+        def application(environ, start_response):
+            start_response('200 OK', [])
+            return [b'%d' % os.getpid()]
+        """;
+
     [Theory]
     [InlineData("lang=de_DE.UTF-8", "de_DE.UTF-8||")]
     [InlineData("locale=C.UTF-8", "|C.UTF-8|C.UTF-8|utf-8|")]
@@ -100,15 +110,6 @@ public class OptionTests
     [Fact]
     public void A_worker_that_ignores_SIGTERM_and_its_control_socket_ends_with_the_server()
     {
-        const string Stubborn = """
-            import os, signal, threading
-            signal.signal(signal.SIGTERM, signal.SIG_IGN)
-            threading.Thread(target=lambda: threading.Event().wait()).start()
-
-            def application(environ, start_response):
-                start_response('200 OK', [])
-                return [b'%d' % os.getpid()]
-            """;
         using var server = new WsgiServer(Stubborn, "processes=2 threads=1 shutdown-timeout=1");
         server.UntilWorkers(2);
         IReadOnlyList<int> before = server.Workers;
@@ -120,5 +121,22 @@ public class OptionTests
         WsgiServer.Kill("TERM", server.MainId);
         server.UntilEnded();
         Assert.Empty(server.Workers);
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void It_ends_too_where_nobody_is_left_to_kill_it(bool isReady)
+    {
+        using var server = new WsgiServer(Stubborn + (isReady ? "" : "\nimport time\ntime.sleep(1)\n"), "processes=2 threads=1 shutdown-timeout=1", isSupervised: false);
+        server.UntilWorkers(2);
+        if (isReady)
+        {
+            server.Get();
+        }
+
+        WsgiServer.Kill("KILL", server.ServerId);
+
+        server.UntilWorkers(0);
     }
 }
