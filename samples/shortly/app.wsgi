@@ -1,4 +1,4 @@
-"""What the server loads: Shortly on Redis where one answers, otherwise on a file. The error log says which."""
+"""What the server loads: Shortly on Redis where one answers (SHORTLY_REDIS=HOST:PORT, by default localhost:6379), otherwise on a file. The error log says which."""
 import os
 import sys
 
@@ -10,8 +10,9 @@ NEEDED = "shortly: Werkzeug and Jinja2 are missing: apt-get install python3-werk
 def choose():
     from shortly import create_app
 
+    host, _, port = os.environ.get("SHORTLY_REDIS", "localhost:6379").rpartition(":")
     try:
-        app = create_app(with_static=True)
+        app = create_app(redis_host=host, redis_port=int(port), with_static=True)
         app.links.ping()
     except Exception as fault:
         print("shortly: no Redis (%s)" % fault, file=sys.stderr)

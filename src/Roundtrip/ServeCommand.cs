@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Net;
 using Roundtrip.Processes;
 using Roundtrip.Site;
+using Roundtrip.Site.Wsgi;
 using Roundtrip.Site.Wsgi.Processes;
 using Roundtrip.Transport;
 
@@ -40,6 +41,13 @@ internal static class ServeCommand
             Description = "A WSGI application: a module of the folder and what in it is called. It is loaded again when its source changes.",
             HelpName = "MODULE:CALLABLE",
         };
+        application.Validators.Add(result =>
+        {
+            if (result.Tokens is [var spec] && !ModuleName.IsApplication(spec.Value))
+            {
+                result.AddError($"--wsgi takes a module and what in it is called, such as shop:application, not '{spec.Value}'");
+            }
+        });
         Option<FileInfo> file = ConfigurationOptions.File();
         Option<string[]> defines = ConfigurationOptions.Defines();
         var command = new Command("serve", "Serves a folder, or what a configuration in httpd's language says.") { folder, http, https, bind, application, file, defines };

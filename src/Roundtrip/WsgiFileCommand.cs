@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Roundtrip.Site.Wsgi;
 
 namespace Roundtrip.Program;
 
@@ -17,7 +18,7 @@ internal static class WsgiFileCommand
     private static int Run(string spec, string? folder)
     {
         string[] parts = spec.Split(':');
-        if (parts is not [var module, var factory] || !IsDotted(module) || !IsName(factory))
+        if (parts is not [var module, var factory] || !ModuleName.IsDotted(module) || factory.Contains('.') || !ModuleName.IsDotted(factory))
         {
             Console.Error.WriteLine($"roundtrip: wsgi-file: '{spec}' is not a module, a colon and a function's name, such as shortly:create_app");
             return ExitCode.Usage;
@@ -36,11 +37,6 @@ internal static class WsgiFileCommand
             """.ReplaceLineEndings("\n"));
         return ExitCode.Done;
     }
-
-    private static bool IsDotted(string text) => text.Split('.').All(IsName);
-
-    // https://docs.python.org/3/reference/lexical_analysis.html#identifiers, of ASCII alone.
-    private static bool IsName(string text) => text.Length > 0 && !char.IsAsciiDigit(text[0]) && text.All(static c => char.IsAsciiLetterOrDigit(c) || c == '_');
 
     private static string Literal(string text) =>
         "'" + string.Concat(text.Select(static c => c is '\'' or '\\' ? $"\\{c}" : c < ' ' ? $"\\x{(int)c:x2}" : c.ToString())) + "'";

@@ -17,7 +17,11 @@ internal sealed class HiddenNames(IEnumerable<string> files, IEnumerable<string>
     private bool HidesByRule { get; init; } = true;
 
     /// <param name="relative">A path without its first slash.</param>
-    public bool IsHidden(ReadOnlySpan<byte> relative)
+    public bool IsHidden(ReadOnlySpan<byte> relative) => IsHiddenAlsoToRun(relative) || (HidesByRule && IsSource(relative));
+
+    /// <summary>Whether it is hidden for another reason than that it is a program's text: that may be run where a handler does so.</summary>
+    /// <param name="relative">A path without its first slash.</param>
+    public bool IsHiddenAlsoToRun(ReadOnlySpan<byte> relative)
     {
         foreach (byte[] file in _files)
         {
@@ -35,15 +39,14 @@ internal sealed class HiddenNames(IEnumerable<string> files, IEnumerable<string>
             }
         }
 
-        return HidesByRule && IsHiddenByRule(relative);
+        return HidesByRule && (HasDots(relative) || Ascii.EqualsIgnoreCase(relative, "site.conf"u8));
     }
 
     /// <summary>Whether a name in the path begins with a dot, which is hidden also where programs lie.</summary>
     public bool HidesDots(ReadOnlySpan<byte> relative) => HidesByRule && HasDots(relative);
 
     // A file system may ignore case, so these rules do.
-    private static bool IsHiddenByRule(ReadOnlySpan<byte> relative) =>
-        HasDots(relative) || EndsWith(relative, ".py"u8) || EndsWith(relative, ".wsgi"u8) || Ascii.EqualsIgnoreCase(relative, "site.conf"u8);
+    private static bool IsSource(ReadOnlySpan<byte> relative) => EndsWith(relative, ".py"u8) || EndsWith(relative, ".pyc"u8) || EndsWith(relative, ".wsgi"u8);
 
     private static bool HasDots(ReadOnlySpan<byte> relative)
     {

@@ -15,7 +15,7 @@ internal sealed partial class ResourceLoader
 {
     // The handler is known from the mapping or a section: what the path names must be a program, or a file above it.
     private Resource? TryLoadScript(ResourceAbout about, MappedPath mapped, in Look look) => mapped.ProgramLength >= 0
-        ? Resource.OfScript(about, new Script("", about.Path[..mapped.ProgramLength], about.Path[mapped.ProgramLength..], default), [])
+        ? Resource.OfScript(about, new Script("", about.Path[..mapped.ProgramLength], about.Path[mapped.ProgramLength..], default) { IsAliased = true }, [])
         : TryFindScript(about, mapped, look, out FileStamp stamp, out int length) switch
         {
             OpenOutcome.WouldWait => null,
@@ -35,8 +35,18 @@ internal sealed partial class ResourceLoader
     {
         HiddenNames hidden = about.Settings.Get(CoreSettings.HiddenNames);
         ReadOnlySpan<byte> name = mapped.Relative.AsSpan(0, length);
-        return mapped.Handler.Length == 0 ? hidden.IsHidden(name) : hidden.HidesDots(name);
+        return mapped.Handler.Length == 0 ? IsHidden(about, name) : hidden.HidesDots(name);
     }
+
+    // A program's text is shown to nobody; where a handler runs what has its name, it is the program that is asked for.
+    private static bool IsHidden(ResourceAbout about, ReadOnlySpan<byte> relative)
+    {
+        HiddenNames hidden = about.Settings.Get(CoreSettings.HiddenNames);
+        return hidden.IsHidden(relative) && (hidden.IsHiddenAlsoToRun(relative) || !ProgramHandlers.Knows(HandlerOf(about, relative)));
+    }
+
+    private static string HandlerOf(ResourceAbout about, ReadOnlySpan<byte> relative) =>
+        about.Settings.Get(CoreSettings.Handler) is { Length: > 0 } said ? said : FileMetadata.Of("/" + PathText.Of(relative), about.Settings).Handler;
 
     // mod_actions: the program is asked for as if the URL had its path in front.
     private Resource? TryLoadAction(ResourceAbout about, ActionProgram action, in Look look, int redirects)
@@ -55,7 +65,7 @@ internal sealed partial class ResourceLoader
     {
         found = null;
         OpenOutcome outcome = TryFindScript(about, mapped, look, out FileStamp stamp, out int length);
-        if (outcome == OpenOutcome.Found && stamp.Kind == FileKind.Regular && !about.Settings.Get(CoreSettings.HiddenNames).IsHidden(mapped.Relative.AsSpan(0, length)))
+        if (outcome == OpenOutcome.Found && stamp.Kind == FileKind.Regular && !IsHidden(about, mapped.Relative.AsSpan(0, length)))
         {
             found = ScriptAt(about, mapped, length, stamp, look);
             if (found.Script is not null)

@@ -139,7 +139,7 @@ internal sealed partial class ResourceLoader(FileRoots roots)
     private Resource? TryLoadFile(ResourceAbout about, MappedPath mapped, in Look look, int redirects)
     {
         Span<byte> room = stackalloc byte[FilePath.MaximumLength + 1];
-        if (!FilePath.TryJoin(mapped.Relative, default, room, out FilePath path) || about.Settings.Get(CoreSettings.HiddenNames).IsHidden(path.Bytes)
+        if (!FilePath.TryJoin(mapped.Relative, default, room, out FilePath path) || IsHidden(about, path.Bytes)
             || RootOf(about, mapped) is not { } root)
         {
             return Resource.OfStatus(about, 404);

@@ -19,6 +19,9 @@ public sealed record UrlRule(string Prefix, ServerPattern? Pattern, string Targe
     /// <summary>Whether the target is all of the result: a Redirect in a Location, without a path of its own, puts nothing behind it.</summary>
     public bool IsWhole { get; init; }
 
+    /// <summary>Whether what a pattern leaves of the path, behind its match, is put behind the target: WSGIScriptAliasMatch. The other Match forms drop it.</summary>
+    public bool KeepsRest { get; init; }
+
     /// <param name="result">What the path becomes; null where that is too long, or the pattern's time was up: then nothing may be served for it.</param>
     /// <returns>Whether the rule is for the path.</returns>
     public bool TryApply(string path, out string? result)
@@ -34,6 +37,12 @@ public sealed record UrlRule(string Prefix, ServerPattern? Pattern, string Targe
 
         PatternMatch match = Pattern.Match(path);
         result = match.IsMatch ? Substitution.Write(Target, match) : null;
+        if (KeepsRest && result is not null)
+        {
+            // mod_wsgi.c, wsgi_hook_intercept.
+            result += path[(match.Index + match.Length)..];
+        }
+
         return match.Outcome != PatternOutcome.NotMatched;
     }
 

@@ -1,5 +1,6 @@
 using Roundtrip.Http;
 using Roundtrip.Server;
+using Roundtrip.Site.Core;
 using Roundtrip.Site.Files;
 using Roundtrip.Site.Programs;
 using Roundtrip.Site.Serving;
@@ -17,6 +18,14 @@ internal sealed class WsgiHandler(SiteLoop site) : IProgramHandler
     public void Answer(Exchange exchange, Resource resource)
     {
         ResourceAbout about = resource.About;
+        if (!resource.Script!.IsAliased && !about.Settings.Get(CoreSettings.Options).Has(OptionFlags.ExecCgi))
+        {
+            // mod_wsgi.c, wsgi_hook_handler: a script that no WSGIScriptAlias names.
+            about.Host.ErrorLog.Write(LogLevel.Error, "wsgi", exchange.Connection, exchange, $"Options ExecCGI is off in this directory: {resource.Script.FileName}");
+            site.AnswerStatus(exchange, about, 403);
+            return;
+        }
+
         WsgiTarget target = about.HandlerState is WsgiTarget known && ReferenceEquals(known.Settings, about.Settings) ? known : MakeTarget(exchange, resource);
         if (target.Pool is not { } pool)
         {

@@ -80,7 +80,7 @@ internal sealed class WsgiModule : IConfigurationModule
         // mod_wsgi.c, wsgi_hook_intercept: the alias "/" names no part of the URL, so that SCRIPT_NAME is empty.
         string path = call.Words[0];
         UrlRule rule = isPattern
-            ? new UrlRule("", ServerPattern.Parse(path, PatternOptions.None, out string fault) ?? throw new FormatException(fault), call.FullPath(call.Words[1]), 0)
+            ? new UrlRule("", ServerPattern.Parse(path, PatternOptions.None, out string fault) ?? throw new FormatException(fault), call.FullPath(call.Words[1]), 0) { KeepsRest = true }
             : new UrlRule(path == "/" ? "" : path, null, call.FullPath(call.Words[1]), 0);
         Add(call, new WsgiAlias(rule with { Handler = WsgiHandler.HandlerName }, process, application, callable, passes));
     }
@@ -96,7 +96,7 @@ internal sealed class WsgiModule : IConfigurationModule
         }
 
         string module = call.Words[1];
-        Add(call, WsgiAlias.OfModule(call.Words[0], module.Contains('/') ? throw new FormatException($"'{module}' is no module:callable") : module, reloads));
+        Add(call, WsgiAlias.OfModule(call.Words[0], ModuleName.IsApplication(module) ? module : throw new FormatException($"'{module}' is no module:callable"), reloads));
     }
 
     private static void Add(DirectiveCall call, WsgiAlias alias)

@@ -54,6 +54,7 @@ import stat
 import struct
 import sys
 import threading
+import time
 import traceback
 import types
 
@@ -534,7 +535,7 @@ class Channel:
 
     def _fail(self, fault, is_shown):
         kind, value, _ = fault
-        text = "".join(traceback.format_exception(*fault))
+        text = "".join(traceback.format_exception(kind, value, application_part(fault[2])))
         fault = None
         if issubclass(kind, ClientGone) and self._is_gone():
             return
@@ -609,6 +610,7 @@ class Server:
         self._loading = threading.RLock()
         self._channels = []
         self._threads = []
+        self._sources = {}
         self.memory = None
         self.base = {
             "wsgi.version": (1, 0),
@@ -626,20 +628,14 @@ class Server:
 
     def run(self):
         """Takes orders until the control socket ends."""
-        while True:
+        try:
             kind, descriptor = self._order()
-            if kind is None:
-                break
-            if kind == PAGE:
-                self.memory = mmap.mmap(descriptor, 0)
-                os.close(descriptor)
-            elif kind == ATTACH:
-                self._channels.append(Channel(socket.socket(fileno=descriptor), len(self._channels), self))
-            elif kind == GO:
-                self._go()
-            elif kind == STACKS and not hasattr(faulthandler, "register"):
-                self._write_stacks()
-        self._stop()
+            while kind is not None:
+                self._obey(kind, descriptor)
+                kind, descriptor = self._order()
+        finally:
+            # Also when it cannot say that it is ready, or what it loads fails.
+            self._stop()
 
     def application(self, environ):
         """The callable that a request is for: the one of --wsgi, or that of a script."""
@@ -655,6 +651,17 @@ class Server:
         for channel in self._channels:
             channel.close()
         self._control.close()
+
+    def _obey(self, kind, descriptor):
+        if kind == PAGE:
+            self.memory = mmap.mmap(descriptor, 0)
+            os.close(descriptor)
+        elif kind == ATTACH:
+            self._channels.append(Channel(socket.socket(fileno=descriptor), len(self._channels), self))
+        elif kind == GO:
+            self._go()
+        elif kind == STACKS and not hasattr(faulthandler, "register"):
+            self._write_stacks()
 
     def _order(self):
         head = b""
@@ -673,9 +680,8 @@ class Server:
             self._load((script["file"], script["callable"]), lambda s=script: self._named(self._execute(s["file"]), s["callable"], s["file"]))
         for script in self._configuration.get("import", []):
             self._execute(script)
-        if "module" in self._configuration and not self._configuration.get("reloads"):
-            # While its source is worked on, a fault in it is the answer to a request, and gone with the next.
-            self.application({})
+        if "module" in self._configuration:
+            self._go_with_module()
         for channel in self._channels:
             channel.share(self.memory, len(self._channels))
             thread = threading.Thread(target=channel.run, daemon=True)
@@ -685,6 +691,15 @@ class Server:
             threading.Thread(target=self._watch_sources, daemon=True).start()
         self._tell(READY)
 
+    def _go_with_module(self):
+        try:
+            self.application({})
+        except BaseException as fault:
+            if not self._configuration.get("reloads"):
+                raise
+            # While its source is worked on, a fault in it is said, is the answer to requests too, and gone with the next when it is mended.
+            ERRORS.write("".join(traceback.format_exception(type(fault), fault, application_part(fault.__traceback__))))
+
     def _stop(self):
         # Each thread ends when its channel has, after the request in hand; the server closes them, or is gone.
         for channel in self._channels:
@@ -693,8 +708,11 @@ class Server:
             except OSError:
                 pass
         limit = self._configuration.get("shutdown-timeout", 5)
+        # What holds up the interpreter's own end, a thread that the application left or atexit, does so no longer, with or without a server that kills.
+        faulthandler.dump_traceback_later(limit + 1, exit=True, file=2)
+        until = time.monotonic() + limit
         for thread in self._threads:
-            thread.join(limit)
+            thread.join(max(0, until - time.monotonic()))
         ERRORS.flush()
         if any(thread.is_alive() for thread in self._threads):
             os._exit(0)
@@ -735,8 +753,17 @@ class Server:
         return any(real.startswith(folder if folder.endswith("/") else folder + "/") for folder in self._configuration.get("folders", []))
 
     def _import(self, spec):
-        module, _, name = spec.partition(":")
-        return self._named(importlib.import_module(module), name or "application", module)
+        name, _, attribute = spec.partition(":")
+        # Files that were added since the last try are found.
+        importlib.invalidate_caches()
+        try:
+            module = importlib.import_module(name)
+        except ModuleNotFoundError as fault:
+            if fault.name is None or not (name + ".").startswith(fault.name + "."):
+                raise
+            raise LookupError("there is no module %s in %s" % (fault.name, ", ".join(sys.path))) from None
+        self._changed_source()
+        return self._named(module, attribute or "application", "module " + name)
 
     @staticmethod
     def _named(module, name, where):
@@ -757,20 +784,36 @@ class Server:
                 ERRORS.write("stack of %s:\n%s" % (names.get(ident, ident), "".join(traceback.format_stack(frame))))
 
     def _watch_sources(self):
-        seen = {}
         while True:
-            for module in list(sys.modules.values()):
-                name = getattr(module, "__file__", None)
-                if not name:
-                    continue
-                try:
-                    changed = os.stat(name).st_mtime
-                except OSError:
-                    continue
-                if seen.setdefault(name, changed) != changed:
-                    self._tell(MODIFIED, name.encode("utf-8", "surrogateescape"))
-                    return
+            name = self._changed_source()
+            if name is not None:
+                self._tell(MODIFIED, name.encode("utf-8", "surrogateescape"))
+                return
             threading.Event().wait(0.5)
+
+    def _changed_source(self):
+        """The file of a module that is not as it was when it was seen first; None for none."""
+        for module in list(sys.modules.values()):
+            name = getattr(module, "__file__", None)
+            if not name:
+                continue
+            try:
+                changed = os.stat(name).st_mtime_ns
+            except OSError:
+                continue
+            if self._sources.setdefault(name, changed) != changed:
+                return name
+        return None
+
+
+def application_part(frames):
+    """A traceback without the frames at its beginning that are the server's and the import system's; None where there are no others."""
+    while frames is not None:
+        name = frames.tb_frame.f_code.co_filename
+        if name not in (__file__, importlib.__file__) and not name.startswith("<frozen importlib"):
+            break
+        frames = frames.tb_next
+    return frames
 
 
 def home_of_user():
@@ -824,6 +867,9 @@ def main():
     else:
         signal.signal(signal.SIGUSR2, signal.SIG_IGN)
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    if configuration.get("reloads"):
+        # Compiled files are known by the second and the length of their source: one that is changed twice in a second would be taken for the other.
+        sys.dont_write_bytecode = True
     sys.stdout = sys.stderr = ERRORS
     server = Server(configuration)
     if hasattr(os, "register_at_fork"):

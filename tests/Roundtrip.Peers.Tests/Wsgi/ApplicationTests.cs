@@ -21,10 +21,12 @@ public sealed partial class ApplicationTests : IDisposable
 
     private readonly TemporaryFolder _folder = new();
 
-    [Fact]
-    public async Task Flasks_blog_takes_an_account_a_login_and_a_post()
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task Flasks_blog_takes_an_account_a_login_and_a_post(bool isValidated)
     {
-        using RoundtripProcess server = Serve("flaskr");
+        using RoundtripProcess server = Serve(isValidated, "flaskr");
         using HttpClient client = ClientOf(server);
         var account = new Dictionary<string, string> { ["username"] = "ada", ["password"] = "lovelace" };
         HttpResponseMessage registered = await PostAsync(client, "flaskr/auth/register", account);
@@ -37,12 +39,15 @@ public sealed partial class ApplicationTests : IDisposable
         Assert.Equal(HttpStatusCode.Found, made.StatusCode);
         Assert.Contains("Notes on a mill", page, StringComparison.Ordinal);
         Assert.Contains("Log Out", page, StringComparison.Ordinal);
+        Validator.AssertSatisfied(server);
     }
 
-    [Fact]
-    public async Task Djangos_admin_lets_in_who_has_an_account_and_a_token()
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task Djangos_admin_lets_in_who_has_an_account_and_a_token(bool isValidated)
     {
-        using RoundtripProcess server = Serve("django");
+        using RoundtripProcess server = Serve(isValidated, "django");
         using HttpClient client = ClientOf(server);
         string login = await GetAsync(client, "django/admin/login/");
         var form = new Dictionary<string, string>
@@ -58,28 +63,34 @@ public sealed partial class ApplicationTests : IDisposable
         Assert.Equal((HttpStatusCode.Found, "/django/admin/"), (loggedIn.StatusCode, PathOf(loggedIn)));
         Assert.Equal(HttpStatusCode.Forbidden, refused.StatusCode);
         Assert.Contains("Site administration", await GetAsync(client, "django/admin/"), StringComparison.Ordinal);
+        Validator.AssertSatisfied(server);
     }
 
-    [Fact]
-    public async Task Django_takes_an_upload_and_sends_a_file_and_a_stream()
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task Django_takes_an_upload_and_sends_a_file_and_a_stream(bool isValidated)
     {
-        using RoundtripProcess server = Serve("django");
+        using RoundtripProcess server = Serve(isValidated, "django");
         using HttpClient client = ClientOf(server);
         using var form = new MultipartFormDataContent { { new ByteArrayContent(new byte[3_000_000]), "file", "zeros.bin" }, { new StringContent("three million"), "note" } };
         HttpResponseMessage uploaded = await client.PostAsync(new Uri("django/upload", UriKind.Relative), form, TestContext.Current.CancellationToken);
         HttpResponseMessage source = await client.GetAsync(new Uri("django/source", UriKind.Relative), TestContext.Current.CancellationToken);
-        byte[] file = await File.ReadAllBytesAsync(Path.Combine(_folder.Path, "django.wsgi"), TestContext.Current.CancellationToken);
+        byte[] file = await File.ReadAllBytesAsync(SourceOf("django"), TestContext.Current.CancellationToken);
 
         Assert.Equal("zeros.bin 3000000 three million", await uploaded.Content.ReadAsStringAsync(TestContext.Current.CancellationToken));
         Assert.Equal(file.Length, source.Content.Headers.ContentLength);
         Assert.Equal(file, await source.Content.ReadAsByteArrayAsync(TestContext.Current.CancellationToken));
         Assert.Equal(string.Concat(Enumerable.Range(0, 1000).Select(number => $"{number}\n")), await GetAsync(client, "django/count"));
+        Validator.AssertSatisfied(server);
     }
 
-    [Fact]
-    public async Task Pyramid_answers_its_routes_and_makes_urls_below_its_mount_point()
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task Pyramid_answers_its_routes_and_makes_urls_below_its_mount_point(bool isValidated)
     {
-        using RoundtripProcess server = Serve("pyramid");
+        using RoundtripProcess server = Serve(isValidated, "pyramid");
         using HttpClient client = ClientOf(server);
         using var json = new StringContent("""{"number": 21}""", Encoding.UTF8, "application/json");
         HttpResponseMessage doubled = await client.PostAsync(new Uri("pyramid/double", UriKind.Relative), json, TestContext.Current.CancellationToken);
@@ -89,12 +100,15 @@ public sealed partial class ApplicationTests : IDisposable
         Assert.Equal($$"""{"doubled": 42, "url": "{{server.Http}}pyramid/hello/ada"}""", await doubled.Content.ReadAsStringAsync(TestContext.Current.CancellationToken));
         Assert.Equal(HttpStatusCode.NotFound, missing.StatusCode);
         Assert.Equal("""{"missing": "/nothing"}""", await missing.Content.ReadAsStringAsync(TestContext.Current.CancellationToken));
+        Validator.AssertSatisfied(server);
     }
 
-    [Fact]
-    public async Task Werkzeugs_examples_choose_a_language_and_see_credentials_where_they_may()
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task Werkzeugs_examples_choose_a_language_and_see_credentials_where_they_may(bool isValidated)
     {
-        using RoundtripProcess server = Serve("i18nurls", "auth");
+        using RoundtripProcess server = Serve(isValidated, "i18nurls", "auth");
         using HttpClient client = ClientOf(server);
         HttpResponseMessage chosen = await client.GetAsync(new Uri("i18n/", UriKind.Relative), TestContext.Current.CancellationToken);
         HttpResponseMessage stranger = await client.GetAsync(new Uri("auth/", UriKind.Relative), TestContext.Current.CancellationToken);
@@ -104,6 +118,7 @@ public sealed partial class ApplicationTests : IDisposable
         Assert.Equal((HttpStatusCode.Found, "/i18n/en/"), (chosen.StatusCode, PathOf(chosen)));
         Assert.Equal(HttpStatusCode.Unauthorized, stranger.StatusCode);
         Assert.Equal(HttpStatusCode.OK, known.StatusCode);
+        Validator.AssertSatisfied(server);
     }
 
     public void Dispose() => _folder.Dispose();
@@ -121,15 +136,22 @@ public sealed partial class ApplicationTests : IDisposable
     private static string PathOf(HttpResponseMessage response) =>
         response.Headers.Location is not { } location ? "" : location.IsAbsoluteUri ? location.AbsolutePath : location.OriginalString;
 
-    private RoundtripProcess Serve(params string[] applications)
+    private RoundtripProcess Serve(bool isValidated, params string[] applications)
     {
         foreach (string name in applications)
         {
-            _folder.Write($"{name}.wsgi", File.ReadAllBytes(Path.Combine(Repository.Root, "tests/Roundtrip.Peers.Tests/Wsgi/Applications", $"{name}.wsgi")));
+            string file = isValidated ? $"{name}_itself.wsgi" : $"{name}.wsgi";
+            _folder.Write(file, File.ReadAllBytes(SourceOf(name)));
+            if (isValidated)
+            {
+                _folder.Write($"{name}.wsgi", Validator.Around(Path.Combine(_folder.Path, file)));
+            }
         }
 
         IEnumerable<string> lines = Configuration.Split('\n').Where(line => !line.StartsWith("WSGIScriptAlias", StringComparison.Ordinal) || applications.Any(name => line.EndsWith($" {name}.wsgi", StringComparison.Ordinal)));
         _folder.Write("site.conf", string.Join('\n', lines));
         return new RoundtripProcess(_folder.Path);
     }
+
+    private static string SourceOf(string name) => Path.Combine(Repository.Root, "tests/Roundtrip.Peers.Tests/Wsgi/Applications", $"{name}.wsgi");
 }

@@ -98,6 +98,7 @@ public class PathTests
     [InlineData("app.py", true)]
     [InlineData("a/app.PY", true)]
     [InlineData("app.wsgi", true)]
+    [InlineData("__pycache__/app.cpython-311.pyc", true)]
     [InlineData("app.pyx", false)]
     [InlineData("a.b/c..d", false)]
     [InlineData("keys/private.pem", true)]

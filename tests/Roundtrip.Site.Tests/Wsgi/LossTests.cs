@@ -78,9 +78,10 @@ public sealed class LossTests
         int first = int.Parse(await site.Get("pid"), System.Globalization.CultureInfo.InvariantCulture);
         using var stop = System.Diagnostics.Process.Start("kill", ["-STOP", $"{first}"]);
         await stop.WaitForExitAsync(TestContext.Current.CancellationToken);
+        Assert.True(SpinWait.SpinUntil(() => File.ReadAllText($"/proc/{first}/stat").Split(") ")[1].StartsWith('T'), 5_000));
         Task<string> asked = site.Get("pid");
         await Task.Delay(200, TestContext.Current.CancellationToken);
-        Assert.False(asked.IsCompleted);
+        Assert.False(asked.IsCompleted, asked.IsCompletedSuccessfully ? await asked : asked.Exception?.ToString());
         using var kill = System.Diagnostics.Process.Start("kill", ["-KILL", $"{first}"]);
 
         Assert.NotEqual($"{first}", await asked);

@@ -172,7 +172,7 @@ public sealed class WsgiModuleTests
     [Fact]
     public void AddHandler_makes_scripts_of_names_and_their_text_is_not_sent()
     {
-        using var site = new SiteUnderTest { Conf = "AddHandler wsgi-script .web" };
+        using var site = new SiteUnderTest { Conf = "AddHandler wsgi-script .web\nOptions +ExecCGI" };
         site.Folder.With("app.web", "secret").With("page.txt", "text");
 
         Assert.DoesNotContain("secret", site.Get("/app.web").Text, StringComparison.Ordinal);

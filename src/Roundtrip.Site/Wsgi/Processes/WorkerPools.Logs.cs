@@ -12,6 +12,9 @@ public sealed partial class WorkerPools
     // The log has all lines already; the report repeats what tells why.
     private const int LinesOfReport = 3;
 
+    // Its own clock may say so before the server's.
+    private const string TooSlowToEnd = "it did not end in shutdown-timeout";
+
     // Null before a configuration is served.
     private ErrorLog? LogOf(RunningGroup group)
     {
@@ -27,14 +30,15 @@ public sealed partial class WorkerPools
 
     private void WriteEnd(RunningWorker worker, ExitStatus status)
     {
+        int busy = worker.Process?.Busy ?? 0;
+
         // It was told to end and has.
-        if (status.IsSuccess && worker.Life.Phase is WorkerPhase.Ending or WorkerPhase.Draining)
+        if (status.IsSuccess && busy == 0 && worker.Life.Phase is WorkerPhase.Ending or WorkerPhase.Draining)
         {
             Say(worker.Group, LogLevel.Debug, $"{worker.Name} has ended");
             return;
         }
 
-        int busy = worker.Process?.Busy ?? 0;
         string when = worker.Life.ReadySince == 0 ? " before it was ready" : busy > 0 ? $" with {busy} request{(busy > 1 ? "s" : "")} in hand" : "";
         // The stacks of one that was killed for a request stand above.
         string said = worker.Fault is null && worker.Process is { Errors.Last.Count: > 0 } process ? $"; it said last: {string.Join(" / ", Telling(process.Errors.Last))}" : "";
@@ -54,6 +58,7 @@ public sealed partial class WorkerPools
     {
         WorkerGroupDefinition definition = worker.Group.Definition;
         return worker.Cause is { } cause ? $": {cause}"
+            : status.IsSuccess && worker.Life.Phase == WorkerPhase.Ending ? $": {TooSlowToEnd}"
             : status.Signal == SignalNumber.ProcessorTime && definition.CpuTimeLimit > TimeSpan.Zero ? ": it had its cpu-time-limit"
             : definition.MemoryLimit > 0 && worker.Process is { } process && process.Errors.Last.Any(IsOfMemory) ? ": it had its memory-limit"
             : status.Signal == SignalNumber.Kill ? ": not by this server; by the system for want of memory, perhaps"

@@ -34,6 +34,7 @@ public sealed partial class WorkerPools : IWorkerPools, IDisposable
     private IReadOnlyList<ErrorLog> _logs = [];
     private Thread? _thread;
     private uint _lastToken;
+    private volatile bool _hasServed;
     private volatile bool _isStopping;
 
     /// <param name="starter">Is disposed with this.</param>
@@ -111,6 +112,9 @@ public sealed partial class WorkerPools : IWorkerPools, IDisposable
 
             _unserved.Clear();
         }
+
+        _hasServed = true;
+        _wake.Set();
     }
 
     /// <summary>The configuration that was about to be served is not: the groups that it alone has end.</summary>
@@ -160,11 +164,16 @@ public sealed partial class WorkerPools : IWorkerPools, IDisposable
     {
         while (!_isStopping)
         {
-            Wait(NextDeadline());
+            // Processes are started as soon as they are known; what they say waits in their pipes until there is a log for it.
+            Wait(NextDeadline(), listens: _hasServed);
             long now = Environment.TickCount64;
             TakeNotices(now);
-            ReadWorkers(now);
-            TakeStarts(now);
+            if (_hasServed)
+            {
+                ReadWorkers(now);
+                TakeStarts(now);
+            }
+
             foreach (RunningGroup group in Groups())
             {
                 Advance(group, now);
@@ -193,14 +202,17 @@ public sealed partial class WorkerPools : IWorkerPools, IDisposable
         return next;
     }
 
-    private void Wait(long deadline)
+    private void Wait(long deadline, bool listens)
     {
         _poll.Clear();
         _poll.Add(_wake.Descriptor);
-        _starter.AddTo(_poll);
-        foreach (RunningWorker worker in _workers.Values)
+        if (listens)
         {
-            worker.AddTo(_poll);
+            _starter.AddTo(_poll);
+            foreach (RunningWorker worker in _workers.Values)
+            {
+                worker.AddTo(_poll);
+            }
         }
 
         _poll.Wait(deadline == long.MaxValue ? -1 : (int)Math.Clamp(deadline - Environment.TickCount64, 0, int.MaxValue));
@@ -252,7 +264,12 @@ public sealed partial class WorkerPools : IWorkerPools, IDisposable
 
     private static void Happen(RunningWorker worker, WorkerEvent happened, string cause, long now)
     {
-        worker.Fault ??= cause;
+        // What breaks in one that was told to end is its end.
+        if (worker.Life.Phase != WorkerPhase.Ending)
+        {
+            worker.Fault ??= cause;
+        }
+
         worker.Group.Machine.On(worker.Life, happened, now);
     }
 
@@ -406,7 +423,7 @@ public sealed partial class WorkerPools : IWorkerPools, IDisposable
 
         if (step.Action.HasFlag(WorkerActions.Kill))
         {
-            worker.Cause = worker.Fault ?? (worker.Life.ReadySince == 0 ? "it was not ready in startup-timeout" : "it did not end in shutdown-timeout");
+            worker.Cause = worker.Fault ?? (worker.Life.ReadySince == 0 ? "it was not ready in startup-timeout" : TooSlowToEnd);
             _starter.Kill(worker.Token, SignalNumber.Kill);
         }
 
@@ -446,7 +463,7 @@ public sealed partial class WorkerPools : IWorkerPools, IDisposable
                 (isKilled, until) = (true, now + 1_000);
             }
 
-            Wait(until);
+            Wait(until, listens: true);
             _events.Clear();
             _starter.Take(_events);
             foreach (RunningWorker worker in _workers.Values)

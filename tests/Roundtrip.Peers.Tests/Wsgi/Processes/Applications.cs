@@ -7,6 +7,11 @@ internal static class Applications
     public const string Evil = """
         import ctypes, os, sys, time
 
+        def stream():
+            for number in range(30):
+                time.sleep(0.05)
+                yield b'%07d\n' % number * 8192
+
         def application(environ, start_response):
             path = environ['PATH_INFO']
             if path == '/segfault':
@@ -29,6 +34,9 @@ internal static class Applications
                     pass
             if path == '/slow':
                 time.sleep(1.5)
+            if path == '/stream':
+                start_response('200 OK', [('Content-Type', 'text/plain')])
+                return stream()
             if path == '/fork':
                 if os.fork() == 0:
                     pass

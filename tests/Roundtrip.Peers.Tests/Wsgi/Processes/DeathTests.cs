@@ -1,3 +1,5 @@
+using System.Diagnostics;
+
 namespace Roundtrip.Peers.Tests.Wsgi.Processes;
 
 /// <summary>Workers that die: the requests in hand in that process fail, no others, and the log says why.</summary>
@@ -42,6 +44,34 @@ public class DeathTests
         Assert.Equal(500, server.StatusOf(evil));
         server.UntilLogged(said);
         Assert.Equal(before, server.Get());
+    }
+
+    [Theory]
+    [InlineData("segfault", 500)]
+    [InlineData("exit", 500)]
+    [InlineData("_exit", 500)]
+    [InlineData("kill", 500)]
+    [InlineData("memory", 500)]
+    [InlineData("loop", 504)]
+    public async Task Under_load_no_other_request_fails(string evil, int status)
+    {
+        const int Deaths = 3;
+        using var server = new WsgiServer(Applications.Evil, "processes=3 threads=1 memory-limit=300000000 request-timeout=2");
+        server.UntilWorkers(3);
+        using var load = Process.Start(Run.StartInfo("wrk", ["-t", "1", "-c", "8", "-d", "60s", server.Url]))!;
+        for (int i = 0; i < Deaths; i++)
+        {
+            await Task.Delay(300, TestContext.Current.CancellationToken);
+
+            // Asked once: nobody tries again.
+            Assert.Equal($"{status}", Run.Program("curl", "-s", "-o", "/dev/null", "-w", "%{http_code}", server.Url + evil).Text);
+        }
+
+        Run.Program("kill", "-INT", $"{load.Id}");
+        string report = await load.StandardOutput.ReadToEndAsync(TestContext.Current.CancellationToken);
+        Assert.DoesNotContain("Socket errors", report, StringComparison.Ordinal);
+        Assert.DoesNotContain("Non-2xx", report, StringComparison.Ordinal);
+        Assert.Matches(@"[1-9]\d\d+ requests in", report);
     }
 
     [Fact]

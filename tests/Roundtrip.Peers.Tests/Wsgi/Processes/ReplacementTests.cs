@@ -84,6 +84,44 @@ public class ReplacementTests
         server.UntilWorkers(2, before);
     }
 
+    [Theory]
+    [InlineData("touch")]
+    [InlineData("graceful")]
+    [InlineData("graceful-stop")]
+    [InlineData("stop")]
+    public async Task An_answer_that_is_on_its_way_arrives_whole(string change)
+    {
+        string expected = string.Concat(Enumerable.Range(0, 30).SelectMany(number => Enumerable.Repeat($"{number:D7}\n", 8192)));
+        using var server = new WsgiServer(Applications.Evil, "processes=2 threads=2", more: "Protocols h2c http/1.1");
+        server.UntilWorkers(2);
+        IReadOnlyList<int> before = server.Workers;
+        Task<Finished> whole = Task.Run(() => Run.Program("curl", "-sS", server.Url + "stream"), TestContext.Current.CancellationToken);
+        Task<Finished> wholeOverHttp2 = Task.Run(() => Run.Program("curl", "-sS", "--http2-prior-knowledge", server.Url + "stream"), TestContext.Current.CancellationToken);
+        await Task.Delay(500, TestContext.Current.CancellationToken);
+        if (change == "touch")
+        {
+            server.WriteApplication(Applications.Evil + "\nNEW = 1\n");
+            server.Get();
+        }
+        else
+        {
+            Assert.Equal(0, server.Verb(change).ExitCode);
+        }
+
+        Assert.False(whole.IsCompleted);
+        Assert.Equal((0, expected), ((await whole).ExitCode, (await whole).Text));
+        Assert.Equal((0, expected), ((await wholeOverHttp2).ExitCode, (await wholeOverHttp2).Text));
+        if (change.EndsWith("stop", StringComparison.Ordinal))
+        {
+            server.UntilEnded();
+            Assert.Empty(server.Workers);
+        }
+        else
+        {
+            server.UntilWorkers(2, before);
+        }
+    }
+
     [Fact]
     public void A_script_that_cannot_be_loaded_any_more_leaves_the_old_one_serving()
     {
@@ -165,10 +203,17 @@ public class ReplacementTests
     // One that has had no processor time since a little while ago.
     private static int Idle(WsgiServer server)
     {
-        IReadOnlyList<int> workers = server.Workers;
-        string[] before = [.. workers.Select(TimeOf)];
-        Thread.Sleep(100);
-        return workers.Where((id, i) => TimeOf(id) == before[i]).First();
+        int idle = 0;
+        WsgiServer.Until(
+            () =>
+            {
+                IReadOnlyList<int> workers = server.Workers;
+                string[] before = [.. workers.Select(TimeOf)];
+                Thread.Sleep(100);
+                return (idle = workers.Where((id, i) => TimeOf(id) == before[i]).FirstOrDefault()) != 0;
+            },
+            () => "no worker is idle");
+        return idle;
     }
 
     private static string TimeOf(int id) => string.Join(' ', File.ReadAllText($"/proc/{id}/stat").Split(") ")[1].Split(' ')[11..13]);

@@ -18,11 +18,16 @@ internal sealed class WsgiServer : IDisposable
     /// <param name="options">Of WSGIDaemonProcess.</param>
     /// <param name="more">Lines of the configuration.</param>
     public WsgiServer(string application, string options = "", bool isSupervised = true, string more = "")
+        : this(server => server.Prepare(application, options, more), isSupervised)
+    {
+    }
+
+    /// <param name="prepare">Writes what is to be served, and the configuration.</param>
+    public WsgiServer(Action<WsgiServer> prepare, bool isSupervised = true)
     {
         _isSupervised = isSupervised;
         Assert.Equal(0, Run.Program("chmod", "777", _folder).ExitCode);
-        WriteApplication(application);
-        Configure(options, more);
+        prepare(this);
         string[] program = ["dotnet", Repository.BuiltProgram, "serve", "-c", ConfigurationFile];
         string[] words = isSupervised ? program : ["setpriv", "--reuid=65534", "--regid=65534", "--clear-groups", .. program];
         _process = new Process { StartInfo = Run.StartInfo(words[0], words[1..]) };
@@ -152,6 +157,12 @@ internal sealed class WsgiServer : IDisposable
         _process.Dispose();
         Client.Dispose();
         Directory.Delete(_folder, recursive: true);
+    }
+
+    private void Prepare(string application, string options, string more)
+    {
+        WriteApplication(application);
+        Configure(options, more);
     }
 
     private static IEnumerable<int> Children(int id) =>

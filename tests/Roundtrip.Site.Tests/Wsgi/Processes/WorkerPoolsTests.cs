@@ -83,6 +83,21 @@ public sealed class WorkerPoolsTests : IDisposable
     }
 
     [Fact]
+    public void What_a_process_says_before_its_configuration_is_served_is_in_its_log()
+    {
+        _folder.With("app.wsgi", "print('said early')\ndef application(environ, start_response): pass\n");
+        using (var pools = new WorkerPools(new DirectStarter(), 1, WorkerTimes.Of))
+        {
+            pools.PoolOf(Definition(1));
+            Thread.Sleep(300);
+            pools.Serve([Definition(1)], [_errors]);
+            UntilReady(1, []);
+        }
+
+        Assert.Contains("said early", Log, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void A_group_that_no_configuration_names_any_more_ends_and_another_takes_its_place()
     {
         using var pools = new WorkerPools(new DirectStarter(), 1, WorkerTimes.Of);
