@@ -1,7 +1,6 @@
 using System.Diagnostics;
 using System.Net;
 using System.Net.Sockets;
-using Roundtrip.Tests;
 
 namespace Roundtrip.Peers.Tests.Wsgi;
 
