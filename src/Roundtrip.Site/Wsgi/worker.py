@@ -838,6 +838,15 @@ def limit_resources(configuration):
         resource.setrlimit(resource.RLIMIT_CPU, (seconds, seconds + 5))
 
 
+def terminate(number, _):
+    """SIGTERM: requests in hand are finished, as at the end of the control socket; the server has another in its place."""
+    if os.getpid() == PID:
+        sys.exit(0)
+    # A child of the application's, which inherited this.
+    signal.signal(number, signal.SIG_DFL)
+    os.kill(os.getpid(), number)
+
+
 def main():
     name, configuration = sys.argv[1], json.loads(sys.argv[2])
     # Programs that the application starts get neither the source nor the control socket.
@@ -867,6 +876,9 @@ def main():
     else:
         signal.signal(signal.SIGUSR2, signal.SIG_IGN)
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    if sys.implementation.name == "cpython":
+        # In a thread's child PyPy never runs a handler, and nobody could end it.
+        signal.signal(signal.SIGTERM, terminate)
     if configuration.get("reloads"):
         # Compiled files are known by the second and the length of their source: one that is changed twice in a second would be taken for the other.
         sys.dont_write_bytecode = True

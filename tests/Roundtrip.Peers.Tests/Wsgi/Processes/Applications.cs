@@ -33,6 +33,7 @@ internal static class Applications
                 while True:
                     pass
             if path == '/slow':
+                print('the slow one has begun')
                 time.sleep(1.5)
             if path == '/stream':
                 start_response('200 OK', [('Content-Type', 'text/plain')])
@@ -40,6 +41,15 @@ internal static class Applications
             if path == '/fork':
                 if os.fork() == 0:
                     pass
+            if path == '/terminated':
+                child = os.fork()
+                if child == 0:
+                    time.sleep(60)
+                time.sleep(0.2)
+                os.kill(child, 15)
+                body = str(os.waitpid(child, 0)[1])
+                start_response('200 OK', [('Content-Type', 'text/plain')])
+                return [body.encode()]
             if path == '/who':
                 body = '%d %d %s %o %s %s' % (os.getuid(), os.getgid(), sorted(os.getgroups()), os.umask(0o777), os.getcwd(), sys.prefix)
             else:

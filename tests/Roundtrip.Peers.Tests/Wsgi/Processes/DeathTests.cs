@@ -87,6 +87,9 @@ public class DeathTests
 
         Assert.Equal(parent, server.Get());
         server.UntilWorkers(1);
+
+        // And it dies of SIGTERM, as any child: wait(2).
+        Assert.Equal("15", server.Get("terminated"));
     }
 
     [Fact]

@@ -16,6 +16,8 @@ public class ReplacementTests
     [InlineData("graceful", true)]
     [InlineData("graceful", false)]
     [InlineData("maximum-requests", true)]
+    [InlineData("SIGTERM to a worker", true)]
+    [InlineData("SIGTERM to a worker", false)]
     [InlineData("kill of an idle worker", true)]
     [InlineData("kill of an idle worker", false)]
     public async Task Under_load_no_request_fails(string change, bool isSupervised)
@@ -41,6 +43,10 @@ public class ReplacementTests
                 case "graceful":
                     WsgiServer.Kill("USR1", server.MainId);
                     server.UntilWorkers(2, before);
+                    break;
+                case "SIGTERM to a worker":
+                    WsgiServer.Kill("TERM", before[0]);
+                    server.UntilWorkers(2, before[0]);
                     break;
                 case "maximum-requests":
                     server.UntilWorkers(2, before);
@@ -162,6 +168,21 @@ public class ReplacementTests
         server.UntilEnded();
         Assert.Empty(server.Workers);
         Assert.InRange(Environment.TickCount64 - answered, 0, ShorterThanShutdownTimeout);
+    }
+
+    [Fact]
+    public async Task A_worker_that_somebody_ends_by_SIGTERM_finishes_what_it_has()
+    {
+        using var server = new WsgiServer(Applications.Evil, "processes=1 threads=2");
+        server.UntilWorkers(1);
+        int worker = server.Workers.Single();
+        Task<string> slow = server.Client.GetStringAsync(new Uri(server.Url + "slow"), TestContext.Current.CancellationToken);
+        server.UntilLogged("the slow one has begun");
+        WsgiServer.Kill("TERM", worker);
+
+        WsgiServer.Until(() => server.Get() != $"{worker}", () => server.Log);
+        Assert.Equal($"{worker}", await slow);
+        server.UntilWorkers(1, worker);
     }
 
     [Fact]

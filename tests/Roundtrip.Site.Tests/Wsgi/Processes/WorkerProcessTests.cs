@@ -57,6 +57,19 @@ public sealed class WorkerProcessTests : IDisposable
         Assert.Contains("ModuleNotFoundError: No module named 'no_such_module'", worker.Process.Errors.Last);
     }
 
+    [Theory]
+    [InlineData("b'Z' + bytes(15)")]
+    [InlineData("b'Q' + bytes(15)")]
+    [InlineData("b'M' + bytes(3) + (5000).to_bytes(4, 'little') + bytes(5008)")]
+    [InlineData("b'Y' + bytes(3) + b'\\xff\\xff\\xff\\xff' + bytes(8)")]
+    [InlineData("b'HTTP/1.1 200 OK\\r\\n\\r\\n'")]
+    public void What_is_no_word_of_a_worker_on_its_control_socket_is_its_end(string said)
+    {
+        using var worker = new StartedWorker(Definition($"import os, time\nos.write(3, {said})\ntime.sleep(60)\n"));
+
+        Assert.Equal(WorkerWord.Gone, worker.Until(WorkerWord.Ready));
+    }
+
     [Fact]
     public void Lines_are_bounded_and_those_without_an_end_are_lines_too()
     {
