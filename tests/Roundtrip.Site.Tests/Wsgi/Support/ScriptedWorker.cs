@@ -67,6 +67,14 @@ internal sealed class ScriptedWorker : IWorkerPools, IWorkerPoolObserver, IDispo
         return frame;
     }
 
+    /// <summary>How much more the server has taken of the response's ring.</summary>
+    public async Task<int> TakeRoom()
+    {
+        FrameHeader frame = FrameHeader.Read(await Read(FrameHeader.Size));
+        Assert.Equal((FrameKind.Room, 4u, Request), (frame.Kind, frame.Length, frame.Request));
+        return BitConverter.ToInt32(await Read((int)frame.Length));
+    }
+
     /// <summary>Writes into the ring of the response's content, round its end.</summary>
     public unsafe void Share(int at, string content)
     {
