@@ -12,6 +12,7 @@ public class ArrowTests
     private static readonly Dictionary<string, string[]> Allowed = new()
     {
         ["Core"] = [],
+        ["Packets"] = ["Core"],
         ["Http"] = ["Core"],
         ["Configuration"] = ["Core"],
         ["Transport"] = ["Core", "Interop"],
@@ -22,7 +23,7 @@ public class ArrowTests
         ["Program"] = ["Core", "Http", "Transport", "Processes", "Configuration", "Server", "Client", "Site"],
     };
 
-    private static readonly string[] Pure = ["Core", "Http", "Configuration"];
+    private static readonly string[] Pure = ["Core", "Packets", "Http", "Configuration"];
 
     private static string Root([CallerFilePath] string here = "") => Path.GetFullPath(Path.Combine(Path.GetDirectoryName(here)!, "../.."));
 
