@@ -16,6 +16,7 @@ var targets = new Dictionary<string, FuzzTarget>
     ["http2-client"] = Http2ClientTarget.Run,
     ["packets"] = PacketsTarget.Run,
     ["structured-fields"] = StructuredFieldsTarget.Run,
+    ["trace"] = TraceTarget.Run,
 };
 
 if (args is ["list"])

@@ -24,6 +24,9 @@ public static class InternetChecksum
         return Fold(total);
     }
 
+    /// <summary>The one's complement sum of two words. Adding the complement of a word takes it away.</summary>
+    public static ushort Add(ushort one, ushort other) => Fold((ulong)one + other);
+
     /// <summary>The checksum that makes a sum, its own field counted as 0, valid.</summary>
     public static ushort Of(ReadOnlySpan<byte> bytes, ushort sum = 0) => (ushort)~Sum(bytes, sum);
 

@@ -13,6 +13,7 @@ public class ArrowTests
     {
         ["Core"] = [],
         ["Packets"] = ["Core"],
+        ["Trace"] = ["Core", "Packets"],
         ["Http"] = ["Core"],
         ["Configuration"] = ["Core"],
         ["Transport"] = ["Core", "Interop"],
@@ -23,7 +24,7 @@ public class ArrowTests
         ["Program"] = ["Core", "Http", "Transport", "Processes", "Configuration", "Server", "Client", "Site"],
     };
 
-    private static readonly string[] Pure = ["Core", "Packets", "Http", "Configuration"];
+    private static readonly string[] Pure = ["Core", "Packets", "Http", "Configuration", "Trace"];
 
     private static string Root([CallerFilePath] string here = "") => Path.GetFullPath(Path.Combine(Path.GetDirectoryName(here)!, "../.."));
 

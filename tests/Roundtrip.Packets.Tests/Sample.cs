@@ -13,7 +13,5 @@ internal static class Sample
 
     public static PeerAddress Address(string text, ushort port = 0) => PeerAddress.From(IPAddress.Parse(text), port);
 
-    public static PeerAddress WithPort(this PeerAddress address, ushort port) => PeerAddress.From(address.ToIPAddress(), port);
-
     public static byte[] Bytes(string hexadecimal) => Convert.FromHexString(hexadecimal.Replace(" ", "", StringComparison.Ordinal));
 }
