@@ -6,7 +6,7 @@ namespace Roundtrip.Trace;
 /// <summary>What one TTL's probes have brought.</summary>
 /// <param name="TimeToLive">The distance.</param>
 /// <param name="Probes">In the order in which they were sent. Of the path's end these are also answers to probes that might have gone further.</param>
-public sealed record Hop(int TimeToLive, IReadOnlyList<SentProbe> Probes)
+public sealed record Hop(int TimeToLive, IReadOnlyList<ProbeResult> Probes)
 {
     /// <summary>Who answered, in the order of the probes, each once.</summary>
     public IEnumerable<PeerAddress> Addresses => Answers.Select(answer => answer.From).Distinct();
@@ -19,7 +19,7 @@ public sealed record Hop(int TimeToLive, IReadOnlyList<SentProbe> Probes)
     public Statistics StatisticsOf(PeerAddress? address = null)
     {
         var statistics = new Statistics();
-        foreach (SentProbe probe in Probes)
+        foreach (ProbeResult probe in Probes)
         {
             if (probe.Answer is null)
             {

@@ -2,27 +2,23 @@ using Roundtrip.Trace.Probes;
 
 namespace Roundtrip.Trace;
 
-/// <summary>A probe that was sent, and what has become of it.</summary>
-public sealed class SentProbe
+/// <summary>A probe that was sent, and what becomes of it.</summary>
+internal sealed class SentProbe(in Probe probe, long at)
 {
-    internal SentProbe(in Probe probe, long at) => (Probe, SentAt) = (probe, at);
-
-    public Probe Probe { get; }
+    public Probe Probe { get; } = probe;
 
     /// <summary>In nanoseconds.</summary>
-    public long SentAt { get; }
+    public long SentAt { get; } = at;
 
-    /// <summary>What came back; null while nothing has.</summary>
-    public Answer? Answer { get; internal set; }
+    public Answer? Answer { get; set; }
 
     /// <summary>Whether it is waited for no longer. An answer is taken nevertheless.</summary>
-    public bool IsGivenUp { get; internal set; }
+    public bool IsGivenUp { get; set; }
 
     public bool IsOpen => Answer is null && !IsGivenUp;
 
-    /// <summary>In nanoseconds; of what was answered. A clock of the kernel's beside ours may make an answer seem to come before its probe.</summary>
-    public long RoundTrip => Math.Max(0, Answer!.Value.At - SentAt);
-
     /// <summary>Whether the answer ends the path: the target's, or of one who can go no further.</summary>
-    internal bool IsEnd => Answer is { Kind: not AnswerKind.TimeExceeded };
+    public bool IsEnd => Answer is { Kind: not AnswerKind.TimeExceeded };
+
+    public ProbeResult Result => new(Probe, SentAt, Answer);
 }

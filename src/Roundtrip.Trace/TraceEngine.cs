@@ -78,7 +78,7 @@ public sealed class TraceEngine(TraceOptions options) : ITraceEngine
             return false;
         }
 
-        _waiting.Note(probe.RoundTrip);
+        _waiting.Note(probe.Result.RoundTrip);
         _distance.Note(probe, isFar: probe == _far);
         NoteAddress(probe.Probe.TimeToLive, answer.From);
         FindLoop();
@@ -98,7 +98,7 @@ public sealed class TraceEngine(TraceOptions options) : ITraceEngine
             probes = _outstanding.All.Where(probe => probe.Probe.TimeToLive == timeToLive || (probe.Probe.TimeToLive > timeToLive && probe.IsEnd));
         }
 
-        return new Hop(timeToLive, [.. Enough(probes)]);
+        return new Hop(timeToLive, [.. Enough(probes).Select(probe => probe.Result)]);
     }
 
     // The end may have answered more often than was asked: an answer is then worth more than a loss.

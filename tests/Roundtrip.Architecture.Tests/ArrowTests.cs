@@ -18,10 +18,11 @@ public class ArrowTests
         ["Configuration"] = ["Core"],
         ["Transport"] = ["Core", "Interop"],
         ["Processes"] = ["Core", "Interop"],
+        ["Tools"] = ["Core", "Packets", "Trace", "Transport"],
         ["Server"] = ["Core", "Http", "Transport"],
         ["Client"] = ["Core", "Http", "Transport"],
         ["Site"] = ["Core", "Http", "Transport", "Processes", "Configuration", "Server"],
-        ["Program"] = ["Core", "Http", "Transport", "Processes", "Configuration", "Server", "Client", "Site"],
+        ["Program"] = ["Core", "Http", "Transport", "Processes", "Configuration", "Server", "Client", "Site", "Packets", "Trace", "Tools"],
     };
 
     private static readonly string[] Pure = ["Core", "Packets", "Http", "Configuration", "Trace"];

@@ -17,7 +17,7 @@ public sealed class ProbeWriter(ProbeIdentity identity)
     public bool DontFragment { get; init; }
 
     /// <summary>The bytes of an IP header.</summary>
-    public int IpSize => identity.IsV6 ? Ipv6Header.Size : Ipv4Header.Size;
+    public int IpSize => IpSizeOf(identity.IsV6);
 
     /// <summary>The bytes of a whole packet.</summary>
     public int PacketSize => IpSize + PayloadSize;
@@ -27,6 +27,11 @@ public sealed class ProbeWriter(ProbeIdentity identity)
 
     /// <summary>The bytes of data behind the header of UDP or ICMP, which is of eight bytes either way.</summary>
     public int DataSize => Math.Max(Size - IpSize - UdpHeader.Size, ProbeIdentity.LeastData);
+
+    /// <summary>The bytes of the smallest packet of UDP or ICMP.</summary>
+    public static int LeastSize(bool isV6) => IpSizeOf(isV6) + UdpHeader.Size + ProbeIdentity.LeastData;
+
+    private static int IpSizeOf(bool isV6) => isV6 ? Ipv6Header.Size : Ipv4Header.Size;
 
     private IpProtocol IpProtocol => identity.Protocol switch
     {
