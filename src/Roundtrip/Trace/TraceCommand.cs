@@ -12,8 +12,6 @@ internal static class TraceCommand
     // RFC 791 section 3.1 gives TTL and total length eight and sixteen bits, RFC 2474 section 3 gives DSCP six.
     private const int GreatestSize = 65535;
 
-    private const int UsualHops = 30;
-
     public static Command Create()
     {
         var host = new Argument<string>("host") { Description = "Where to: a name or an address." };
@@ -23,7 +21,7 @@ internal static class TraceCommand
         var version6 = new Option<bool>("-6") { Description = "Uses IPv6 alone." };
         Option<int> queries = Number("--queries", "-q", 3, 1, 100, "Probes for each hop.");
         Option<int> first = Number("--first", "-f", 1, 1, 255, "The TTL to begin with.");
-        Option<int> maximum = Number("--max-hops", "-m", UsualHops, 1, 255, "The greatest TTL.");
+        Option<int> maximum = Number("--max-hops", "-m", 30, 1, 255, "The greatest TTL.");
         Option<int> port = Number("--port", "-p", 0, 0, 65535, "The target's port: 33434 for UDP, 80 for TCP unless said.");
         var source = new Option<string?>("--source", "-s") { Description = "The address to send from.", HelpName = "address" };
         var interfaceName = new Option<string?>("--interface", "-i") { Description = "The interface to send by.", HelpName = "name" };
@@ -39,33 +37,7 @@ internal static class TraceCommand
         {
             host, icmp, tcp, version4, version6, queries, first, maximum, port, source, interfaceName, size, dontFragment, dscp, wait, classic, numeric, json, csv,
         };
-        command.Validators.Add(result =>
-        {
-            foreach ((Option<bool> one, Option<bool> other) in (ReadOnlySpan<(Option<bool>, Option<bool>)>)[(icmp, tcp), (version4, version6), (json, csv)])
-            {
-                if (result.GetValue(one) && result.GetValue(other))
-                {
-                    result.AddError($"{one.Name} and {other.Name} exclude each other");
-                }
-            }
-
-            // A validator is not given what stands for an option that is not there.
-            if (result.GetValue(first) > (result.GetResult(maximum) is null ? UsualHops : result.GetValue(maximum)))
-            {
-                result.AddError("--first is greater than --max-hops");
-            }
-
-            if (result.GetResult(wait) is not null && result.GetValue(wait) is not (> 0 and <= 3600))
-            {
-                result.AddError("--wait takes seconds, more than 0 and at most 3600");
-            }
-
-            if (result.GetValue(source) is { } text && !IPAddress.TryParse(text, out _))
-            {
-                result.AddError($"--source takes an address of this machine, not '{text}'");
-            }
-        });
-        command.SetAction((parsed, cancellation) => TraceRun.Run(
+        command.SetAction((parsed, cancellation) => Contradiction(parsed) is { } fault ? Refuse(fault) : TraceRun.Run(
             new TraceVerb(parsed.GetRequiredValue(host))
             {
                 Family = parsed.GetValue(version4) ? 4 : parsed.GetValue(version6) ? 6 : 0,
@@ -92,6 +64,29 @@ internal static class TraceCommand
             },
             cancellation));
         return command;
+
+        // In the action, since a validator cannot ask for the value of an option that is wrong by itself.
+        string? Contradiction(ParseResult parsed)
+        {
+            foreach ((Option<bool> one, Option<bool> other) in (ReadOnlySpan<(Option<bool>, Option<bool>)>)[(icmp, tcp), (version4, version6), (json, csv)])
+            {
+                if (parsed.GetValue(one) && parsed.GetValue(other))
+                {
+                    return $"{one.Name} and {other.Name} exclude each other";
+                }
+            }
+
+            return parsed.GetValue(first) > parsed.GetValue(maximum) ? "--first is greater than --max-hops"
+                : parsed.GetValue(wait) is not (> 0 and <= 3600) ? "--wait takes seconds, more than 0 and at most 3600"
+                : parsed.GetValue(source) is { } text && !IPAddress.TryParse(text, out _) ? $"--source takes an address of this machine, not '{text}'"
+                : null;
+        }
+    }
+
+    private static Task<int> Refuse(string fault)
+    {
+        Console.Error.WriteLine($"roundtrip: {fault}");
+        return Task.FromResult(ExitCode.Usage);
     }
 
     private static Option<int> Number(string name, string? alias, int usual, int least, int greatest, string description)
