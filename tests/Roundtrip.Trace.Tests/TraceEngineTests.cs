@@ -85,6 +85,20 @@ public class TraceEngineTests
     }
 
     [Fact]
+    public void A_router_that_answers_for_several_hops_is_asked_for_no_more_than_its_burst()
+    {
+        SimulatedHop[] path = Path(5);
+        path[2] = path[3] = path[1];
+        var network = new SimulatedNetwork(path, new Random(1));
+        var engine = new TraceEngine(new TraceOptions());
+
+        new SimulatedTrace(ProbeProtocol.Udp, false, new Random(2)).Run(engine, network);
+
+        Assert.Equal((0, TraceOutcome.Reached), (network.Limited, engine.Outcome));
+        Assert.All(engine.Hops, hop => Assert.Equal(3, hop.Answers.Count()));
+    }
+
+    [Fact]
     public void A_distance_that_the_way_back_makes_seem_greater_is_found_all_the_same()
     {
         var network = new SimulatedNetwork(Path(6), new Random(1)) { Detour = 9 };
