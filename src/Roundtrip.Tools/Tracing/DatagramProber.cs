@@ -3,13 +3,21 @@ using Roundtrip.Transport.RawSockets;
 
 namespace Roundtrip.Tools.Tracing;
 
-/// <summary>UDP as an ordinary user: a socket for each flow, and its error queue.</summary>
+/// <summary>
+/// UDP as an ordinary user: a socket for each flow, and its error queue. Where routers quote no more than the ports, a hop that has told nothing yet is asked from a port of its own, by which its
+/// answer is told.
+/// </summary>
 internal sealed class DatagramProber(ProbeIdentity identity, ProbeWriter writer, SocketChoice choice) : IProber
 {
-    private readonly List<(ProbeSocket Socket, ushort Flow)> _sockets = [];
+    private readonly List<Way> _ways = [];
     private readonly List<ProbeSocket> _waited = [];
+    private readonly Dictionary<ushort, byte> _timesToLive = [];
+    private readonly HashSet<byte> _told = [];
     private readonly byte[] _data = new byte[writer.DataSize];
     private readonly byte[] _buffer = new byte[2048];
+
+    /// <param name="Only">The probe that alone was sent by this socket; 0 where it is a flow's.</param>
+    private sealed record Way(ProbeSocket Socket, ushort Flow, ushort Only);
 
     /// <inheritdoc/>
     public int Untold { get; private set; }
@@ -21,7 +29,8 @@ internal sealed class DatagramProber(ProbeIdentity identity, ProbeWriter writer,
     {
         at = MonotonicClock.Now;
         writer.WriteData(probe, _data);
-        int errno = SocketOf(probe.Flow, out ProbeSocket socket);
+        _timesToLive[probe.Id] = probe.TimeToLive;
+        int errno = SocketOf(probe, out ProbeSocket socket);
         if (errno != 0)
         {
             return errno;
@@ -37,30 +46,27 @@ internal sealed class DatagramProber(ProbeIdentity identity, ProbeWriter writer,
     /// <inheritdoc/>
     public bool TryReceive(out Answer answer)
     {
-        foreach ((ProbeSocket socket, ushort flow) in _sockets)
+        foreach (Way way in _ways)
         {
-            while (socket.TryReceiveError(_buffer, out Received received))
+            while (way.Socket.TryReceiveError(_buffer, out Received received))
             {
                 ReadOnlySpan<byte> quoted = _buffer.AsSpan(0, Math.Min(received.Length, _buffer.Length));
-                if (!identity.TryReadData(quoted, out ushort id))
+                if (TryTell(way, quoted, out ushort id))
                 {
-                    Untold++;
-                    continue;
-                }
-
-                answer = QueuedErrors.Read(received, quoted, identity.IsV6, id, flow);
-                if (answer.Kind != AnswerKind.None)
-                {
-                    return true;
+                    answer = QueuedErrors.Read(received, quoted, identity.IsV6, id, way.Flow);
+                    if (answer.Kind != AnswerKind.None)
+                    {
+                        return true;
+                    }
                 }
             }
 
             // A service at the port may have something to say; that it answers is what we wanted to know.
-            while (socket.TryReceive(_buffer, out Received received))
+            while (way.Socket.TryReceive(_buffer, out Received received))
             {
-                if (identity.TryReadData(_buffer.AsSpan(0, received.Length), out ushort id))
+                if (TryTell(way, _buffer.AsSpan(0, received.Length), out ushort id))
                 {
-                    answer = new Answer(id, flow, identity.Target, AnswerKind.Reached, received.At) { TimeToLive = received.TimeToLive };
+                    answer = new Answer(id, way.Flow, identity.Target, AnswerKind.Reached, received.At) { TimeToLive = received.TimeToLive };
                     return true;
                 }
             }
@@ -73,20 +79,32 @@ internal sealed class DatagramProber(ProbeIdentity identity, ProbeWriter writer,
     /// <inheritdoc/>
     public void Wait(long nanoseconds) => ProbeSockets.Wait(_waited, forConnections: false, nanoseconds);
 
-    private int SocketOf(ushort flow, out ProbeSocket socket)
+    private bool TryTell(Way way, ReadOnlySpan<byte> data, out ushort id)
     {
-        foreach ((ProbeSocket known, ushort itsFlow) in _sockets)
+        bool isTold = identity.TryReadData(data, out id) || way.Only != 0;
+        id = way.Only != 0 ? way.Only : id;
+        if (isTold && _timesToLive.TryGetValue(id, out byte timeToLive))
         {
-            if (itsFlow == flow)
-            {
-                socket = known;
-                return 0;
-            }
+            _told.Add(timeToLive);
+            return true;
+        }
+
+        Untold++;
+        return false;
+    }
+
+    private int SocketOf(Probe probe, out ProbeSocket socket)
+    {
+        bool isAlone = Untold > 0 && !_told.Contains(probe.TimeToLive);
+        if (!isAlone && _ways.Find(way => way.Flow == probe.Flow && way.Only == 0) is { } known)
+        {
+            socket = known.Socket;
+            return 0;
         }
 
         socket = choice.Open(ProbeSocketKind.Datagram, identity.IsV6);
-        _sockets.Add((socket, flow));
+        _ways.Add(new Way(socket, probe.Flow, isAlone ? probe.Id : (ushort)0));
         _waited.Add(socket);
-        return socket.Connect(identity.Target.WithPort(identity.TargetPortOf(flow)), out _);
+        return socket.Connect(identity.Target.WithPort(identity.TargetPortOf(probe.Flow)), out _);
     }
 }

@@ -28,7 +28,7 @@ internal static class TraceRemarks
 
         if (result.Untold > 0)
         {
-            yield return $"{result.Untold} answers quoted too little to tell whose they are; with -I, or as root, they are told";
+            yield return $"{result.Untold} answers quoted too little to tell whose they are, and their hops were asked from other ports; with -I, or as root, they are told";
         }
     }
 }
