@@ -121,8 +121,9 @@ public sealed class TraceEngine(TraceOptions options) : ITraceEngine
         for (int timeToLive = options.FirstTimeToLive; timeToLive <= _distance.Reach && !_outstanding.IsFull; timeToLive++)
         {
             int count = CountAt(timeToLive);
-            bool isEnough = timeToLive <= _distance.Sure ? count >= (MayBeInCircle(timeToLive) ? 1 : WantedAt(timeToLive)) : _byTimeToLive[timeToLive].Exists(probe => probe != _far);
-            if (isEnough)
+            // Where the end must be is not yet where it is: a probe of that TTL has to show it.
+            bool isAsked = _distance.End is not null || _byTimeToLive[timeToLive].Exists(probe => probe != _far);
+            if (isAsked && (timeToLive > _distance.Sure || count >= (MayBeInCircle(timeToLive) ? 1 : WantedAt(timeToLive))))
             {
                 continue;
             }

@@ -29,7 +29,8 @@ public class RandomNetworkTests
                 Detour = random.Next(-1, 4),
             };
             var trace = new SimulatedTrace(protocol, isV6, random) { HidesQuotedTimeToLive = seed % 4 == 1 };
-            var engine = new TraceEngine(new TraceOptions());
+            int queries = random.Next(1, 6);
+            var engine = new TraceEngine(new TraceOptions { Queries = queries });
 
             trace.Run(engine, network);
 
@@ -40,7 +41,7 @@ public class RandomNetworkTests
             foreach (Hop hop in engine.Hops)
             {
                 bool answers = hop.TimeToLive <= path.Length && !path[hop.TimeToLive - 1].IsSilent;
-                Assert.True(hop.Answers.Count() == (answers ? 3 : 0), $"{where}, hop {hop.TimeToLive}");
+                Assert.True(hop.Answers.Count() == (answers ? queries : 0), $"{where}, hop {hop.TimeToLive}");
                 Assert.True(hop.Addresses.All(address => address == network.AddressAt(hop.TimeToLive, 0)), where);
                 Assert.True(hop.Answers.All(answer => (answer.Labels?[0].Label ?? 0) == LabelAt(path, hop.TimeToLive, answer)), where);
                 AssertTranslated(path, hop, protocol, where);
@@ -108,6 +109,51 @@ public class RandomNetworkTests
 
             Assert.DoesNotContain(engine.Hops, hop => hop.Addresses.Contains(liar));
             Assert.True(trace.Refused >= injected / 2, $"seed {seed}");
+        }
+    }
+
+    [Theory]
+    [MemberData(nameof(Kinds))]
+    public void Whatever_is_asked_for_and_whatever_is_lost_a_trace_ends_and_what_it_shows_is_true(ProbeProtocol protocol, bool isV6)
+    {
+        for (int seed = 0; seed < Seeds; seed++)
+        {
+            var random = new Random(seed);
+            SimulatedHop[] path = RandomPath(random, isV6);
+            int refuses = random.Next(5) == 0 ? random.Next(path.Length) : -1;
+            if (refuses >= 0)
+            {
+                path[refuses] = path[refuses] with { Refuses = isV6 ? ((byte)1, (byte)1) : ((byte)3, (byte)13) };
+            }
+
+            var network = new SimulatedNetwork(path, random)
+            {
+                Loss = random.NextDouble() * 0.1,
+                Duplicates = random.NextDouble() * 0.3,
+                Jitter = random.NextInt64(200 * Span.Millisecond),
+                Loop = path.Length > 6 && random.Next(5) == 0 ? (random.Next(1, 5), random.Next(2, 4)) : default,
+                Detour = random.Next(-3, 10),
+            };
+            byte first = (byte)random.Next(1, 12);
+            var options = new TraceOptions
+            {
+                FirstTimeToLive = first,
+                MaximumTimeToLive = (byte)random.Next(first, 60),
+                Queries = random.Next(1, 8),
+                MaximumWait = random.NextInt64(Span.Millisecond, 5 * Span.Second),
+                VariesFlow = random.Next(3) == 0,
+            };
+            var engine = new TraceEngine(options);
+
+            new SimulatedTrace(protocol, isV6, random) { HidesQuotedTimeToLive = random.Next(2) == 0 }.Run(engine, network);
+
+            Assert.All(engine.Hops, hop =>
+            {
+                Assert.InRange(hop.TimeToLive, options.FirstTimeToLive, options.MaximumTimeToLive);
+                Assert.InRange(hop.Probes.Count, 0, options.Queries);
+                Assert.All(hop.Probes.Where(probe => probe.Answer is { Kind: AnswerKind.TimeExceeded }), probe =>
+                    Assert.Equal(network.AddressAt(hop.TimeToLive, probe.Probe.Flow), probe.Answer!.Value.From));
+            });
         }
     }
 
