@@ -10,7 +10,7 @@ public readonly record struct MplsLabel(uint Label, byte TrafficClass, bool IsBo
 {
     public const int Size = 4;
 
-    /// <summary>RFC 4950 section 4: the object's class, and its type.</summary>
+    /// <summary>RFC 4950 section 5: the object's class, and its type.</summary>
     public const byte ObjectClass = 1;
 
     /// <inheritdoc cref="ObjectClass"/>

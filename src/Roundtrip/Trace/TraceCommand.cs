@@ -89,13 +89,13 @@ internal static class TraceCommand
         return Task.FromResult(ExitCode.Usage);
     }
 
+    /// <param name="usual">What stands for it where it is not there; 0 for what the rest of the command line decides.</param>
     private static Option<int> Number(string name, string? alias, int usual, int least, int greatest, string description)
     {
         var option = new Option<int>(name, alias is null ? [] : [alias])
         {
             Description = description,
             HelpName = "number",
-            DefaultValueFactory = _ => usual,
             CustomParser = result =>
             {
                 if (!int.TryParse(result.Tokens[0].Value, out int value) || value < least || value > greatest)
@@ -106,6 +106,11 @@ internal static class TraceCommand
                 return value;
             },
         };
+        if (usual > 0)
+        {
+            option.DefaultValueFactory = _ => usual;
+        }
+
         return option;
     }
 }
