@@ -99,6 +99,19 @@ public sealed partial class TraceTests(Topology topology) : IClassFixture<Topolo
         }
     }
 
+    [Fact]
+    public void Scamper_whose_traces_are_of_one_flow_too_sees_the_same()
+    {
+        string[][] ours = Hops(Trace(true, "-n", Server4).Text);
+        string[][] scampers = Hops(Topology.Exec("client", "scamper", "-c", "trace -P udp-paris -g 3", "-i", Server4).Text);
+
+        Assert.Equal(ours.Length, scampers.Length);
+        foreach (int hop in (int[])[0, 1, 2, 4, 5])
+        {
+            Assert.Equal(ours[hop][0], scampers[hop][0]);
+        }
+    }
+
     [Theory]
     [InlineData(true)]
     [InlineData(false)]
