@@ -44,7 +44,9 @@ public static class Tracer
             long begun = MonotonicClock.Now;
             PeerAddress source = Probers.SourceOf(request);
             using IProber prober = Probers.Open(request, source, out bool isRaw);
-            var engine = new TraceEngine(request.Options);
+
+            // A NAT forgets a connection with the target's first RST (in Linux nf_conntrack_proto_tcp.c), and what comes for other SYNs of the flow then finds no way back: each has its own.
+            var engine = new TraceEngine(request.Protocol == ProbeProtocol.Tcp ? request.Options with { VariesFlow = true } : request.Options);
             Drive(request, engine, prober, progress, cancellation);
             var result = new TraceResult(request, source, engine.Outcome, engine.Hops) { Loop = engine.Loop, Took = MonotonicClock.Now - begun, Untold = prober.Untold, IsRaw = isRaw };
             progress.TryWrite(new TraceProgress(TraceEventKind.Ended, null) { Result = result });
