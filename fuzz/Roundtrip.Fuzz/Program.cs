@@ -14,7 +14,9 @@ var targets = new Dictionary<string, FuzzTarget>
     ["http1-client"] = Http1ClientTarget.Run,
     ["http2"] = Http2Target.Run,
     ["http2-client"] = Http2ClientTarget.Run,
+    ["packets"] = PacketsTarget.Run,
     ["structured-fields"] = StructuredFieldsTarget.Run,
+    ["trace"] = TraceTarget.Run,
 };
 
 if (args is ["list"])

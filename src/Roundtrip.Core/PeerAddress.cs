@@ -54,6 +54,9 @@ public readonly record struct PeerAddress
     /// <summary>The address alone.</summary>
     public PeerAddress WithoutPort() => new(_high, _low, 0, Scope);
 
+    /// <summary>The same address with another port.</summary>
+    public PeerAddress WithPort(ushort port) => new(_high, _low, port, Scope);
+
     /// <summary>
     /// The key under which connections from one client are counted: an IPv4 address whole, of an IPv6 address the first 64 bits. RFC 6177 section 2 gives the smallest
     /// site a whole /64 or more, in which a host may take any address it likes (RFC 8981). Link-local addresses count whole: all of a link are in one /64.

@@ -16,6 +16,7 @@ var root = new RootCommand("A web server, an edge and a network toolkit that spe
     ConfigtestCommand.Create(),
     ModulesCommand.Create(),
     GetCommand.Create(),
+    TraceCommand.Create(),
     WsgiFileCommand.Create(),
 };
 foreach (Command command in ControlCommands.Create())

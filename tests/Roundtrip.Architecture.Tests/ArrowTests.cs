@@ -12,17 +12,20 @@ public class ArrowTests
     private static readonly Dictionary<string, string[]> Allowed = new()
     {
         ["Core"] = [],
+        ["Packets"] = ["Core"],
+        ["Trace"] = ["Core", "Packets"],
         ["Http"] = ["Core"],
         ["Configuration"] = ["Core"],
         ["Transport"] = ["Core", "Interop"],
         ["Processes"] = ["Core", "Interop"],
+        ["Tools"] = ["Core", "Packets", "Trace", "Transport"],
         ["Server"] = ["Core", "Http", "Transport"],
         ["Client"] = ["Core", "Http", "Transport"],
         ["Site"] = ["Core", "Http", "Transport", "Processes", "Configuration", "Server"],
-        ["Program"] = ["Core", "Http", "Transport", "Processes", "Configuration", "Server", "Client", "Site"],
+        ["Program"] = ["Core", "Http", "Transport", "Processes", "Configuration", "Server", "Client", "Site", "Packets", "Trace", "Tools"],
     };
 
-    private static readonly string[] Pure = ["Core", "Http", "Configuration"];
+    private static readonly string[] Pure = ["Core", "Packets", "Http", "Configuration", "Trace"];
 
     private static string Root([CallerFilePath] string here = "") => Path.GetFullPath(Path.Combine(Path.GetDirectoryName(here)!, "../.."));
 

@@ -63,12 +63,19 @@ internal static unsafe partial class Libc
     [StructLayout(LayoutKind.Explicit, Size = 168)]
     public struct TcpInfo
     {
+        [FieldOffset(0)]
+        public byte State;
+
         [FieldOffset(16)]
         public uint SendMss;
 
         /// <summary>Segments.</summary>
         [FieldOffset(24)]
         public uint Unacknowledged;
+
+        /// <summary>Microseconds.</summary>
+        [FieldOffset(68)]
+        public uint RoundTrip;
 
         /// <summary>Segments.</summary>
         [FieldOffset(80)]

@@ -1,0 +1,79 @@
+using System.Net;
+using Roundtrip.Core;
+using Roundtrip.Trace;
+using Roundtrip.Trace.Probes;
+
+namespace Roundtrip.Fuzz;
+
+/// <summary>
+/// What raw sockets receive while a trace runs. Of each message the first byte says the protocol and family of the trace, the second the message's length. The engine takes answers and still comes
+/// to its end, having sent no more than it may.
+/// </summary>
+public static class TraceTarget
+{
+    public static void Run(ReadOnlySpan<byte> input)
+    {
+        if (input.IsEmpty)
+        {
+            return;
+        }
+
+        bool isV6 = (input[0] & 4) != 0;
+        PeerAddress source = Address(isV6 ? "2001:db8::1" : "192.0.2.1"), target = Address(isV6 ? "2001:db8:ffff::7" : "198.51.100.7");
+        var identity = new ProbeIdentity((ProbeProtocol)(input[0] % 4 % 3), source, target, 40_000, 33434, 0x1111);
+        var writer = new ProbeWriter(identity);
+        var reader = new AnswerReader(identity, writer);
+        var engine = new TraceEngine(new TraceOptions { MaximumTimeToLive = 12 });
+        input = input[1..];
+        long now = 0;
+        int sent = 0;
+        while (!engine.IsEnded)
+        {
+            if (engine.TryNextProbe(now, out Probe probe))
+            {
+                engine.Sent(probe, now);
+                sent++;
+                Require(sent <= 12 * 3 + 12, "More is sent than may be.");
+                continue;
+            }
+
+            if (input.Length >= 2)
+            {
+                int length = Math.Min(input[1], input.Length - 2);
+                Receive(reader, engine, input[0], input.Slice(2, length), now);
+                input = input[(length + 2)..];
+            }
+
+            now = engine.IsEnded ? now : Math.Max(now + 1, Math.Min(engine.NextDeadline, now + Span.Second));
+            Require(now < 600 * Span.Second, "The trace does not end.");
+        }
+
+        Require(engine.Hops.Count <= 12 && engine.Hops.All(hop => hop.Probes.Count <= 3), "More hops or probes than were asked for.");
+    }
+
+    private static void Receive(AnswerReader reader, TraceEngine engine, byte how, ReadOnlySpan<byte> message, long now)
+    {
+        PeerAddress from = (how & 1) == 0 ? Address("198.51.100.7") : Address("2001:db8:ffff::7");
+        Answer answer;
+        if ((how & 2) == 0 ? reader.TryReadIcmp(from, how, message, now, out answer) : reader.TryReadTcp(from, how, message, now, out answer))
+        {
+            engine.Receive(answer);
+        }
+
+        // An answer whatever it says, as a prober of another kind may give it.
+        if (message.Length >= 5)
+        {
+            engine.Receive(new Answer(message[0], 0, from, (AnswerKind)(message[1] % 12), now) { TimeToLive = message[2], QuotedTimeToLive = message[3], Code = message[4] });
+        }
+    }
+
+    private static PeerAddress Address(string text) => PeerAddress.From(IPAddress.Parse(text), 0);
+
+    private static void Require(bool holds, string otherwise)
+    {
+        if (!holds)
+        {
+            throw new InvalidOperationException(otherwise);
+        }
+    }
+}

@@ -1,0 +1,100 @@
+using System.Runtime.CompilerServices;
+using System.Threading.Channels;
+using Roundtrip.Core;
+using Roundtrip.Trace;
+using Roundtrip.Trace.Probes;
+using Roundtrip.Transport;
+using Roundtrip.Transport.RawSockets;
+
+namespace Roundtrip.Tools.Tracing;
+
+/// <summary>Runs a trace: the engine says what is sent, a prober sends it. A thread of its own does both, so that nobody who looks on delays a probe.</summary>
+public static class Tracer
+{
+    // So soon a cancellation is seen.
+    private const long LongestWait = 50 * Span.Millisecond;
+
+    /// <summary>Traces, and tells what there is to show as it comes; the last has the <see cref="TraceProgress.Result"/>, also after a cancellation.</summary>
+    /// <exception cref="TraceException">No probe can be sent.</exception>
+    public static async IAsyncEnumerable<TraceProgress> Trace(TraceRequest request, [EnumeratorCancellation] CancellationToken cancellation = default)
+    {
+        var progress = Channel.CreateUnbounded<TraceProgress>(new UnboundedChannelOptions { SingleReader = true, SingleWriter = true });
+        using var ended = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+        var thread = new Thread(() => Run(request, progress.Writer, ended.Token)) { IsBackground = true, Name = "trace" };
+        thread.Start();
+        try
+        {
+            await foreach (TraceProgress item in progress.Reader.ReadAllAsync(CancellationToken.None).ConfigureAwait(false))
+            {
+                yield return item;
+            }
+        }
+        finally
+        {
+            // Who looks on no longer needs no more probes.
+            await ended.CancelAsync().ConfigureAwait(false);
+            thread.Join();
+        }
+    }
+
+    private static void Run(TraceRequest request, ChannelWriter<TraceProgress> progress, CancellationToken cancellation)
+    {
+        try
+        {
+            long begun = MonotonicClock.Now;
+            PeerAddress source = Probers.SourceOf(request);
+            using IProber prober = Probers.Open(request, source, out bool isRaw);
+
+            // A NAT forgets a connection with the target's first RST (in Linux nf_conntrack_proto_tcp.c), and what comes for other SYNs of the flow then finds no way back: each has its own.
+            var engine = new TraceEngine(request.Protocol == ProbeProtocol.Tcp ? request.Options with { VariesFlow = true } : request.Options);
+            Drive(request, engine, prober, progress, cancellation);
+            var result = new TraceResult(request, source, engine.Outcome, engine.Hops) { Loop = engine.Loop, Took = MonotonicClock.Now - begun, Untold = prober.Untold, IsRaw = isRaw };
+            progress.TryWrite(new TraceProgress(TraceEventKind.Ended, null) { Result = result });
+            progress.Complete();
+        }
+        catch (TraceException fault)
+        {
+            progress.Complete(fault);
+        }
+        catch (TransportException fault)
+        {
+            progress.Complete(new TraceException(fault.Message, fault) { IsRightMissing = fault.IsRightMissing });
+        }
+    }
+
+    private static void Drive(TraceRequest request, TraceEngine engine, IProber prober, ChannelWriter<TraceProgress> progress, CancellationToken cancellation)
+    {
+        bool hasAnswer = false;
+        while (!cancellation.IsCancellationRequested)
+        {
+            while (engine.TryNextProbe(MonotonicClock.Now, out Probe probe))
+            {
+                int errno = prober.Send(probe, out long at);
+                engine.Sent(probe, at);
+                if (errno != 0 && !hasAnswer)
+                {
+                    throw new TraceException(SendErrors.Describe(errno, request));
+                }
+            }
+
+            while (engine.TryReadEvent(out TraceEvent happened))
+            {
+                if (happened.Kind != TraceEventKind.Ended)
+                {
+                    progress.TryWrite(new TraceProgress(happened.Kind, engine.HopAt(happened.TimeToLive)));
+                }
+            }
+
+            if (engine.IsEnded)
+            {
+                return;
+            }
+
+            prober.Wait(Math.Min(engine.NextDeadline - MonotonicClock.Now, LongestWait));
+            while (prober.TryReceive(out Answer answer))
+            {
+                hasAnswer |= engine.Receive(answer);
+            }
+        }
+    }
+}

@@ -1,0 +1,14 @@
+namespace Roundtrip.Trace;
+
+/// <summary>What there is to show.</summary>
+public enum TraceEventKind
+{
+    /// <summary>A hop has answered, maybe one of the target's own.</summary>
+    Answered,
+
+    /// <summary>All probes of a hop are answered or given up, and those of the hops before. Hops come in order.</summary>
+    HopDone,
+
+    /// <summary>Nothing more will be sent or waited for.</summary>
+    Ended,
+}

@@ -1,0 +1,129 @@
+using System.Text.Json;
+using Roundtrip.Core;
+using Roundtrip.Packets;
+using Roundtrip.Tools.Tracing;
+using Roundtrip.Trace;
+using Roundtrip.Trace.Probes;
+
+namespace Roundtrip.Program;
+
+/// <summary>A trace as one JSON document. Times are in milliseconds.</summary>
+internal static class TraceJson
+{
+    public static void Write(Stream output, string host, TraceResult result, IReadOnlyDictionary<PeerAddress, string?> names)
+    {
+        using var json = new Utf8JsonWriter(output, new JsonWriterOptions { Indented = true });
+        json.WriteStartObject();
+        json.WriteString("host", host);
+        json.WriteString("target", result.Request.Target.ToIPAddress().ToString());
+        json.WriteString("source", result.Source.ToIPAddress().ToString());
+        json.WriteString("protocol", result.Request.Protocol switch { ProbeProtocol.Icmp => "icmp", ProbeProtocol.Tcp => "tcp", _ => "udp" });
+        json.WriteBoolean("raw", result.IsRaw);
+        json.WriteString("outcome", result.Outcome switch
+        {
+            TraceOutcome.Reached => "reached",
+            TraceOutcome.Unreachable => "unreachable",
+            TraceOutcome.Loop => "loop",
+            TraceOutcome.NotReached => "not reached",
+            _ => "cancelled",
+        });
+        if (result.Loop is { } loop)
+        {
+            json.WriteStartObject("loop");
+            json.WriteNumber("first", loop.First);
+            json.WriteNumber("length", loop.Length);
+            json.WriteEndObject();
+        }
+
+        json.WriteNumber("took", Span.ToMilliseconds(result.Took));
+        json.WriteNumber("untold", result.Untold);
+        json.WriteStartArray("hops");
+        double[] lost = Loss.OnTheWay([.. result.Hops.Select(hop => hop.StatisticsOf().LossRate)]);
+        for (int i = 0; i < result.Hops.Count; i++)
+        {
+            WriteHop(json, result.Hops, i, lost[i], names);
+        }
+
+        json.WriteEndArray();
+        json.WriteEndObject();
+        json.Flush();
+        output.WriteByte((byte)'\n');
+    }
+
+    private static void WriteHop(Utf8JsonWriter json, IReadOnlyList<Hop> hops, int index, double lost, IReadOnlyDictionary<PeerAddress, string?> names)
+    {
+        Hop hop = hops[index];
+        Statistics all = hop.StatisticsOf();
+        json.WriteStartObject();
+        json.WriteNumber("ttl", hop.TimeToLive);
+        json.WriteNumber("sent", all.Sent);
+        json.WriteNumber("received", all.Received);
+
+        // What is lost here is at most what is lost behind it; the rest the router had and did not answer.
+        json.WriteNumber("loss", lost);
+        json.WriteBoolean("withholds", IsWithheld(hops, index));
+        if (all.Received > 0)
+        {
+            json.WriteNumber("best", Span.ToMilliseconds(all.Best));
+            json.WriteNumber("average", all.Average / Span.Millisecond);
+            json.WriteNumber("worst", Span.ToMilliseconds(all.Worst));
+            json.WriteNumber("deviation", all.Deviation / Span.Millisecond);
+        }
+
+        json.WriteStartArray("probes");
+        foreach (ProbeResult probe in hop.Probes)
+        {
+            WriteProbe(json, probe, names);
+        }
+
+        json.WriteEndArray();
+        json.WriteEndObject();
+    }
+
+    private static bool IsWithheld(IReadOnlyList<Hop> hops, int index)
+    {
+        Statistics here = hops[index].StatisticsOf();
+        Statistics best = default;
+        foreach (Hop beyond in hops.Skip(index + 1).Where(hop => !hop.IsSilent))
+        {
+            Statistics there = beyond.StatisticsOf();
+            best = best.Sent == 0 || there.LossRate < best.LossRate ? there : best;
+        }
+
+        return Loss.IsWithheld((here.Sent, here.Lost), (best.Sent, best.Lost));
+    }
+
+    private static void WriteProbe(Utf8JsonWriter json, in ProbeResult probe, IReadOnlyDictionary<PeerAddress, string?> names)
+    {
+        if (probe.Answer is not { } answer)
+        {
+            json.WriteNullValue();
+            return;
+        }
+
+        json.WriteStartObject();
+        json.WriteString("address", answer.From.ToIPAddress().ToString());
+        json.WriteString("name", names[answer.From]);
+        json.WriteNumber("rtt", Span.ToMilliseconds(probe.RoundTrip));
+        json.WriteString("mark", AnswerKinds.Mark(answer.Kind, answer.Code, answer.Mtu));
+        json.WriteNumber("reply_ttl", answer.TimeToLive);
+        json.WriteBoolean("translated", answer.IsTranslated);
+        if (answer.Labels is { } labels)
+        {
+            json.WriteStartArray("mpls");
+            foreach (MplsLabel label in labels)
+            {
+                json.WriteStartObject();
+                json.WriteNumber("label", label.Label);
+                json.WriteNumber("tc", label.TrafficClass);
+                json.WriteBoolean("bottom", label.IsBottom);
+                json.WriteNumber("ttl", label.TimeToLive);
+                json.WriteEndObject();
+            }
+
+            json.WriteEndArray();
+        }
+
+        json.WriteEndObject();
+    }
+}

@@ -1,0 +1,20 @@
+using Roundtrip.Core;
+using Roundtrip.Tools.Names;
+using Roundtrip.Tools.Tracing;
+
+namespace Roundtrip.Program;
+
+/// <summary>The names of all that answered a trace.</summary>
+internal static class TraceNames
+{
+    /// <summary>So long a line waits for a name that does not come.</summary>
+    public static readonly TimeSpan Patience = TimeSpan.FromSeconds(1);
+
+    /// <param name="names">Null where none are wanted.</param>
+    public static async Task<Dictionary<PeerAddress, string?>> Of(TraceResult result, NameCache? names)
+    {
+        PeerAddress[] addresses = [.. result.Hops.SelectMany(hop => hop.Addresses).Append(result.Request.Target).Distinct()];
+        string?[] found = names is null ? new string?[addresses.Length] : await Task.WhenAll(addresses.Select(address => names.Find(address, Patience)));
+        return addresses.Zip(found).ToDictionary(pair => pair.First, pair => pair.Second);
+    }
+}

@@ -1,0 +1,34 @@
+using Roundtrip.Tools.Tracing;
+using Roundtrip.Trace;
+
+namespace Roundtrip.Program;
+
+/// <summary>What there is to say of a trace that its lines do not.</summary>
+internal static class TraceRemarks
+{
+    public static IEnumerable<string> Of(string host, TraceResult result)
+    {
+        if (result.Loop is { } loop)
+        {
+            yield return $"routing loop: hops {loop.First} to {loop.First + loop.Length - 1} come again and again; {host} cannot be reached";
+        }
+        else if (result.Outcome == TraceOutcome.Unreachable)
+        {
+            yield return $"{host} cannot be reached: hop {result.Hops[^1].TimeToLive} says so";
+        }
+        else if (result.Outcome == TraceOutcome.NotReached)
+        {
+            yield return $"{host} has not answered within {result.Request.Options.MaximumTimeToLive} hops";
+        }
+
+        if (result.Hops.FirstOrDefault(hop => hop.Answers.Any(answer => answer.IsTranslated)) is { } translated)
+        {
+            yield return $"addresses are translated (NAT) before hop {translated.TimeToLive}";
+        }
+
+        if (result.Untold > 0)
+        {
+            yield return $"{result.Untold} answers quoted too little to tell whose they are, and their hops were asked from other ports; with -I, or as root, they are told";
+        }
+    }
+}

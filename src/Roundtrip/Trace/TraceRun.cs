@@ -1,0 +1,100 @@
+using System.Net;
+using System.Net.Sockets;
+using Roundtrip.Core;
+using Roundtrip.Tools.Names;
+using Roundtrip.Tools.Tracing;
+using Roundtrip.Trace;
+
+namespace Roundtrip.Program;
+
+/// <summary>Runs a trace and writes what it finds, hop by hop where it is text.</summary>
+internal static class TraceRun
+{
+    /// <param name="cancellation">Ctrl-C: what is known is written all the same.</param>
+    public static async Task<int> Run(TraceVerb verb, CancellationToken cancellation)
+    {
+        try
+        {
+            TraceRequest request = verb.Request(await AddressOf(verb));
+            TraceResult result = await Write(verb, request, cancellation);
+            foreach (string line in TraceRemarks.Of(verb.Host, result))
+            {
+                Console.Error.WriteLine($"roundtrip: {line}");
+            }
+
+            return result.Outcome == TraceOutcome.Reached ? ExitCode.Done : ExitCode.NotSo;
+        }
+        catch (TraceException fault)
+        {
+            Console.Error.WriteLine($"roundtrip: {fault.Message}");
+            return fault.IsRightMissing ? ExitCode.Missing : ExitCode.NotSo;
+        }
+    }
+
+    private static async Task<TraceResult> Write(TraceVerb verb, TraceRequest request, CancellationToken cancellation)
+    {
+        NameCache? names = verb.ShowsNames ? new NameCache() : null;
+        TraceText? text = verb.Format == TraceFormat.Text ? new TraceText(Console.Out, names) : null;
+        bool isBegun = false;
+        TraceResult? result = null;
+        await foreach (TraceProgress progress in Tracer.Trace(request, cancellation))
+        {
+            if (!isBegun)
+            {
+                // Not before: where no probe can be sent there is nothing to show.
+                isBegun = true;
+                text?.Begin(verb.Host, request);
+            }
+
+            foreach (PeerAddress address in progress.Hop?.Addresses ?? [])
+            {
+                _ = names?.Find(address);
+            }
+
+            if (progress is { Kind: TraceEventKind.HopDone, Hop: { } hop } && text is not null)
+            {
+                await text.Write(hop);
+            }
+
+            result = progress.Result ?? result;
+        }
+
+        switch (verb.Format)
+        {
+            case TraceFormat.Json:
+                using (Stream output = Console.OpenStandardOutput())
+                {
+                    TraceJson.Write(output, verb.Host, result!, await TraceNames.Of(result!, names));
+                }
+
+                break;
+
+            case TraceFormat.Csv:
+                TraceCsv.Write(Console.Out, result!, await TraceNames.Of(result!, names));
+                break;
+
+            default:
+                await text!.WriteRest(result!);
+                break;
+        }
+
+        return result!;
+    }
+
+    private static async Task<PeerAddress> AddressOf(TraceVerb verb)
+    {
+        AddressFamily family = verb.Family == 6 ? AddressFamily.InterNetworkV6 : AddressFamily.InterNetwork;
+        IPAddress[] addresses;
+        try
+        {
+            addresses = IPAddress.TryParse(verb.Host, out IPAddress? address) ? [address] : await Dns.GetHostAddressesAsync(verb.Host);
+        }
+        catch (Exception fault) when (fault is SocketException or ArgumentException)
+        {
+            throw new TraceException($"'{verb.Host}' is no host that is known: {fault.Message}", fault);
+        }
+
+        IPAddress? chosen = addresses.FirstOrDefault(address => verb.Family == 0 || address.AddressFamily == family);
+        return chosen is null ? throw new TraceException($"'{verb.Host}' has no address of IPv{verb.Family}") : PeerAddress.From(chosen, 0);
+    }
+}
