@@ -21,10 +21,7 @@ internal sealed unsafe class EpollConnection(EpollLoop loop, int descriptor, Pee
     // How much may wait now; 0 until somebody asks.
     private int _stride;
     private ulong _key;
-
-    // What is wanted, and what epoll was told to tell of: that, and perhaps more.
     private uint _events;
-    private uint _watched;
     private bool _isWatched;
     private bool _isClosed;
 
@@ -150,13 +147,12 @@ internal sealed unsafe class EpollConnection(EpollLoop loop, int descriptor, Pee
 
         // epoll_ctl(2) looks anew at a socket whose interest is set, the same or another.
         bool isUnused = (read && !_isDrained) || (write && !_isFull);
-        _events = events;
-        if (_isClosed || (_isWatched && (events & ~_watched) == 0 && !isUnused))
+        if (_isClosed || (_isWatched && events == _events && !isUnused))
         {
-            // What is wanted no more is most often wanted again before there is anything of it.
             return;
         }
 
+        _events = events;
         if (_isWatched)
         {
             loop.Rewatch(this, events, _key);
@@ -166,31 +162,18 @@ internal sealed unsafe class EpollConnection(EpollLoop loop, int descriptor, Pee
             _key = loop.Watch(this, events);
             _isWatched = true;
         }
-
-        _watched = events;
     }
 
     public void OnEvents(uint events)
     {
         const uint Error = Libc.EpollErr | Libc.EpollHup;
-
-        // The kernel tells once: whoever asks for it later must be told by another look at the socket.
-        _isDrained &= (events & (Libc.EpollIn | Libc.EpollReadHangUp)) == 0;
-        _isFull &= (events & Libc.EpollOut) == 0;
-        _hasInputEnded |= (events & (Libc.EpollReadHangUp | Error)) != 0;
         IConnectionSink? sink = Sink;
         if (sink is null)
         {
             return;
         }
 
-        if ((events & _watched & ~_events) != 0)
-        {
-            // It comes while it is not wanted, and there may be much more of it.
-            _watched = _events;
-            loop.Rewatch(this, _events, _key);
-        }
-
+        _hasInputEnded |= (events & (Libc.EpollReadHangUp | Error)) != 0;
         if ((events & Error) != 0 && (_events & (Libc.EpollIn | Libc.EpollOut)) == 0)
         {
             // Nobody is about to read or write, which would find the error.
