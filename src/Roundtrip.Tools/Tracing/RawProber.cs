@@ -23,6 +23,7 @@ internal sealed class RawProber : IProber
         (_identity, _writer, _reader) = (identity, writer, new AnswerReader(identity, writer));
         _packet = new byte[writer.PacketSize];
         _sender = ProbeSocket.Open(ProbeSocketKind.Packet, identity.IsV6);
+        _sender.IgnorePathMtu();
         _icmp = ProbeSocket.Open(ProbeSocketKind.RawIcmp, identity.IsV6);
         _tcp = identity.Protocol == ProbeProtocol.Tcp ? ProbeSocket.Open(ProbeSocketKind.RawTcp, identity.IsV6) : null;
         _receivers = _tcp is null ? [_icmp] : [_icmp, _tcp];

@@ -106,6 +106,9 @@ public sealed unsafe partial class ProbeSocket : IDisposable
     /// <param name="value">DSCP and ECN as they stand in the header.</param>
     public void SetTrafficClass(int value) => Set(Level, _isV6 ? Libc.Ipv6Tclass : Libc.IpTos, value);
 
+    /// <summary>Has packets go out up to the link's own MTU, whatever was learnt of the path's before: where they are too large is what a trace is to find out.</summary>
+    public void IgnorePathMtu() => Set(Level, _isV6 ? Libc.Ipv6MtuDiscover : Libc.IpMtuDiscover, Libc.PmtudiscProbe);
+
     /// <summary>Whether a packet that is too large for a link is fragmented (by this machine alone in IPv6) or brings an error.</summary>
     public void SetDontFragment(bool value)
     {
