@@ -25,9 +25,6 @@ internal sealed partial class ServerConnection(LoopServer server, TransportConne
 
     private const int LittleOutput = 32 * 1024;
     private const int SmallRead = 4096;
-
-    // Asked of the system once: programs are told of it with each request.
-    private PeerAddress? _local;
     private const int LargeRead = 64 * 1024;
 
     // RFC 9112 section 9.6: how long a client may go on sending after our side is closed; httpd's SECONDS_TO_LINGER and MAX_SECS_TO_LINGER.
@@ -45,6 +42,9 @@ internal sealed partial class ServerConnection(LoopServer server, TransportConne
     private bool _isWarming;
     private bool _isSwitched;
     private byte _warmings;
+
+    // Asked of the system once: programs are told of it with each request.
+    private PeerAddress? _local;
 
     // Content that the engine keeps back waits for the network, though the output is empty.
     private bool _isHeldBack;

@@ -37,7 +37,9 @@ On a channel
 The end of a channel ends its thread.
 
 The memory that is shared begins with 64 bytes for each channel: before an application is called its request's number is written there, and a request whose number is not there was never taken.
-Behind that, at the next 4096 bytes, each channel has two rings of RING bytes, for content of its request and of its response; with each request they begin anew. What is written to wsgi.errors, sys.stderr and sys.stdout goes to descriptor 2 by lines, those of a request as \\1NUMBER\\1line.
+Behind that, at the next 4096 bytes, each channel has two rings of RING bytes, for content of its request and of its response; with each request they begin anew.
+
+What is written to wsgi.errors, sys.stderr and sys.stdout goes to descriptor 2 by lines, those of a request as \\1NUMBER\\1line.
 """
 import array
 import collections
@@ -62,8 +64,7 @@ HEADER = struct.Struct("<BBHIQ")
 LENGTH = struct.Struct("<I")
 NUMBER = struct.Struct("<Q")
 STRETCH = struct.Struct("<QQ")
-HEAD_OF_RESPONSE = struct.Struct("<BBHIQI")
-SHARED_CONTENT = struct.Struct("<BBHIQI")
+HEADER_AND_LENGTH = struct.Struct("<BBHIQI")
 ALL_HERE, SHOWS_FAILURES, BROKEN, LAST, FAILED = 1, 2, 2, 1, 2
 ATTACH, PAGE, GO, STACKS, READY, MODIFIED = b"APGKYM"
 REQUEST, BODY, ROOM, RESPONSE, DATA, SHARED, FILE, END, HINTS, CREDIT = b"QBWRDSFEHC"
@@ -311,34 +312,29 @@ class Channel:
 
     def receive_body(self):
         """The flags and the next content of the request; valid until the next call."""
-        if self._contents:
-            return self._contents.popleft()
-        while True:
-            kind, flags, number, payload = self._receive()
-            if number == self.request:
-                if kind == BODY:
-                    return flags, self._content(payload)
-                if kind == ROOM:
-                    self._room += LENGTH.unpack(payload)[0]
-
-    def _content(self, payload):
-        (count,) = LENGTH.unpack(payload)
-        start = self._request_at
-        self._request_at = (start + count) % RING
-        return self._requests[start : start + count]
+        while not self._contents:
+            self._take_frame()
+        return self._contents.popleft()
 
     def _await_room(self):
         try:
             while self._room == 0:
-                kind, flags, number, payload = self._receive()
-                if number == self.request:
-                    if kind == ROOM:
-                        self._room += LENGTH.unpack(payload)[0]
-                    elif kind == BODY:
-                        # It may stay in the ring: its place is written again when credit for it was given, which is when it is read.
-                        self._contents.append((flags, self._content(payload)))
+                self._take_frame()
         except EOFError:
             raise BrokenPipeError from None
+
+    def _take_frame(self):
+        """Takes the next frame, if it is this request's: room in the response's ring, or content, which may stay in its ring: its place is written again when more is asked for."""
+        kind, flags, number, payload = self._receive()
+        if number != self.request:
+            return
+        if kind == ROOM:
+            self._room += LENGTH.unpack(payload)[0]
+        elif kind == BODY:
+            (count,) = LENGTH.unpack(payload)
+            start = self._request_at
+            self._request_at = (start + count) % RING
+            self._contents.append((flags, self._requests[start : start + count]))
 
     def send(self, kind, flags, payload=b""):
         self._check_process()
@@ -499,7 +495,7 @@ class Channel:
             self._response_at = (start + count) % RING
             self._room -= count
             rest = rest[count:]
-            frame += SHARED_CONTENT.pack(SHARED, 0 if rest else flags, 0, 4, self.request, count)
+            frame += HEADER_AND_LENGTH.pack(SHARED, 0 if rest else flags, 0, 4, self.request, count)
             self._sock.sendall(frame)
             frame = b""
         self._is_ended = flags == LAST
@@ -507,7 +503,7 @@ class Channel:
     def _take_head(self, flags, count):
         """The response's head as the frame begins that has it and so much content."""
         self._is_sent = True
-        return HEAD_OF_RESPONSE.pack(RESPONSE, flags, 0, 4 + len(self._head) + count, self.request, len(self._head)) + self._head
+        return HEADER_AND_LENGTH.pack(RESPONSE, flags, 0, 4 + len(self._head) + count, self.request, len(self._head)) + self._head
 
     def _send_file(self, wrapper):
         stretch = wrapper.stretch()
