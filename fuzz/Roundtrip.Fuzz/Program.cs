@@ -14,6 +14,7 @@ var targets = new Dictionary<string, FuzzTarget>
     ["http1-client"] = Http1ClientTarget.Run,
     ["http2"] = Http2Target.Run,
     ["http2-client"] = Http2ClientTarget.Run,
+    ["live"] = LiveTarget.Run,
     ["packets"] = PacketsTarget.Run,
     ["structured-fields"] = StructuredFieldsTarget.Run,
     ["trace"] = TraceTarget.Run,

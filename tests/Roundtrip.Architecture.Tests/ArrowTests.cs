@@ -15,17 +15,18 @@ public class ArrowTests
         ["Packets"] = ["Core"],
         ["Trace"] = ["Core", "Packets"],
         ["Http"] = ["Core"],
+        ["Live"] = ["Core"],
         ["Configuration"] = ["Core"],
         ["Transport"] = ["Core", "Interop"],
         ["Processes"] = ["Core", "Interop"],
         ["Tools"] = ["Core", "Packets", "Trace", "Transport"],
         ["Server"] = ["Core", "Http", "Transport"],
         ["Client"] = ["Core", "Http", "Transport"],
-        ["Site"] = ["Core", "Http", "Transport", "Processes", "Configuration", "Server"],
-        ["Program"] = ["Core", "Http", "Transport", "Processes", "Configuration", "Server", "Client", "Site", "Packets", "Trace", "Tools"],
+        ["Site"] = ["Core", "Http", "Live", "Transport", "Processes", "Configuration", "Server"],
+        ["Program"] = ["Core", "Http", "Live", "Transport", "Processes", "Configuration", "Server", "Client", "Site", "Packets", "Trace", "Tools"],
     };
 
-    private static readonly string[] Pure = ["Core", "Packets", "Http", "Configuration", "Trace"];
+    private static readonly string[] Pure = ["Core", "Packets", "Http", "Configuration", "Live", "Trace"];
 
     private static string Root([CallerFilePath] string here = "") => Path.GetFullPath(Path.Combine(Path.GetDirectoryName(here)!, "../.."));
 

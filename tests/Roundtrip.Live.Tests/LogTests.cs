@@ -1,0 +1,120 @@
+using Roundtrip.Live.Log;
+
+namespace Roundtrip.Live.Tests;
+
+public class LogTests
+{
+    [Fact]
+    public void A_message_without_an_id_is_known_by_its_position()
+    {
+        LiveLog log = Drafts.Log();
+        Assert.Equal("#e1/0", log.Append(Drafts.Of("a"), 0, out _).Id);
+        Assert.Equal("urn:x", log.Append(Drafts.Of("a", id: "urn:x"), 0, out _).Id);
+        Assert.Equal("#e1/2", log.Append(Drafts.Of("b"), 0, out _).Id);
+        Assert.Equal("#e1/2", log.LastId);
+    }
+
+    [Fact]
+    public void An_id_that_the_log_still_has_is_not_stored_again()
+    {
+        LiveLog log = Drafts.Log();
+        LiveMessage first = log.Append(Drafts.Of("a", id: "x"), 0, out bool isNew);
+        Assert.True(isNew);
+        Assert.Same(first, log.Append(Drafts.Of("a", "other", id: "x"), 0, out isNew));
+        Assert.False(isNew);
+        Assert.Equal(1, log.Next);
+    }
+
+    [Theory]
+    [InlineData(null, "")]
+    [InlineData("earliest", "#e1/0 x #e1/2")]
+    [InlineData("#e1/0", "x #e1/2")]
+    [InlineData("x", "#e1/2")]
+    [InlineData("#e1/1", "#e1/2")]
+    [InlineData("#e1/2", "")]
+    [InlineData("#e1/3", "gap #e1/3 #e1/0 -1 UnknownId;#e1/0 x #e1/2")]
+    [InlineData("#e0/2", "gap #e0/2 #e1/0 -1 NewEpoch;#e1/0 x #e1/2")]
+    [InlineData("what", "gap what #e1/0 -1 UnknownId;#e1/0 x #e1/2")]
+    [InlineData("", "gap  #e1/0 -1 UnknownId;#e1/0 x #e1/2")]
+    public void Who_comes_back_goes_on_behind_what_it_has_and_is_told_what_it_missed(string? lastId, string expected)
+    {
+        LiveLog log = Drafts.Log();
+        log.Append(Drafts.Of("a"), 0, out _);
+        log.Append(Drafts.Of("a", id: "x"), 0, out _);
+        log.Append(Drafts.Of("a"), 0, out _);
+
+        List<string> got = log.Subscriber(Drafts.In("a"), lastId).Take();
+
+        Assert.Equal(expected, string.Join(' ', got).Replace("UnknownId ", "UnknownId;", StringComparison.Ordinal).Replace("NewEpoch ", "NewEpoch;", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void What_the_history_has_no_more_is_a_gap_with_its_length()
+    {
+        LiveLog log = Drafts.Log(count: 2);
+        for (int i = 0; i < 5; i++)
+        {
+            log.Append(Drafts.Of("a"), 0, out _);
+        }
+
+        Assert.Equal(["gap #e1/0 #e1/3 2 Expired", "#e1/3", "#e1/4"], log.Subscriber(Drafts.In("a"), "#e1/0").Take());
+        Assert.Equal(["#e1/3", "#e1/4"], log.Subscriber(Drafts.In("a"), "#e1/2").Take());
+    }
+
+    [Fact]
+    public void A_publishers_id_that_has_expired_is_unknown()
+    {
+        LiveLog log = Drafts.Log(count: 1);
+        log.Append(Drafts.Of("a", id: "x"), 0, out _);
+        log.Append(Drafts.Of("a"), 0, out _);
+
+        Assert.Equal(["gap x #e1/1 -1 UnknownId", "#e1/1"], log.Subscriber(Drafts.In("a"), "x").Take());
+    }
+
+    [Fact]
+    public void Messages_are_forgotten_by_count_age_and_bytes()
+    {
+        LiveLog byAge = Drafts.Log(age: 1000);
+        byAge.Append(Drafts.Of("a"), 0, out _);
+        byAge.Append(Drafts.Of("a"), 900, out _);
+        byAge.Expire(1500);
+        Assert.Equal((1, 2), (byAge.First, byAge.Next));
+        byAge.Expire(5000);
+        Assert.Equal((2, 2), (byAge.First, byAge.Next));
+        Assert.Equal("#e1/1", byAge.LastId);
+        Assert.Equal("#e1/1", byAge.IdBefore(2));
+
+        var byBytes = new LiveLog("e", new HistoryLimit(100, long.MaxValue, 10_000));
+        for (int i = 0; i < 5; i++)
+        {
+            byBytes.Append(Drafts.Of("a", new string('x', 4000)), 0, out _);
+        }
+
+        Assert.Equal(2, byBytes.Next - byBytes.First);
+    }
+
+    [Fact]
+    public void A_log_that_keeps_nothing_still_gives_places()
+    {
+        LiveLog log = Drafts.Log(count: 0);
+        Assert.Equal("#e1/0", log.Append(Drafts.Of("a"), 0, out _).Id);
+        Assert.Equal((1, 1), (log.First, log.Next));
+    }
+
+    [Theory]
+    [InlineData("#e/5", true)]
+    [InlineData("#e/x/5", true)]
+    [InlineData("#/5", false)]
+    [InlineData("e/5", false)]
+    [InlineData("#e/-5", false)]
+    [InlineData("#e/+5", false)]
+    [InlineData("#e/ 5", false)]
+    [InlineData("#e/", false)]
+    [InlineData("#e", false)]
+    [InlineData("#e/99999999999999999999", false)]
+    public void A_position_is_read_as_it_is_written(string text, bool isOne)
+    {
+        Assert.Equal(isOne, LivePosition.TryParse(text, out LivePosition position));
+        Assert.True(!isOne || position.ToString() == text);
+    }
+}
