@@ -145,7 +145,7 @@ internal static class DeflateNegotiation
     private static bool TryReadBits(ReadOnlySpan<byte> argument, out int? bits)
     {
         bits = null;
-        if (argument.Length is 0 or > 2 || argument[0] == (byte)'0' || !Utf8Parser.TryParse(argument, out int value, out int consumed) || consumed != argument.Length
+        if (argument.Length is 0 or > 2 || argument[0] is < (byte)'1' or > (byte)'9' || !Utf8Parser.TryParse(argument, out int value, out int consumed) || consumed != argument.Length
             || value is < DeflateFormat.MinimumWindowBits or > DeflateFormat.MaximumWindowBits)
         {
             return false;
