@@ -47,9 +47,10 @@ public sealed partial class WebSocketConnection
         if (role == WebSocketRole.Client)
         {
             ArgumentNullException.ThrowIfNull(nextMask);
+            _nextMask = nextMask;
         }
 
-        (_role, _limits, _resources, _lastHeard, _deflate, _nextMask) = (role, limits, resources, now, deflate, nextMask);
+        (_role, _limits, _resources, _lastHeard, _deflate) = (role, limits, resources, now, deflate);
         Output = new OutputQueue(resources.Buffers, copyLimit: 0);
         if (deflate is { } agreed)
         {
