@@ -261,7 +261,9 @@ public sealed partial class WebSocketConnection
         int before = _message.Length;
         if (_inflater is not null)
         {
-            return IsGood(_inflater.Inflate(piece, ref _message, _resources.Buffers, ReceivedBefore, _receiveBits, _limits.Message)) && CheckText(_message.Content[before..]);
+            // What came before the fault is told first: cut otherwise, it would have been.
+            InflateStatus status = _inflater.Inflate(piece, ref _message, _resources.Buffers, ReceivedBefore, _receiveBits, _limits.Message);
+            return CheckText(_message.Content[before..]) && IsGood(status);
         }
 
         piece.CopyTo(_message.Reserve(_resources.Buffers, piece.Length));
@@ -277,7 +279,8 @@ public sealed partial class WebSocketConnection
         }
 
         int before = _message.Length;
-        if (!IsGood(_inflater.End(ref _message, _resources.Buffers, ReceivedBefore, _receiveBits, _limits.Message)) || !CheckText(_message.Content[before..]))
+        InflateStatus status = _inflater.End(ref _message, _resources.Buffers, ReceivedBefore, _receiveBits, _limits.Message);
+        if (!CheckText(_message.Content[before..]) || !IsGood(status))
         {
             return false;
         }

@@ -54,6 +54,51 @@ public class DeflateTests
     }
 
     [Fact]
+    public void A_block_that_describes_all_nineteen_code_lengths_is_read_whole_as_it_is_byte_by_byte()
+    {
+        // Nineteen times three bits are one more than may be at hand where they begin at the right bit: five literals of nine bits in a block of the fixed code see to that.
+        var writer = new BitWriter();
+        writer.Write(0b010, 3);
+        for (int i = 0; i < 5; i++)
+        {
+            writer.Write((ulong)HuffmanEncoder.Reverse(0b110010000, 9), 9);
+        }
+
+        writer.Write(0, 7);
+        writer.Write(0b100, 3);
+        writer.Write(0, 5);
+        writer.Write(0, 5);
+        writer.Write(15, 4);
+        foreach (byte symbol in DeflateFormat.CodeLengthOrder)
+        {
+            writer.Write(symbol is 1 or 18 ? 1u : 0u, 3);
+        }
+
+        // The code: 0 for length 1, 1 for a run of zeros. 65 literals without a code, then 'A' and so on.
+        writer.Write(1, 1);
+        writer.Write(65 - 11, 7);
+        writer.Write(0, 1);
+        writer.Write(1, 1);
+        writer.Write(138 - 11, 7);
+        writer.Write(1, 1);
+        writer.Write(52 - 11, 7);
+        writer.Write(0, 1);
+        writer.Write(0, 1);
+
+        // 100 times A, end; then the empty block.
+        for (int i = 0; i < 100; i++)
+        {
+            writer.Write(0, 1);
+        }
+
+        writer.Write(1, 1);
+        writer.Write(0, 3);
+        writer.Align();
+
+        Assert.Equal($"Binary {new string('\u0090', 5)}{new string('A', 100)}", WebSocketFeeds.EveryWay(Frame.Of(Opcode.Binary, writer.Written, "1"), deflate: Alone).Events);
+    }
+
+    [Fact]
     public void What_we_compress_zlib_reads_and_so_do_we()
     {
         var deflater = new Deflater();

@@ -13,7 +13,7 @@ internal sealed class Deflater
 
     // How many places of the same beginning are looked at; what is this long is taken at once.
     private const int LongestChain = 32;
-    private const int GoodMatch = 64;
+    private const int GoodMatch = 32;
 
     // Where a beginning of three bytes was last seen, and for each place where it was before; 1 more than the place, 0 for nowhere.
     private readonly int[] _last = new int[1 << HashBits];
@@ -62,17 +62,21 @@ internal sealed class Deflater
     private void Compress(ReadOnlySpan<byte> text, int start, int window)
     {
         int at = start, blockStart = start;
+        (int Length, int Distance) ahead = default;
+        bool isLookedAhead = false;
         while (at < text.Length)
         {
-            (int length, int distance) = Find(text, at, window);
+            (int length, int distance) = isLookedAhead ? ahead : Find(text, at, window);
+            isLookedAhead = false;
             Note(text, at);
-            if (length is >= DeflateFormat.ShortestMatch and < GoodMatch && at + 1 < text.Length && Find(text, at + 1, window).Length > length)
+            if (length is >= DeflateFormat.ShortestMatch and < GoodMatch && at + 1 < text.Length)
             {
-                // A longer one begins at the next byte.
-                length = 0;
+                // Where a longer one begins at the next byte, this byte stands for itself.
+                ahead = Find(text, at + 1, window);
+                isLookedAhead = ahead.Length > length;
             }
 
-            if (length >= DeflateFormat.ShortestMatch)
+            if (length >= DeflateFormat.ShortestMatch && !isLookedAhead)
             {
                 _block.AddMatch(length, distance);
                 for (int inside = at + 1; inside < at + length; inside++)

@@ -9,8 +9,14 @@ namespace Roundtrip.Http.WebSocket.Deflate;
 /// </summary>
 internal sealed class Inflater
 {
-    private readonly HuffmanDecoder _literals = new();
-    private readonly HuffmanDecoder _distances = new();
+    // RFC 1951 §3.2.6: the codes that a block need not describe. Nothing changes them.
+    private static readonly HuffmanDecoder FixedLiterals = BuildFixed([.. Enumerable.Range(0, 288).Select(DeflateFormat.FixedLength)]);
+    private static readonly HuffmanDecoder FixedDistances = BuildFixed([.. Enumerable.Repeat((byte)5, 32)]);
+
+    private readonly HuffmanDecoder _ownLiterals = new();
+    private readonly HuffmanDecoder _ownDistances = new();
+    private HuffmanDecoder _literals = FixedLiterals;
+    private HuffmanDecoder _distances = FixedDistances;
     private readonly byte[] _lengths = new byte[320];
 
     // What was taken of the input and not used; the bits above the count are those of input that is still to be taken, or 0.
@@ -58,7 +64,10 @@ internal sealed class Inflater
                 State.CodeLengths => ReadCodeLengths(),
                 _ => ReadSymbols(ref input, ref output, pool, history, 1 << windowBits, limit),
             };
-            if (step != Step.GoOn)
+
+            // A step that used up the bits has more of them in the input; none needs more at once than there is room for.
+            bool goesOn = step == Step.GoOn || (step == Step.NeedsMore && !input.IsEmpty);
+            if (!goesOn)
             {
                 return (InflateStatus)step;
             }
@@ -120,10 +129,10 @@ internal sealed class Inflater
                 _state = State.StoredLength;
                 return Step.GoOn;
             case 1:
-                UseFixedCodes();
+                (_literals, _distances, _state) = (FixedLiterals, FixedDistances, State.Symbols);
                 return Step.GoOn;
             case 2:
-                _state = State.Counts;
+                (_literals, _distances, _state) = (_ownLiterals, _ownDistances, State.Counts);
                 return Step.GoOn;
             default:
                 return Step.Invalid;
@@ -244,11 +253,6 @@ internal sealed class Inflater
             byte length = symbol < 16 ? (byte)symbol : symbol == 16 ? _lengths[_lengthsRead - 1] : (byte)0;
             _lengths.AsSpan(_lengthsRead, times).Fill(length);
             _lengthsRead += times;
-            if (_bitCount < 14)
-            {
-                // There may be more in the input.
-                return _lengthsRead < all ? Step.GoOn : UseDynamicCodes();
-            }
         }
 
         return UseDynamicCodes();
@@ -263,17 +267,11 @@ internal sealed class Inflater
         return areCodes ? Step.GoOn : Step.Invalid;
     }
 
-    private void UseFixedCodes()
+    private static HuffmanDecoder BuildFixed(byte[] lengths)
     {
-        for (int symbol = 0; symbol < 288; symbol++)
-        {
-            _lengths[symbol] = DeflateFormat.FixedLength(symbol);
-        }
-
-        _literals.TryBuild(_lengths.AsSpan(0, 288), allowsIncomplete: false);
-        _lengths.AsSpan(0, 32).Fill(5);
-        _distances.TryBuild(_lengths.AsSpan(0, 32), allowsIncomplete: false);
-        _state = State.Symbols;
+        var decoder = new HuffmanDecoder();
+        decoder.TryBuild(lengths, allowsIncomplete: false);
+        return decoder;
     }
 
     private Step ReadSymbols(ref ReadOnlySpan<byte> input, ref MessageBuffer output, BufferPool pool, ReadOnlySpan<byte> history, int window, int limit)
