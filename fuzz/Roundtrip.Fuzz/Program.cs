@@ -8,6 +8,7 @@ using SharpFuzz;
 var targets = new Dictionary<string, FuzzTarget>
 {
     ["configuration"] = ConfigurationTarget.Run,
+    ["deflate"] = DeflateTarget.Run,
     ["frames"] = FramesTarget.Run,
     ["hpack"] = HpackTarget.Run,
     ["http1"] = Http1Target.Run,
@@ -16,8 +17,10 @@ var targets = new Dictionary<string, FuzzTarget>
     ["http2-client"] = Http2ClientTarget.Run,
     ["live"] = LiveTarget.Run,
     ["packets"] = PacketsTarget.Run,
+    ["sse"] = SseTarget.Run,
     ["structured-fields"] = StructuredFieldsTarget.Run,
     ["trace"] = TraceTarget.Run,
+    ["websocket"] = WebSocketTarget.Run,
 };
 
 if (args is ["list"])

@@ -144,6 +144,26 @@ public enum EndReason : byte
     ProvokedResetFlood,
     UnknownFrameFlood,
 
+    // WebSocket (RFC 6455 sections 5, 7 and 8.1, RFC 7692).
+    WebSocketReservedBits,
+    WebSocketReservedOpcode,
+    WebSocketControlFragmented,
+    WebSocketControlTooLong,
+    WebSocketMasked,
+    WebSocketUnmasked,
+    WebSocketInvalidLength,
+    WebSocketUnexpectedContinuation,
+    WebSocketMessageInterrupted,
+    WebSocketInvalidUtf8,
+    WebSocketInvalidClose,
+    WebSocketInvalidDeflate,
+    WebSocketFrameTooLarge,
+    WebSocketMessageTooLarge,
+    WebSocketTooManyFragments,
+    WebSocketPongTimeout,
+    WebSocketCloseTimeout,
+    WebSocketTruncated,
+
     // What a client meets.
     InvalidStatusLine,
     UnexpectedSwitch,

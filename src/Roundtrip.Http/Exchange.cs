@@ -194,7 +194,8 @@ public abstract class Exchange
     public abstract void Complete();
 
     /// <summary>Gives the exchange up: 500 where nothing was sent yet, otherwise the response is cut so that the client can tell.</summary>
-    public abstract void Abort(EndReason reason);
+    /// <param name="origin">Who caused it, which is how loud the error log says it.</param>
+    public abstract void Abort(EndReason reason, ErrorOrigin origin = ErrorOrigin.Handler);
 
     /// <summary>
     /// Whether the request asks to go on in another protocol and has no final response yet: by <c>Upgrade</c> in HTTP/1.1 (RFC 9110 section 7.8), by a CONNECT with
@@ -247,6 +248,16 @@ public abstract class Exchange
     /// <param name="fields">Shared fields of the response, without Upgrade and Connection; <see cref="ResponseFields"/> go with them.</param>
     /// <exception cref="InvalidOperationException"><see cref="CanUpgrade"/> is false, and the exchange is open.</exception>
     public abstract void AcceptUpgrade(ReadOnlySpan<byte> protocol, FieldBlock fields);
+
+    /// <summary>
+    /// Ends our side of a tunnel when what was written is sent, while the client's goes on: it gets the end of the connection, or END_STREAM, and <see cref="ReadBody"/> gives what it still sends.
+    /// <see cref="Complete"/> then ends the rest.
+    /// </summary>
+    /// <exception cref="InvalidOperationException">The exchange is open and is no tunnel.</exception>
+    public abstract void EndWriting();
+
+    /// <summary>Whether the connection is to end in good order, so that a tunnel that is opened now should not last: see <see cref="IExchangeHandler.OnStopping"/>.</summary>
+    public virtual bool IsStopping => false;
 
     /// <summary>
     /// Says that work for the exchange goes on away from its loop, and may do so for a while when the exchange is over. Where a connection bears several exchanges, that of a request that was

@@ -55,6 +55,9 @@ public interface IConnectionEngine
     /// </summary>
     bool WatchesEnd => false;
 
+    /// <summary>Whether our side is to be ended once the output is sent, while the peer's goes on: a half-close, where the connection is a tunnel's.</summary>
+    bool EndsOutput => false;
+
     /// <summary>How the connection is to end, once the output is sent.</summary>
     ConnectionClose Closing { get; }
 

@@ -23,4 +23,12 @@ public interface IExchangeHandler
     /// within the handler's own call that found the cause (a ReadBody that fails, a Write of too much), but not from its own Abort or Complete.
     /// </summary>
     void OnAborted(Exchange exchange, EndReason reason);
+
+    /// <summary>
+    /// The connection is to end in good order (<see cref="Exchange.IsStopping"/>): told to the handler of a tunnel, which has no end of its own. Who says goodbye in its protocol does so now; in the
+    /// end the server does not wait.
+    /// </summary>
+    void OnStopping(Exchange exchange)
+    {
+    }
 }

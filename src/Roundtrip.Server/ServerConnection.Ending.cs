@@ -51,7 +51,7 @@ internal sealed partial class ServerConnection
         {
             EndEngine(_engine!.ClosingReason);
             _input.Clear(Buffers);
-            transport.ShutdownWrite();
+            EndWriting();
             _phase = Phase.Lingering;
             _lookAgainAt = Now + LingerMaximum;
             DropInput();
@@ -64,6 +64,16 @@ internal sealed partial class ServerConnection
         }
 
         Gone(_engine!.ClosingReason);
+    }
+
+    // Our side is closed once, whether the peer's goes on or is read to its end and dropped.
+    private void EndWriting()
+    {
+        if (!_isWriteEnded)
+        {
+            _isWriteEnded = true;
+            transport.ShutdownWrite();
+        }
     }
 
     // Reads what comes after our side is closed, and keeps none of it.

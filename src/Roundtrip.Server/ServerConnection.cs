@@ -36,6 +36,7 @@ internal sealed partial class ServerConnection(LoopServer server, TransportConne
     private OutputQueue? _output;
     private Phase _phase;
     private bool _isReadEnded;
+    private bool _isWriteEnded;
     private bool _isReadingMuch;
     private bool _isInCall;
     private bool _isWoken;
@@ -343,6 +344,11 @@ internal sealed partial class ServerConnection(LoopServer server, TransportConne
         {
             End(_engine.Closing);
             return;
+        }
+
+        if (isSent && _engine.EndsOutput)
+        {
+            EndWriting();
         }
 
         bool waits = !isSent || _isHeldBack;

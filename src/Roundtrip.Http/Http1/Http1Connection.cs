@@ -57,6 +57,10 @@ public sealed partial class Http1Connection : IConnectionEngine
 
     internal bool InputEnded => _inputEnded;
 
+    internal bool IsStopping => _isStopping;
+
+    public bool EndsOutput { get; private set; }
+
     public void Receive(long now) => Run(now);
 
     public void ReceiveEnd(long now)
@@ -103,6 +107,12 @@ public sealed partial class Http1Connection : IConnectionEngine
         {
             _whyClose = EndReason.ServerStopping;
         }
+        else if (_phase == Http1Phase.Exchange && _exchange!.IsTunnel)
+        {
+            _isRunning = true;
+            _exchange.Handler?.OnStopping(_exchange);
+            _isRunning = false;
+        }
     }
 
     // Called by the exchange when its handler has completed it: the next request may stand in the input already.
@@ -132,6 +142,13 @@ public sealed partial class Http1Connection : IConnectionEngine
         {
             _host.Wake();
         }
+    }
+
+    // Called by the exchange of a tunnel whose handler sends no more.
+    internal void EndOutput()
+    {
+        EndsOutput = true;
+        Changed();
     }
 
     internal void DoNotPersist(EndReason reason)

@@ -8,6 +8,7 @@ public sealed partial class Http1Exchange
     private ResponseFraming _framing;
     private bool _wantsRoom;
     private bool _sentClose;
+    private bool _isWritingEnded;
 
     // How much of the length that the handler gave is still to be written; less than 0 where it gave none.
     private long _unwritten;
@@ -19,7 +20,7 @@ public sealed partial class Http1Exchange
     {
         get
         {
-            if (!IsOpen || !HasResponded)
+            if (!IsOpen || !HasResponded || _isWritingEnded)
             {
                 return false;
             }
@@ -221,6 +222,7 @@ public sealed partial class Http1Exchange
         _framing = ResponseFraming.None;
         _wantsRoom = false;
         _sentClose = false;
+        _isWritingEnded = false;
         _unwritten = 0;
         SendsFile = false;
         BytesSent = 0;
@@ -266,7 +268,7 @@ public sealed partial class Http1Exchange
     // Whether content of that length can be written and is to be sent at all.
     private bool TryBeginContent(long length)
     {
-        if (!IsOpen)
+        if (!IsOpen || _isWritingEnded)
         {
             return false;
         }

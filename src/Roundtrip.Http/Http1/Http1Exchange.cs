@@ -108,6 +108,7 @@ public sealed partial class Http1Exchange : Exchange
         SharedFields = fields;
         RespondedTimestamp = host.Timestamp;
         DetachHead();
+        Request.RetainForLong(host.Buffers);
         BeginTunnelBody();
         BeginTunnelResponse();
 
@@ -116,11 +117,30 @@ public sealed partial class Http1Exchange : Exchange
         _connection.Changed();
     }
 
-    public override void Abort(EndReason reason)
+    public override bool IsStopping => IsOpen && _connection!.IsStopping;
+
+    // The connection is the tunnel's: its end is the tunnel's half.
+    public override void EndWriting()
+    {
+        if (!IsOpen)
+        {
+            return;
+        }
+
+        if (!IsTunnel)
+        {
+            throw new InvalidOperationException("The exchange is no tunnel: a response ends with Complete.");
+        }
+
+        _isWritingEnded = true;
+        _connection!.EndOutput();
+    }
+
+    public override void Abort(EndReason reason, ErrorOrigin origin = ErrorOrigin.Handler)
     {
         if (IsOpen)
         {
-            _connection!.Fail(reason, 500, ErrorOrigin.Handler, tellHandler: false);
+            _connection!.Fail(reason, 500, origin, tellHandler: false);
         }
     }
 

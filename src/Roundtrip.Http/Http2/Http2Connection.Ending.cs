@@ -18,6 +18,14 @@ public abstract partial class Http2Connection
     /// <summary>Whether no new stream is to be opened, by whom ever.</summary>
     private protected bool IsGoingAway => _whyGoing != EndReason.None || _isPeerLeaving;
 
+    /// <summary>Whether the connection ends in good order by our own wish.</summary>
+    internal bool IsStopping => _whyGoing == EndReason.ServerStopping;
+
+    /// <summary>The connection is to end: what is carried on a stream may last for ever otherwise.</summary>
+    private protected virtual void TellStopping(Http2Stream stream)
+    {
+    }
+
     /// <summary>The last stream of the peer's that we said we might act on; later ones are not read.</summary>
     private protected int LastAccepted { get; private set; } = int.MaxValue;
 

@@ -132,6 +132,11 @@ public abstract partial class Http2Connection : IConnectionEngine
         {
             _isRunning = true;
             BeginGoAway(EndReason.ServerStopping);
+            foreach (Http2Stream stream in _streams.Values.ToArray())
+            {
+                TellStopping(stream);
+            }
+
             _isRunning = false;
         }
     }

@@ -11,6 +11,7 @@ public sealed partial class Http2Exchange
 
     private bool _hasNoContent;
     private bool _wantsRoom;
+    private bool _isWritingEnded;
 
     // How much of the length that the handler gave is still to be written; less than 0 where it gave none.
     private long _unwritten;
@@ -19,7 +20,7 @@ public sealed partial class Http2Exchange
     {
         get
         {
-            if (!IsOpen || !HasResponded)
+            if (!IsOpen || !HasResponded || _isWritingEnded)
             {
                 return false;
             }
@@ -166,6 +167,7 @@ public sealed partial class Http2Exchange
     {
         _hasNoContent = false;
         _wantsRoom = false;
+        _isWritingEnded = false;
         _unwritten = 0;
         BytesSent = 0;
         RespondedTimestamp = 0;
@@ -224,7 +226,7 @@ public sealed partial class Http2Exchange
     // Whether content of that length can be written and is to be sent at all.
     private bool TryBeginContent(long length)
     {
-        if (!IsOpen)
+        if (!IsOpen || _isWritingEnded)
         {
             return false;
         }

@@ -106,11 +106,36 @@ public sealed partial class Http2Exchange : Exchange, IStreamUser
     {
     }
 
-    public override void Abort(EndReason reason)
+    public override bool IsStopping => IsOpen && _connection!.IsStopping;
+
+    /// <summary>Whether a tunnel's handler sends no more and still reads: the stream is its, whoever has ended it.</summary>
+    internal bool IsHalfClosed => IsOpen && _isWritingEnded;
+
+    // RFC 8441 §5: END_STREAM is what FIN is to TCP.
+    public override void EndWriting()
+    {
+        if (!IsOpen)
+        {
+            return;
+        }
+
+        if (!IsTunnel)
+        {
+            throw new InvalidOperationException("The exchange is no tunnel: a response ends with Complete.");
+        }
+
+        if (!_isWritingEnded)
+        {
+            _isWritingEnded = true;
+            _connection!.ContentComplete(_stream!);
+        }
+    }
+
+    public override void Abort(EndReason reason, ErrorOrigin origin = ErrorOrigin.Handler)
     {
         if (IsOpen)
         {
-            Fail(reason, 500, ErrorOrigin.Handler, tellHandler: false);
+            Fail(reason, 500, origin, tellHandler: false);
         }
     }
 

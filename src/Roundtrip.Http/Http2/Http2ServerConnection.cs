@@ -90,8 +90,22 @@ public sealed partial class Http2ServerConnection : Http2Connection
         Start(exchange);
     }
 
+    // A tunnel that its handler has ended on one side is closed when he completes it, and not before he has read the other.
+    private protected override void IncomingEnded(Http2Stream stream)
+    {
+        if (stream.User is not Http2Exchange { IsHalfClosed: true })
+        {
+            CloseIfEnded(stream);
+        }
+    }
+
     private protected override void OutgoingEnded(Http2Stream stream)
     {
+        if (stream.User is Http2Exchange { IsHalfClosed: true })
+        {
+            return;
+        }
+
         if (stream.State == StreamState.Closed)
         {
             CloseIfEnded(stream);
@@ -180,6 +194,15 @@ public sealed partial class Http2ServerConnection : Http2Connection
         }
     }
 
+    private protected override void TellStopping(Http2Stream stream)
+    {
+        var exchange = (Http2Exchange)stream.User;
+        if (exchange.IsTunnel && exchange.Handler is { } handler && exchange.IsOpen)
+        {
+            handler.OnStopping(exchange);
+        }
+    }
+
     private static StreamPriority? PriorityOf(RequestHead request) =>
         request.Has(KnownField.Priority) ? PriorityField.Parse(request.Value(KnownField.Priority)).Over(StreamPriority.Default) : null;
 
@@ -247,7 +270,14 @@ public sealed partial class Http2ServerConnection : Http2Connection
     {
         if (exchange.Generation == generation && exchange.IsInUse)
         {
-            exchange.Request.Retain(Host.Buffers);
+            if (exchange.IsTunnel)
+            {
+                exchange.Request.RetainForLong(Host.Buffers);
+            }
+            else
+            {
+                exchange.Request.Retain(Host.Buffers);
+            }
         }
     }
 

@@ -134,6 +134,20 @@ public sealed class RequestHead
         }
     }
 
+    /// <summary>As <see cref="Retain"/>, in memory of just the head's length: for an exchange that lasts as long as its connection, so that it holds no buffer while it is silent.</summary>
+    internal void RetainForLong(BufferPool pool)
+    {
+        byte[] own = _storage.AsSpan(_base, Length).ToArray();
+        if (_retained is not null)
+        {
+            pool.Return(_retained);
+            _retained = null;
+        }
+
+        _storage = own;
+        _base = 0;
+    }
+
     /// <summary>A copy that stays when the exchange is over, for code on other threads.</summary>
     public RequestHead Snapshot()
     {

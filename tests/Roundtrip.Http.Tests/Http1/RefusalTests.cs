@@ -55,7 +55,7 @@ public class RefusalTests
         Assert.EndsWith("end HEAD 400 0 MissingHost", outcome.Events, StringComparison.Ordinal);
     }
 
-    /// <summary>Reasons that other rooms find, or that are no refusals; PersistenceTests, BodyTests, ResponseTests and DeadlineTests hold the engine's, Http2/ those of HTTP/2.</summary>
+    /// <summary>Reasons that other rooms find, or that are no refusals; PersistenceTests, BodyTests, ResponseTests and DeadlineTests hold the engine's, Http2/ those of HTTP/2, WebSocket/ those of WebSocket.</summary>
     private static readonly HashSet<EndReason> NotRefusals =
     [
         EndReason.None, EndReason.Completed, EndReason.PeerClosed, EndReason.PeerReset, EndReason.ServerStopping, EndReason.Upgraded,
@@ -72,6 +72,7 @@ public class RefusalTests
         EndReason.HpackEndOfString, EndReason.HpackTableTooLarge, EndReason.HpackSizeUpdateInsideBlock, EndReason.HpackSizeUpdateMissing,
         EndReason.HpackTableChurn, EndReason.UppercaseFieldName, EndReason.UnknownPseudoField, EndReason.DuplicatePseudoField,
         EndReason.PseudoFieldAfterField,
+        .. WebSocket.WebSocketReasons.All,
         .. FrameReasons.All, EndReason.StreamDependsOnItself, EndReason.PriorityUpdateOfIdlePush, EndReason.TooManyPriorityUpdates,
     ];
 

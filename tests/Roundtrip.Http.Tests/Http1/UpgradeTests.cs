@@ -150,6 +150,50 @@ public class UpgradeTests
         Assert.Equal(isAsked, held[0].AsksFor(System.Text.Encoding.ASCII.GetBytes(protocol)));
     }
 
+    [Fact]
+    public void A_stop_is_told_to_the_tunnels_handler_and_to_one_that_opens_it_later()
+    {
+        (TestHost host, List<Exchange> held) = Connections.OpenHeld();
+        host.Feed(Ask);
+        held[0].AcceptUpgrade("example"u8, FieldBlock.Empty);
+        Assert.False(held[0].IsStopping);
+        host.Engine.Stop(0);
+        Assert.Equal(("stopping", true, ConnectionClose.None), (host.Events[^1], held[0].IsStopping, host.Engine.Closing));
+
+        (TestHost late, List<Exchange> opened) = Connections.OpenHeld();
+        late.Feed(Ask);
+        late.Engine.Stop(0);
+        opened[0].AcceptUpgrade("example"u8, FieldBlock.Empty);
+        Assert.True(opened[0].IsStopping);
+    }
+
+    [Fact]
+    public void A_handler_may_end_its_own_side_and_go_on_reading()
+    {
+        (TestHost host, List<Exchange> held) = Connections.OpenHeld();
+        host.Feed(Ask);
+        Exchange tunnel = held[0];
+        Assert.Throws<InvalidOperationException>(tunnel.EndWriting);
+        tunnel.AcceptUpgrade("example"u8, FieldBlock.Empty);
+        tunnel.Write("last"u8);
+        Assert.False(host.Engine.EndsOutput);
+        tunnel.EndWriting();
+        Assert.Equal(4, tunnel.Write("gone"u8));
+        host.Send();
+
+        Assert.EndsWith("\r\n\r\nlast", host.Sent, StringComparison.Ordinal);
+        Assert.True(host.Engine.EndsOutput && host.Engine.WantsInput && !tunnel.CanWrite);
+        Assert.Equal(ConnectionClose.None, host.Engine.Closing);
+        host.Feed("more");
+        byte[] piece = new byte[10];
+        Assert.Equal("more", TestHost.Latin1(piece.AsSpan(0, tunnel.ReadBody(piece).Count)));
+        host.FeedEnd();
+        Assert.Equal(BodyReadStatus.End, tunnel.ReadBody(piece).Status);
+        tunnel.Complete();
+        host.Send();
+        Assert.Equal(("end GET 101 4 Completed", ConnectionClose.Close), (host.Events[^1], host.Engine.Closing));
+    }
+
     private static TestHost Open(HttpLimits? limits = null)
     {
         TestHost host = null!;

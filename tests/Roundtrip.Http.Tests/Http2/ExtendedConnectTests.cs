@@ -179,6 +179,65 @@ public class ExtendedConnectTests
     }
 
     [Fact]
+    public void A_stop_is_told_to_tunnels_and_to_one_that_opens_later_and_to_no_response()
+    {
+        var held = new List<Exchange>();
+        Http2Peer peer = Http2Peer.Open((host, exchange) =>
+        {
+            held.Add(exchange);
+            Handlers.Hold(host, exchange);
+        });
+        peer.Request(1, false, Ask);
+        peer.Get(3);
+        held[0].AcceptUpgrade("example"u8, FieldBlock.Empty);
+        peer.Engine.Stop(0);
+        Assert.Single(peer.Host.Events, "stopping");
+
+        // The client has not seen our GOAWAY yet.
+        peer.Request(5, false, Ask);
+        held[2].AcceptUpgrade("example"u8, FieldBlock.Empty);
+        Assert.True(held[2].IsStopping);
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void A_handler_may_end_its_own_side_and_go_on_reading(bool clientEndsFirst)
+    {
+        Exchange held = null!;
+        Http2Peer peer = Http2Peer.Open((host, exchange) =>
+        {
+            held = exchange;
+            Handlers.Hold(host, exchange);
+            exchange.AcceptUpgrade("example"u8, FieldBlock.Empty);
+        });
+        byte[] piece = new byte[10];
+        peer.Request(1, false, Ask);
+        held.Write("last"u8);
+        if (clientEndsFirst)
+        {
+            peer.Data(1, "more", ends: true);
+        }
+
+        held.EndWriting();
+        Assert.Equal(4, held.Write("gone"u8));
+        peer.Host.Send();
+        Assert.Equal("HEADERS 1 200, DATA 1 end last", string.Join(", ", peer.Answers()).Replace("DATA 1 last, DATA 1 end", "DATA 1 end last", StringComparison.Ordinal));
+        if (!clientEndsFirst)
+        {
+            peer.Data(1, "more", ends: true);
+        }
+
+        Assert.DoesNotContain(peer.Host.Events, line => line.StartsWith("aborted", StringComparison.Ordinal));
+        Assert.Equal("more", TestHost.Latin1(piece.AsSpan(0, held.ReadBody(piece).Count)));
+        Assert.Equal(BodyReadStatus.End, held.ReadBody(piece).Status);
+        held.Complete();
+        Assert.Equal("end CONNECT 200 4 Completed", peer.Host.Events[^1]);
+        peer.Request(3, false, Ask);
+        Assert.DoesNotContain(peer.Answers(), line => line.StartsWith("RST", StringComparison.Ordinal));
+    }
+
+    [Fact]
     public void A_header_section_on_a_tunnel_is_PROTOCOL_ERROR()
     {
         Http2Peer peer = Http2Peer.Open(TunnelHandler.Start);

@@ -11,5 +11,7 @@ public sealed class HoldingHandler(TestHost host) : IExchangeHandler
 
     public void OnWritable(Exchange exchange) => host.Note("writable");
 
+    public void OnStopping(Exchange exchange) => host.Note("stopping");
+
     public void OnAborted(Exchange exchange, EndReason reason) => host.Note($"aborted {reason}");
 }

@@ -176,7 +176,9 @@ internal sealed class FakeExchange : Exchange
         EndReason = EndReason.Completed;
     }
 
-    public override void Abort(EndReason reason) => EndReason = reason;
+    public override void EndWriting() => throw new NotSupportedException();
+
+    public override void Abort(EndReason reason, ErrorOrigin origin = ErrorOrigin.Handler) => EndReason = reason;
 
     public override void AcceptUpgrade(ReadOnlySpan<byte> protocol, FieldBlock fields) => throw new NotSupportedException();
 

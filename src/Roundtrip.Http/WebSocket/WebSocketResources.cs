@@ -1,0 +1,32 @@
+using Roundtrip.Core;
+using Roundtrip.Http.WebSocket.Deflate;
+
+namespace Roundtrip.Http.WebSocket;
+
+/// <summary>What the WebSockets of one loop share: buffers, and what compresses. One loop owns it.</summary>
+public sealed class WebSocketResources(BufferPool buffers)
+{
+    private const int KeptInflaters = 16;
+
+    private readonly Stack<Inflater> _inflaters = new();
+
+    public BufferPool Buffers => buffers;
+
+    internal Deflater Deflater => field ??= new Deflater();
+
+    /// <summary>One for a message that is on its way.</summary>
+    internal Inflater RentInflater()
+    {
+        Inflater inflater = _inflaters.TryPop(out Inflater? kept) ? kept : new Inflater();
+        inflater.Begin();
+        return inflater;
+    }
+
+    internal void Return(Inflater inflater)
+    {
+        if (_inflaters.Count < KeptInflaters)
+        {
+            _inflaters.Push(inflater);
+        }
+    }
+}
