@@ -58,7 +58,8 @@ public static class LiveJson
         return output.WrittenSpan.ToArray();
     }
 
-    internal static void WriteGap(Utf8JsonWriter writer, in LiveGap gap)
+    /// <summary>A gap's members.</summary>
+    public static void WriteGap(Utf8JsonWriter writer, in LiveGap gap)
     {
         writer.WriteString("after", gap.After);
         writer.WriteString("before", gap.Before);

@@ -59,6 +59,9 @@ public sealed class PollAnswer
         }
     }
 
+    /// <summary>Has the client go on behind an id that it did not want to see.</summary>
+    public void PassTo(string id) => Last = id;
+
     /// <summary>The JSON object.</summary>
     public byte[] ToJson() => LiveJson.Write(writer =>
     {

@@ -13,6 +13,7 @@ public sealed class Subscriber(LiveLog log, Interest interest, long start, LiveG
     private LiveGap? _gap = missed;
     private long _cursor = start;
     private string _lastId = log.IdBefore(start);
+    private long _offered = -1;
     private int _waiting;
     private bool _isTooSlow;
 
@@ -37,11 +38,13 @@ public sealed class Subscriber(LiveLog log, Interest interest, long start, LiveG
     /// <returns>Whether it is given with this. If not, it waits, or is not wanted.</returns>
     public bool Offer(LiveMessage message, bool hasRoom)
     {
-        if (message.Offset < _cursor)
+        // One message may be found by several of its topics.
+        if (message.Offset < _cursor || message.Offset <= _offered)
         {
             return false;
         }
 
+        _offered = message.Offset;
         if (IsInStep)
         {
             _cursor = message.Offset;
