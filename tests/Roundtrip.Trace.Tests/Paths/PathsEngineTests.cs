@@ -98,8 +98,8 @@ public class PathsEngineTests
         Assert.InRange(missed, 0, Most(0.05));
         Assert.True(withheld > Seeds / 10, $"{withheld}");
 
-        // A router that answers once a second takes six seconds for the six flows that it must be seen by; some are seen by more.
-        Assert.InRange(seconds.Order().ElementAt(Seeds / 2), 0, 6);
+        // A router that answers once a second takes six seconds for the six flows that it must be seen by, and more for more.
+        Assert.InRange(seconds.Order().ElementAt(Seeds / 2), 0, 10);
         Assert.InRange(seconds.Max(), 0, 30);
     }
 
