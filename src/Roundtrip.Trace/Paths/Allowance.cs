@@ -7,7 +7,7 @@ namespace Roundtrip.Trace.Paths;
 /// </summary>
 internal sealed class Allowance
 {
-    private const int Burst = 6;
+    public const int Burst = 6;
     private const int Growth = 4;
 
     // A router that needs longer than four seconds for an answer is as good as silent.
@@ -22,10 +22,12 @@ internal sealed class Allowance
     private SentProbe? _trial;
     private bool _mayTry = true;
 
-    /// <param name="isFirst">Whether it is the first probe of its flow: only such a one may be a trial.</param>
+    /// <param name="isFirst">
+    /// Whether it is the first probe of its flow. Only such a one may be a trial; another goes to a router that has used up its part, and costs the hop the time in which that gets more.
+    /// </param>
     public void Sent(SentProbe probe, int routers, bool isFirst)
     {
-        _used = UsedAt(probe.SentAt, routers) + 1;
+        _used = UsedAt(probe.SentAt, routers) + Cost(routers, isFirst);
         _at = probe.SentAt;
         if (isFirst && _used > Burst * _size * routers)
         {
@@ -36,7 +38,7 @@ internal sealed class Allowance
     /// <summary>When one more may be sent.</summary>
     public long Next(int routers, bool isFirst)
     {
-        double excess = _used + 1 - Burst * Math.Max(1, _size) * routers;
+        double excess = _used + Cost(routers, isFirst) - Burst * Math.Max(1, _size) * routers;
         return excess <= 0 || (isFirst && _mayTry && _size >= 1) ? long.MinValue : _at + (long)(excess / (routers * _size) * Refill);
     }
 
@@ -58,6 +60,8 @@ internal sealed class Allowance
         _size = isAgain ? Math.Max(Math.Min(_size, 1) / 2, Least) : Math.Min(_size, 1);
         _mayTry = false;
     }
+
+    private static int Cost(int routers, bool isFirst) => isFirst ? 1 : routers;
 
     private double UsedAt(long at, int routers) => Math.Max(0, _used - Math.Max(0, at - _at) / Refill * routers * _size);
 }

@@ -5,7 +5,7 @@ namespace Roundtrip.Trace.Paths;
 /// <summary>One hop and the flows that were asked for there.</summary>
 internal sealed class FlowHop(int timeToLive)
 {
-    // A probe that was lost is sent again at once; the next waits for a router that has no answer to give now.
+    // A probe that was lost is sent again at once, the next when a router has got answers to give; where one may have given all that it had, also the first.
     private const int Attempts = 3;
     private const int AttemptsAtLimit = 6;
     private const long Pause = Span.Second;
@@ -138,6 +138,7 @@ internal sealed class FlowHop(int timeToLive)
             return;
         }
 
+        bool mayBeSpent = _answering.Values.Any(router => router.Flows.Count >= Allowance.Burst);
         int failed = 0;
         foreach (Sighting sighting in unanswered)
         {
@@ -150,14 +151,14 @@ internal sealed class FlowHop(int timeToLive)
             }
 
             Enqueue(sighting);
-            if (sighting.Probes.Count > 1)
+            if (sighting.Probes.Count > 1 || mayBeSpent)
             {
                 sighting.NotBefore = sighting.Probes[^1].SentAt + Pause;
                 failed = Math.Max(failed, sighting.Probes.Count);
             }
         }
 
-        if (_isLimited && failed > 0)
+        if ((_isLimited || mayBeSpent) && failed > 0)
         {
             _allowance.Empty(now, Width, isAgain: failed > 2);
         }

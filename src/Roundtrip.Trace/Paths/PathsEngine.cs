@@ -23,6 +23,8 @@ public sealed class PathsEngine : ITraceEngine
     private Waiting _waiting;
     private Pacing _pacing;
     private SentProbe? _far;
+    private bool _isFarAwaited;
+    private int _farTakenOverAt;
     private bool _hasNews = true;
 
     public PathsEngine(PathsOptions options)
@@ -99,7 +101,7 @@ public sealed class PathsEngine : ITraceEngine
         _pacing.Sent(at);
         if (_far is null && _distance.AsksFar)
         {
-            _far = sent;
+            (_far, _isFarAwaited) = (sent, true);
             return;
         }
 
@@ -133,6 +135,11 @@ public sealed class PathsEngine : ITraceEngine
             _table.NoteEnd(probe.Probe.Flow, timeToLive);
         }
 
+        if (timeToLive == _farTakenOverAt)
+        {
+            ConfirmFar(probe.IsEnd);
+        }
+
         FindLoop();
         _events.Enqueue(new TraceEvent(TraceEventKind.Answered, timeToLive));
         return true;
@@ -141,15 +148,28 @@ public sealed class PathsEngine : ITraceEngine
     /// <inheritdoc/>
     public bool TryReadEvent(out TraceEvent happened) => _events.TryDequeue(out happened);
 
-    // The end quotes the TTL that was left, so that its distance is known as if it had been asked from there: it need not answer once more.
+    // Where the end is likely to be it need not answer for this flow once more: its answers are as few as a router's. Other flows show whether it is there.
     private void TakeOverFar(SentProbe probe)
     {
-        if (probe.IsEnd && probe.Answer!.Value.QuotedTimeToLive > 0 && _distance.LikelyEnd is { } end && end >= _trace.FirstTimeToLive && probe.Probe.Flow != FarFlow)
+        if (probe.IsEnd && _distance.LikelyEnd is { } end && end >= _trace.FirstTimeToLive && probe.Probe.Flow != FarFlow)
         {
             _table.At(end).TakeOver(probe);
-            _table.NoteEnd(probe.Probe.Flow, end);
-            _distance.SetEnd(end);
+            _farTakenOverAt = end;
         }
+    }
+
+    private void ConfirmFar(bool isEnd)
+    {
+        if (isEnd)
+        {
+            _table.NoteEnd(_far!.Probe.Flow, _farTakenOverAt);
+        }
+        else
+        {
+            _table.At(_farTakenOverAt).Forget(_far!.Probe.Flow);
+        }
+
+        _farTakenOverAt = 0;
     }
 
     private void Ask(long now)
@@ -172,7 +192,9 @@ public sealed class PathsEngine : ITraceEngine
 
     private void AskForDistance()
     {
-        for (int timeToLive = _trace.FirstTimeToLive; timeToLive <= _distance.Reach; timeToLive++)
+        // The first probe's answer tells more than going on step by step, which might ask the end in vain.
+        int reach = _isFarAwaited ? Math.Min(_distance.Reach, _trace.FirstTimeToLive + Distance.FirstWindow - 1) : _distance.Reach;
+        for (int timeToLive = _trace.FirstTimeToLive; timeToLive <= reach; timeToLive++)
         {
             if (_table.At(timeToLive).Find(0) is null && !_table.EndsAt(0, timeToLive - 1))
             {
@@ -219,12 +241,19 @@ public sealed class PathsEngine : ITraceEngine
     private long GivenUpAt(SentProbe probe) => probe.SentAt + (_distance.HasAnsweredBeyond(probe.Probe.TimeToLive) ? _waiting.Known : _waiting.Beyond);
 
     /// <summary>When hops beyond are asked though this one has not answered, long before it is given up.</summary>
-    private long PassedOverAt(SentProbe probe) => probe == _far || probe.Probe.TimeToLive <= _distance.Passed ? Deadline.None : probe.SentAt + _waiting.Known;
+    private long PassedOverAt(SentProbe probe) => probe == _far || probe.Probe.TimeToLive <= _distance.Passed || _table.At(probe.Probe.TimeToLive).IsAnswering ? Deadline.None : probe.SentAt + _waiting.Known;
 
-    private long NextGivenUp() => _open.Select(probe => Math.Min(GivenUpAt(probe), PassedOverAt(probe))).Append(Deadline.None).Min();
+    private long FarAwaitedUntil => _isFarAwaited ? _far!.SentAt + _waiting.Known : Deadline.None;
+
+    private long NextGivenUp() => _open.Select(probe => Math.Min(GivenUpAt(probe), PassedOverAt(probe))).Append(FarAwaitedUntil).Min();
 
     private void GiveUp(long now)
     {
+        if (_isFarAwaited && (!_far!.IsOpen || now >= FarAwaitedUntil))
+        {
+            (_isFarAwaited, _hasNews) = (false, true);
+        }
+
         foreach (SentProbe probe in _open)
         {
             if (now >= PassedOverAt(probe))

@@ -39,7 +39,7 @@ internal static class PathsText
             {
                 string label = nodes.Length > 1 ? ids[nodes[i]] : graph.Nodes[nodes[i]].TimeToLive.ToString(CultureInfo.InvariantCulture);
                 var line = new StringBuilder(label.PadLeft(nodes.Length > 1 ? 2 + ids[nodes[i]].Count(char.IsLetter) : 2).PadRight(5));
-                line.Append(Columns(layout, nodes, i, columns)).Append(' ').Append(shown[nodes[i]].PadRight(width)).Append(Facts(graph.Nodes[nodes[i]], nodes.Length > 1));
+                line.Append(Columns(graph, layout, nodes, i, columns)).Append(' ').Append(shown[nodes[i]].PadRight(width)).Append(Facts(graph.Nodes[nodes[i]], nodes.Length > 1));
                 if (isMeshed)
                 {
                     line.Append("  → ").AppendJoin(' ', layout.Behind(nodes[i]).Select(node => ids[node]));
@@ -50,7 +50,7 @@ internal static class PathsText
                 {
                     output.WriteLine(string.Create(
                         CultureInfo.InvariantCulture,
-                        $"     {Columns(layout, nodes, i, columns, isBelow: true)} [MPLS: Lbl {mpls.Label} TC {mpls.TrafficClass} S {(mpls.IsBottom ? 1 : 0)} TTL {mpls.TimeToLive}]"));
+                        $"     {Columns(graph, layout, nodes, i, columns, isBelow: true)} [MPLS: Lbl {mpls.Label} TC {mpls.TrafficClass} S {(mpls.IsBottom ? 1 : 0)} TTL {mpls.TimeToLive}]"));
                 }
             }
 
@@ -79,7 +79,7 @@ internal static class PathsText
         foreach (FoundPath path in graph.Paths.Take(MostPaths))
         {
             IEnumerable<string> way = path.Nodes.Where(node => !graph.Paths.All(other => other.Nodes.Contains(node))).Select(node => ids[node]);
-            output.WriteLine($"  {string.Join(' ', way)}: {Count(path.Flows, "flow")}, {path.Lost} of {path.Sent} lost");
+            output.WriteLine($"  {string.Join(' ', way)}: {Count(path.Flows, "flow")}, {path.Lost} of {path.Sent} unanswered");
         }
 
         if (graph.Paths.Count > MostPaths)
@@ -88,7 +88,7 @@ internal static class PathsText
         }
     }
 
-    private static string Columns(PathsLayout layout, int[] nodes, int row, int columns, bool isBelow = false)
+    private static string Columns(PathGraph graph, PathsLayout layout, int[] nodes, int row, int columns, bool isBelow = false)
     {
         char[] line = new string(' ', columns * 2).ToCharArray();
         foreach ((int other, int at) in nodes.Select((other, at) => (other, at)))
@@ -103,7 +103,7 @@ internal static class PathsText
 
         if (!isBelow)
         {
-            line[layout.ColumnOf(nodes[row]) * 2] = '●';
+            line[layout.ColumnOf(nodes[row]) * 2] = graph.Nodes[nodes[row]].Address is null ? '○' : '●';
         }
 
         return new string(line);
@@ -147,7 +147,7 @@ internal static class PathsText
 
         if (node.Answer is not null && node.Statistics.Lost > 0)
         {
-            facts.Append(CultureInfo.InvariantCulture, $"  {node.Statistics.Lost} of {node.Statistics.Sent} {(node.Withholds ? "withheld" : "lost")}");
+            facts.Append(CultureInfo.InvariantCulture, $"  {node.Statistics.Lost} of {node.Statistics.Sent} {(node.Withholds ? "withheld" : "unanswered")}");
         }
 
         return facts.ToString();
