@@ -5,13 +5,13 @@ using Roundtrip.Packets;
 using Roundtrip.Tools.Tracing;
 using Roundtrip.Trace;
 using Roundtrip.Trace.Paths;
+using Roundtrip.Trace.Paths.Drawing;
 using Roundtrip.Trace.Probes;
 
 namespace Roundtrip.Program;
 
 /// <summary>
-/// All paths as a drawing from top to bottom, as git draws its history: a line for each router, its column below those that lead to it. Routers of a hop with several have letters, by which the
-/// paths, and the links where hops are meshed, are told.
+/// All paths as a drawing. Routers of a hop with several have letters, by which the paths, and the links where hops are meshed, are told.
 /// </summary>
 internal static class PathsText
 {
@@ -24,44 +24,30 @@ internal static class PathsText
             CultureInfo.InvariantCulture,
             $"paths to {host} ({result.Request.Target.ToIPAddress()}), {result.Request.Options.MaximumTimeToLive} hops max, {result.Request.PacketSize} byte packets, failure bound {result.Options.FailureBound}"));
         PathGraph graph = result.Graph;
-        var layout = new PathsLayout(graph);
-        string[] ids = Ids(graph, layout);
+        string[] ids = PathDrawing.Ids(graph);
         string[] shown = [.. graph.Nodes.Select(node => Shown(node, names))];
         int width = shown.Select(text => text.Length).DefaultIfEmpty(0).Max();
-        int columns = graph.Nodes.Count == 0 ? 0 : Enumerable.Range(0, graph.Nodes.Count).Max(layout.ColumnOf) + 1;
-        bool wasMeshed = false;
-        for (int hop = 0; hop < layout.Hops.Length; hop++)
+        bool isMeshed = false;
+        foreach (DrawnLine line in PathDrawing.Draw(graph))
         {
-            int[] nodes = layout.Hops[hop];
-            int[] next = hop + 1 < layout.Hops.Length ? layout.Hops[hop + 1] : [];
-            string? lines = PathsLines.Between(layout, nodes, next, out bool isMeshed) is { } drawn && next.Length > 0 ? drawn : null;
-            for (int i = 0; i < nodes.Length; i++)
+            if (line.Node is not { } node)
             {
-                string label = nodes.Length > 1 ? ids[nodes[i]] : graph.Nodes[nodes[i]].TimeToLive.ToString(CultureInfo.InvariantCulture);
-                var line = new StringBuilder(label.PadLeft(nodes.Length > 1 ? 2 + ids[nodes[i]].Count(char.IsLetter) : 2).PadRight(5));
-                line.Append(Columns(graph, layout, nodes, i, columns)).Append(' ').Append(shown[nodes[i]].PadRight(width)).Append(Facts(graph.Nodes[nodes[i]], nodes.Length > 1));
-                if (isMeshed)
-                {
-                    line.Append("  → ").AppendJoin(' ', layout.Behind(nodes[i]).Select(node => ids[node]));
-                }
-
-                output.WriteLine(line.ToString().TrimEnd());
-                foreach (MplsLabel mpls in graph.Nodes[nodes[i]].Answer?.Labels ?? [])
-                {
-                    output.WriteLine(string.Create(
-                        CultureInfo.InvariantCulture,
-                        $"     {Columns(graph, layout, nodes, i, columns, isBelow: true)} [MPLS: Lbl {mpls.Label} TC {mpls.TrafficClass} S {(mpls.IsBottom ? 1 : 0)} TTL {mpls.TimeToLive}]"));
-                }
+                output.WriteLine($"     {line.Columns.TrimEnd()}");
+                continue;
             }
 
-            wasMeshed |= isMeshed;
-            if (lines is not null)
+            isMeshed |= line.To.Count > 0;
+            string to = line.To.Count > 0 ? $"  → {string.Join(' ', line.To.Select(other => ids[other]))}" : "";
+            bool isOneOfSeveral = char.IsLetter(ids[node][^1]);
+            output.WriteLine($"{Label(ids[node])}{line.Columns} {shown[node].PadRight(width)}{Facts(graph.Nodes[node], isOneOfSeveral)}{to}".TrimEnd());
+            foreach (MplsLabel mpls in graph.Nodes[node].Answer?.Labels ?? [])
             {
-                output.WriteLine($"     {lines.TrimEnd()}");
+                output.WriteLine(string.Create(
+                    CultureInfo.InvariantCulture, $"     {line.Below} [MPLS: Lbl {mpls.Label} TC {mpls.TrafficClass} S {(mpls.IsBottom ? 1 : 0)} TTL {mpls.TimeToLive}]"));
             }
         }
 
-        WritePaths(output, graph, ids, wasMeshed);
+        WritePaths(output, graph, ids, isMeshed);
         output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{result.Probes} probes, {result.Took / (double)Span.Second:F2} s"));
         output.Flush();
     }
@@ -88,43 +74,8 @@ internal static class PathsText
         }
     }
 
-    private static string Columns(PathGraph graph, PathsLayout layout, int[] nodes, int row, int columns, bool isBelow = false)
-    {
-        char[] line = new string(' ', columns * 2).ToCharArray();
-        foreach ((int other, int at) in nodes.Select((other, at) => (other, at)))
-        {
-            bool goesOn = layout.Behind(other).Count > 0;
-            bool isHere = at == row && !isBelow;
-            if (!isHere && (at > row || goesOn))
-            {
-                line[layout.ColumnOf(other) * 2] = '│';
-            }
-        }
-
-        if (!isBelow)
-        {
-            line[layout.ColumnOf(nodes[row]) * 2] = graph.Nodes[nodes[row]].Address is null ? '○' : '●';
-        }
-
-        return new string(line);
-    }
-
-    private static string[] Ids(PathGraph graph, PathsLayout layout)
-    {
-        string[] ids = new string[graph.Nodes.Count];
-        foreach (int[] hop in layout.Hops)
-        {
-            for (int i = 0; i < hop.Length; i++)
-            {
-                ids[hop[i]] = graph.Nodes[hop[i]].TimeToLive.ToString(CultureInfo.InvariantCulture) + (hop.Length > 1 ? Letters(i) : "");
-            }
-        }
-
-        return ids;
-    }
-
-    // a to z, then aa, ab, as a spreadsheet's columns.
-    private static string Letters(int number) => (number < 26 ? "" : Letters(number / 26 - 1)) + (char)('a' + number % 26);
+    // Numbers below numbers, letters below letters.
+    private static string Label(string id) => (id.TrimEnd([.. "abcdefghijklmnopqrstuvwxyz"]).Length < 2 ? $" {id}" : id).PadRight(5);
 
     private static string Shown(PathNode node, IReadOnlyDictionary<PeerAddress, string?> names) => node.Address is not { } address ? "*"
         : names[address] is { } name ? $"{name} ({address.ToIPAddress()})"

@@ -1,9 +1,7 @@
-using Roundtrip.Trace.Paths;
-
-namespace Roundtrip.Program;
+namespace Roundtrip.Trace.Paths.Drawing;
 
 /// <summary>Gives each router of a drawing its column: routers that follow each other stand below each other wherever that is possible.</summary>
-internal sealed class PathsLayout
+internal sealed class Columns
 {
     // What is wider is told in words.
     private const int Widest = 20;
@@ -12,7 +10,7 @@ internal sealed class PathsLayout
     private readonly List<int>[] _before;
     private readonly List<int>[] _behind;
 
-    public PathsLayout(PathGraph graph)
+    public Columns(PathGraph graph)
     {
         int count = graph.Nodes.Count;
         _columns = new int[count];
@@ -42,7 +40,10 @@ internal sealed class PathsLayout
     /// <summary>The nodes of each hop, by their columns.</summary>
     public int[][] Hops { get; }
 
-    public int ColumnOf(int node) => _columns[node];
+    /// <summary>The columns that the drawing has.</summary>
+    public int Width => _columns.DefaultIfEmpty(0).Max() + 1;
+
+    public int Of(int node) => _columns[node];
 
     public IReadOnlyList<int> Behind(int node) => _behind[node];
 
@@ -88,7 +89,7 @@ internal sealed class PathsLayout
     private void PlaceBeside(int[] hop, List<int>[] neighbours, HashSet<int> placed)
     {
         int next = 0;
-        foreach ((int node, int wanted) in hop.Select(node => (node, Wanted: neighbours[node].Where(placed.Contains).Select(ColumnOf).DefaultIfEmpty(int.MaxValue).Min())).OrderBy(node => node.Wanted))
+        foreach ((int node, int wanted) in hop.Select(node => (node, Wanted: neighbours[node].Where(placed.Contains).Select(Of).DefaultIfEmpty(int.MaxValue).Min())).OrderBy(node => node.Wanted))
         {
             int column = wanted == int.MaxValue ? next : Math.Max(next, wanted);
             _columns[node] = IsTooWide(hop) ? 0 : column;

@@ -1,18 +1,18 @@
 using System.Text;
 
-namespace Roundtrip.Program;
+namespace Roundtrip.Trace.Paths.Drawing;
 
 /// <summary>The lines between two hops of a drawing: from the routers of the one to those of the other, rounded where they part and meet; doubled where each goes to several and none could be followed.</summary>
-internal static class PathsLines
+internal static class Connections
 {
     // By the directions that meet: 1 up, 2 down, 4 left, 8 right.
     private const string Single = "   │ ╯╮┤ ╰╭├─┴┬┼";
     private const string Double = "   │ ╛╕╡ ╘╒╞═╧╤╪";
 
     /// <returns>Null where all go straight on.</returns>
-    public static string? Between(PathsLayout layout, int[] near, int[] far, out bool isMeshed)
+    public static string? Between(Columns columns, int[] near, int[] far, out bool isMeshed)
     {
-        List<Group> groups = Groups(layout, near, far);
+        List<Group> groups = Groups(columns, near, far);
         isMeshed = groups.Exists(group => group.IsMeshed);
         if (groups.TrueForAll(group => group is { IsMeshed: false } && group.First == group.Last))
         {
@@ -52,19 +52,19 @@ internal static class PathsLines
     }
 
     // Links that share a router belong together; such groups that would cross are drawn as one, in which nothing can be followed.
-    private static List<Group> Groups(PathsLayout layout, int[] near, int[] far)
+    private static List<Group> Groups(Columns columns, int[] near, int[] far)
     {
-        bool isTooWide = PathsLayout.IsTooWide(near) || PathsLayout.IsTooWide(far);
+        bool isTooWide = Columns.IsTooWide(near) || Columns.IsTooWide(far);
         var groups = new List<Group>();
         foreach (int node in near)
         {
-            int[] behind = [.. layout.Behind(node).Where(far.Contains).Select(layout.ColumnOf)];
+            int[] behind = [.. columns.Behind(node).Where(far.Contains).Select(columns.Of)];
             if (behind.Length == 0)
             {
                 continue;
             }
 
-            var group = new Group([layout.ColumnOf(node)], [.. behind], isTooWide);
+            var group = new Group([columns.Of(node)], [.. behind], isTooWide);
             foreach (Group other in groups.Where(other => other.Down.Overlaps(group.Down)).ToArray())
             {
                 groups.Remove(other);
