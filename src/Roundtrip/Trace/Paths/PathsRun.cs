@@ -1,3 +1,4 @@
+using System.Text;
 using Roundtrip.Core;
 using Roundtrip.Tools.Names;
 using Roundtrip.Tools.Tracing;
@@ -44,7 +45,12 @@ internal static class PathsRun
                 break;
 
             default:
-                PathsText.Write(Console.Out, verb.Host, result, names);
+                // The drawing has characters that not every locale's encoding has.
+                using (var output = new StreamWriter(Console.OpenStandardOutput(), new UTF8Encoding(false)))
+                {
+                    PathsText.Write(output, verb.Host, result, names);
+                }
+
                 break;
         }
 
