@@ -1,5 +1,6 @@
 using Roundtrip.Core;
 using Roundtrip.Trace.Paths;
+using Roundtrip.Trace.Paths.Drawing;
 using Roundtrip.Trace.Probes;
 using Roundtrip.Trace.Tests.Simulation;
 
@@ -241,6 +242,39 @@ public class PathsEngineTests
             new SimulatedTrace((ProbeProtocol)random.Next(2), false, random) { HidesQuotedTimeToLive = random.Next(2) == 0 }.Run(engine, network);
 
             Assert.InRange(engine.Probes, 1, 400);
+        }
+    }
+
+    [Fact]
+    public void Whatever_is_answered_a_search_ends_and_can_be_drawn()
+    {
+        for (int seed = 0; seed < 2 * Seeds; seed++)
+        {
+            var random = new Random(seed);
+            var engine = new PathsEngine(new PathsOptions { MaximumProbes = 300, EndsFlowsLast = random.Next(4) == 0, Trace = new TraceOptions { MaximumTimeToLive = (byte)random.Next(1, 20) } });
+            long now = 0;
+            while (!engine.IsEnded)
+            {
+                while (engine.TryNextProbe(now, out Probe probe))
+                {
+                    engine.Sent(probe, now);
+                    for (int answers = random.Next(3); answers > 0; answers--)
+                    {
+                        // From whom, saying what, for which of the last probes: none of it must make sense.
+                        _ = engine.Receive(new Answer((ushort)Math.Max(1, probe.Id - random.Next(12)), probe.Flow, SimulatedTrace.Address($"10.0.0.{random.Next(1, 9)}"), random.Next(3) > 0 ? AnswerKind.TimeExceeded : (AnswerKind)random.Next(1, 12), now + random.Next(1_000_000))
+                        {
+                            TimeToLive = (byte)random.Next(256),
+                            QuotedTimeToLive = (byte)random.Next(4),
+                        });
+                    }
+                }
+
+                now = engine.IsEnded ? now : Math.Max(now + 1, engine.NextDeadline);
+                Assert.True(now < 3600 * Span.Second, $"seed {seed} does not end");
+            }
+
+            PathGraph graph = engine.Graph;
+            Assert.Equal(graph.Nodes.Count, PathDrawing.Draw(graph).Count(line => line.Node is not null));
         }
     }
 
