@@ -10,7 +10,7 @@ public class StoppingPointsTests
     {
         var points = new StoppingPoints(0.05);
 
-        Assert.Equal([6, 11], [points[1], points[2]]);
+        Assert.Equal([6, 11, 16, 21], [points[1], points[2], points[3], points[4]]);
         for (int found = 1; found < 12; found++)
         {
             // Classic points forget that one may have stopped before: ours are those or a little more.
