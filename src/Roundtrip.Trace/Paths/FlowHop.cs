@@ -15,6 +15,7 @@ internal sealed class FlowHop(int timeToLive)
     private readonly Dictionary<PeerAddress, Router> _answering = [];
     private readonly Router _star = new(null);
     private readonly Allowance _allowance = new();
+    private Sighting? _lastChance;
     private bool _isLimited;
 
     public int TimeToLive { get; } = timeToLive;
@@ -26,9 +27,6 @@ internal sealed class FlowHop(int timeToLive)
 
     /// <summary>The routers that are known, at least one.</summary>
     public int Width => Math.Max(1, _answering.Count + (_star.Flows.Count > 0 ? 1 : 0));
-
-    /// <summary>Whether nobody answers whatever the flow.</summary>
-    public bool IsSilent { get; private set; }
 
     public bool IsAnswering => _answering.Count > 0;
 
@@ -106,7 +104,6 @@ internal sealed class FlowHop(int timeToLive)
         }
 
         router.Flows.Add(sighting.Flow);
-        IsSilent = false;
     }
 
     /// <summary>Looks for a flow no longer: its path ends before.</summary>
@@ -128,13 +125,20 @@ internal sealed class FlowHop(int timeToLive)
     }
 
     /// <summary>Decides what becomes of the flows that were not answered.</summary>
-    /// <param name="enough">So many flows without any answer make the hop a silent one.</param>
+    /// <param name="enough">So many flows without any answer make the hop a silent one, but for one more try.</param>
     public void Settle(int enough, long now)
     {
         Sighting[] unanswered = [.. _sightings.Values.Where(sighting => sighting.IsUnanswered)];
         if (!IsAnswering)
         {
-            IsSilent = unanswered.Length >= enough;
+            // Whoever has spent all its answers on others keeps silent for a second; whoever still does then is a silent one.
+            if (_lastChance is null && unanswered.Length >= enough)
+            {
+                _lastChance = unanswered[0];
+                _lastChance.NotBefore = unanswered.Max(sighting => sighting.Probes[^1].SentAt) + Pause;
+                Enqueue(_lastChance);
+            }
+
             return;
         }
 
