@@ -34,7 +34,9 @@ internal static class TraceCommand
         var paths = new Option<bool>("--paths") { Description = "Finds every parallel path." };
         var bound = new Option<double>("--failure-bound")
         {
-            Description = "Of --paths: how often, at most, one of several equally likely routers behind another may be missed.", HelpName = "part", DefaultValueFactory = _ => 0.05,
+            Description = "Of --paths: how often, at most, one of several equally likely routers behind another may be missed.",
+            HelpName = "part",
+            DefaultValueFactory = _ => 0.05,
         };
         var numeric = new Option<bool>("-n") { Description = "Shows addresses without names." };
         var json = new Option<bool>("--json") { Description = "Reports the trace in one JSON document on standard output." };
