@@ -19,6 +19,9 @@ internal sealed class DatagramProber(ProbeIdentity identity, ProbeWriter writer,
     /// <param name="Only">The probe that alone was sent by this socket; 0 where it is a flow's.</param>
     private sealed record Way(ProbeSocket Socket, ushort Flow, ushort Only);
 
+    /// <summary>Whether no probe gets a port of its own.</summary>
+    public bool KeepsFlows { get; init; }
+
     /// <inheritdoc/>
     public int Untold { get; private set; }
 
@@ -95,7 +98,7 @@ internal sealed class DatagramProber(ProbeIdentity identity, ProbeWriter writer,
 
     private int SocketOf(Probe probe, out ProbeSocket socket)
     {
-        bool isAlone = Untold > 0 && !_told.Contains(probe.TimeToLive);
+        bool isAlone = !KeepsFlows && Untold > 0 && !_told.Contains(probe.TimeToLive);
         if (!isAlone && _ways.Find(way => way.Flow == probe.Flow && way.Only == 0) is { } known)
         {
             socket = known.Socket;

@@ -57,7 +57,7 @@ internal static class Probers
         {
             return request.Protocol switch
             {
-                ProbeProtocol.Udp => new DatagramProber(identity, writer, choice),
+                ProbeProtocol.Udp => new DatagramProber(identity, writer, choice) { KeepsFlows = request.KeepsFlows },
                 ProbeProtocol.Tcp => new ConnectProber(identity, choice),
                 _ => new PingProber(identity, writer, choice),
             };

@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Net;
 using Roundtrip.Tools.Tracing;
 using Roundtrip.Trace;
+using Roundtrip.Trace.Paths;
 using Roundtrip.Trace.Probes;
 
 namespace Roundtrip.Program;
@@ -30,6 +31,13 @@ internal static class TraceCommand
         Option<int> dscp = Number("--dscp", null, 0, 0, 63, "The packets' DSCP.");
         var wait = new Option<double>("--wait", "-w") { Description = "Seconds to wait for an answer at most; as a rule it takes much less.", HelpName = "seconds", DefaultValueFactory = _ => 5 };
         var classic = new Option<bool>("--classic") { Description = "Makes each probe a flow of its own, as traceroute does: load balancers may send each another way." };
+        var paths = new Option<bool>("--paths") { Description = "Finds every parallel path." };
+        var bound = new Option<double>("--failure-bound")
+        {
+            Description = "Of --paths: how often, at most, one of several equally likely routers behind another may be missed.",
+            HelpName = "part",
+            DefaultValueFactory = _ => 0.05,
+        };
         var numeric = new Option<bool>("-n") { Description = "Shows addresses without names." };
         var json = new Option<bool>("--json") { Description = "Reports the trace in one JSON document on standard output." };
         var csv = new Option<bool>("--csv") { Description = "Writes a line of comma-separated values for each probe." };
@@ -61,19 +69,32 @@ internal static class TraceCommand
                         VariesFlow = parsed.GetValue(classic),
                     },
                 },
+                Paths = parsed.GetValue(paths) ? new PathsOptions { FailureBound = parsed.GetValue(bound) } : null,
             },
             cancellation));
+        command.Options.Add(paths);
+        command.Options.Add(bound);
         return command;
 
         // In the action, since a validator cannot ask for the value of an option that is wrong by itself.
         string? Contradiction(ParseResult parsed)
         {
-            foreach ((Option<bool> one, Option<bool> other) in (ReadOnlySpan<(Option<bool>, Option<bool>)>)[(icmp, tcp), (version4, version6), (json, csv)])
+            foreach ((Option<bool> one, Option<bool> other) in (ReadOnlySpan<(Option<bool>, Option<bool>)>)[(icmp, tcp), (version4, version6), (json, csv), (paths, classic)])
             {
                 if (parsed.GetValue(one) && parsed.GetValue(other))
                 {
                     return $"{one.Name} and {other.Name} exclude each other";
                 }
+            }
+
+            if (parsed.GetValue(paths) && parsed.GetResult(queries) is { Implicit: false })
+            {
+                return "--paths sends as many probes as it takes: --queries does not go with it";
+            }
+
+            if (parsed.GetResult(bound) is { Implicit: false } && (!parsed.GetValue(paths) || parsed.GetValue(bound) is not (>= 0.0001 and <= 0.5)))
+            {
+                return parsed.GetValue(paths) ? "--failure-bound takes a number from 0.0001 to 0.5" : "--failure-bound goes with --paths";
             }
 
             return parsed.GetValue(first) > parsed.GetValue(maximum) ? "--first is greater than --max-hops"

@@ -26,6 +26,15 @@ internal static class TraceRemarks
             yield return $"addresses are translated (NAT) before hop {translated.TimeToLive}";
         }
 
+        for (int i = 0; i < result.Hops.Count; i++)
+        {
+            Statistics seen = result.Hops[i].StatisticsOf();
+            if (Loss.IsWithheld(result.Hops, i))
+            {
+                yield return $"hop {result.Hops[i].TimeToLive} limits its answers: {seen.Lost} of {seen.Sent} were not given, and nothing was lost that went through it";
+            }
+        }
+
         if (result.Untold > 0)
         {
             yield return $"{result.Untold} answers quoted too little to tell whose they are, and their hops were asked from other ports; with -I, or as root, they are told";

@@ -15,6 +15,11 @@ internal static class TraceRun
     {
         try
         {
+            if (verb.Paths is { } paths)
+            {
+                return await PathsRun.Run(verb, verb.Request(await AddressOf(verb)), paths, cancellation);
+            }
+
             TraceRequest request = verb.Request(await AddressOf(verb));
             TraceResult result = await Write(verb, request, cancellation);
             foreach (string line in TraceRemarks.Of(verb.Host, result))

@@ -1,5 +1,6 @@
 using Roundtrip.Core;
 using Roundtrip.Tools.Tracing;
+using Roundtrip.Trace.Paths;
 
 namespace Roundtrip.Program;
 
@@ -16,4 +17,7 @@ internal sealed record TraceVerb(string Host)
 
     /// <summary>The trace to an address of the host.</summary>
     public required Func<PeerAddress, TraceRequest> Request { get; init; }
+
+    /// <summary>How all paths are looked for; null where one is enough.</summary>
+    public PathsOptions? Paths { get; init; }
 }

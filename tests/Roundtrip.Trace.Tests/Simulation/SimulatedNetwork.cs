@@ -23,6 +23,12 @@ internal sealed class SimulatedNetwork(SimulatedHop[] path, Random random)
     /// <summary>From which hop on packets go in a circle, and of how many hops; 0 for none.</summary>
     public (int First, int Length) Loop { get; init; }
 
+    /// <summary>Which of a hop's routers a flow goes through: the hop, the flow, and the number of its address. By the flow's number alone unless said.</summary>
+    public Func<int, ushort, int>? Way { get; init; }
+
+    /// <summary>Routers that never answer.</summary>
+    public IReadOnlySet<PeerAddress> Silent { get; init; } = new HashSet<PeerAddress>();
+
     /// <summary>Hops that the way back is longer than the way there.</summary>
     public int Detour { get; init; }
 
@@ -36,7 +42,7 @@ internal sealed class SimulatedNetwork(SimulatedHop[] path, Random random)
     /// <summary>What somebody else sends to us.</summary>
     public void Inject(Arrival arrival) => _arrivals.Enqueue(arrival, arrival.At);
 
-    public PeerAddress AddressAt(int timeToLive, ushort flow) => At(timeToLive).Addresses[flow % At(timeToLive).Addresses.Length];
+    public PeerAddress AddressAt(int timeToLive, ushort flow) => At(timeToLive).Addresses[Way?.Invoke(Place(timeToLive) + 1, flow) ?? flow % At(timeToLive).Addresses.Length];
 
     public void Send(byte[] packet, ushort flow, long now)
     {
@@ -76,7 +82,9 @@ internal sealed class SimulatedNetwork(SimulatedHop[] path, Random random)
         }
     }
 
-    private SimulatedHop At(int hop) => path[Loop.Length > 0 && hop >= Loop.First ? Loop.First - 1 + (hop - Loop.First) % Loop.Length : hop - 1];
+    private SimulatedHop At(int hop) => path[Place(hop)];
+
+    private int Place(int hop) => Loop.Length > 0 && hop >= Loop.First ? Loop.First - 1 + (hop - Loop.First) % Loop.Length : hop - 1;
 
     private void AnswerAsTarget(SimulatedHop at, int hop, ushort flow, byte[] packet, bool isV6, byte left, bool isTranslated, long now)
     {
@@ -104,8 +112,8 @@ internal sealed class SimulatedNetwork(SimulatedHop[] path, Random random)
 
     private void AnswerError(SimulatedHop at, int hop, ushort flow, byte[] packet, bool isV6, byte type, byte code, byte left, bool isTranslated, long now)
     {
-        PeerAddress from = at.Addresses[flow % at.Addresses.Length];
-        if (at.IsSilent || !HasToken(from, at.Burst, now))
+        PeerAddress from = AddressAt(hop, flow);
+        if (at.IsSilent || Silent.Contains(from) || !HasToken(from, at.Burst, now))
         {
             return;
         }
