@@ -9,6 +9,9 @@ namespace Roundtrip.Tools.Tracing;
 /// </summary>
 internal sealed class DatagramProber(ProbeIdentity identity, ProbeWriter writer, SocketChoice choice) : IProber
 {
+    // Less than the 1024 descriptors that a process has as a rule; more than are under way at once.
+    private const int MostWays = 500;
+
     private readonly List<Way> _ways = [];
     private readonly List<ProbeSocket> _waited = [];
     private readonly Dictionary<ushort, byte> _timesToLive = [];
@@ -100,6 +103,15 @@ internal sealed class DatagramProber(ProbeIdentity identity, ProbeWriter writer,
         {
             socket = known.Socket;
             return 0;
+        }
+
+        if (_ways.Count == MostWays)
+        {
+            // The oldest of a trace that goes on has had its time; a flow's own socket keeps the flow's port.
+            int oldest = Math.Max(0, _ways.FindIndex(way => way.Only != 0));
+            _waited[oldest].Dispose();
+            _ways.RemoveAt(oldest);
+            _waited.RemoveAt(oldest);
         }
 
         socket = choice.Open(ProbeSocketKind.Datagram, identity.IsV6);

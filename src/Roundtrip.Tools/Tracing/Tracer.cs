@@ -11,9 +11,6 @@ namespace Roundtrip.Tools.Tracing;
 /// <summary>Runs a trace: the engine says what is sent, a prober sends it. A thread of its own does both, so that nobody who looks on delays a probe.</summary>
 public static class Tracer
 {
-    // So soon a cancellation is seen.
-    private const long LongestWait = 50 * Span.Millisecond;
-
     /// <summary>Traces, and tells what there is to show as it comes; the last has the <see cref="TraceProgress.Result"/>, also after a cancellation.</summary>
     /// <exception cref="TraceException">No probe can be sent.</exception>
     public static async IAsyncEnumerable<TraceProgress> Trace(TraceRequest request, [EnumeratorCancellation] CancellationToken cancellation = default)
@@ -47,10 +44,21 @@ public static class Tracer
 
             // A NAT forgets a connection with the target's first RST (in Linux nf_conntrack_proto_tcp.c), and what comes for other SYNs of the flow then finds no way back: each has its own.
             var engine = new TraceEngine(request.Protocol == ProbeProtocol.Tcp ? request.Options with { VariesFlow = true } : request.Options);
-            Drive(request, engine, prober, progress, cancellation);
+            ProbeDriver.Drive(request, engine, prober, TellProgress, cancellation);
             var result = new TraceResult(request, source, engine.Outcome, engine.Hops) { Loop = engine.Loop, Took = MonotonicClock.Now - begun, Untold = prober.Untold, IsRaw = isRaw };
             progress.TryWrite(new TraceProgress(TraceEventKind.Ended, null) { Result = result });
             progress.Complete();
+
+            void TellProgress()
+            {
+                while (engine.TryReadEvent(out TraceEvent happened))
+                {
+                    if (happened.Kind != TraceEventKind.Ended)
+                    {
+                        progress.TryWrite(new TraceProgress(happened.Kind, engine.HopAt(happened.TimeToLive)));
+                    }
+                }
+            }
         }
         catch (TraceException fault)
         {
@@ -59,42 +67,6 @@ public static class Tracer
         catch (TransportException fault)
         {
             progress.Complete(new TraceException(fault.Message, fault) { IsRightMissing = fault.IsRightMissing });
-        }
-    }
-
-    private static void Drive(TraceRequest request, TraceEngine engine, IProber prober, ChannelWriter<TraceProgress> progress, CancellationToken cancellation)
-    {
-        bool hasAnswer = false;
-        while (!cancellation.IsCancellationRequested)
-        {
-            while (engine.TryNextProbe(MonotonicClock.Now, out Probe probe))
-            {
-                int errno = prober.Send(probe, out long at);
-                engine.Sent(probe, at);
-                if (errno != 0 && !hasAnswer)
-                {
-                    throw new TraceException(SendErrors.Describe(errno, request));
-                }
-            }
-
-            while (engine.TryReadEvent(out TraceEvent happened))
-            {
-                if (happened.Kind != TraceEventKind.Ended)
-                {
-                    progress.TryWrite(new TraceProgress(happened.Kind, engine.HopAt(happened.TimeToLive)));
-                }
-            }
-
-            if (engine.IsEnded)
-            {
-                return;
-            }
-
-            prober.Wait(Math.Min(engine.NextDeadline - MonotonicClock.Now, LongestWait));
-            while (prober.TryReceive(out Answer answer))
-            {
-                hasAnswer |= engine.Receive(answer);
-            }
         }
     }
 }

@@ -3,6 +3,7 @@ using System.Net;
 using Roundtrip.Tools.Tracing;
 using Roundtrip.Trace;
 using Roundtrip.Trace.Probes;
+using Roundtrip.Trace.Rounds;
 
 namespace Roundtrip.Program;
 
@@ -33,9 +34,12 @@ internal static class TraceCommand
         var numeric = new Option<bool>("-n") { Description = "Shows addresses without names." };
         var json = new Option<bool>("--json") { Description = "Reports the trace in one JSON document on standard output." };
         var csv = new Option<bool>("--csv") { Description = "Writes a line of comma-separated values for each probe." };
+        var live = new Option<bool>("--live") { Description = "Goes on, round after round, on a screen like mtr's; where there is no terminal, reports after --rounds." };
+        Option<int> rounds = Number("--rounds", null, 0, 1, int.MaxValue, "Of --live: the rounds after which it ends; 10 unless said where there is no terminal.");
+        var interval = new Option<double>("--interval") { Description = "Of --live: seconds from one round to the next.", HelpName = "seconds", DefaultValueFactory = _ => 1 };
         var command = new Command("trace", "Shows the route to a host.")
         {
-            host, icmp, tcp, version4, version6, queries, first, maximum, port, source, interfaceName, size, dontFragment, dscp, wait, classic, numeric, json, csv,
+            host, icmp, tcp, version4, version6, queries, first, maximum, port, source, interfaceName, size, dontFragment, dscp, wait, classic, numeric, json, csv, live, rounds, interval,
         };
         command.SetAction((parsed, cancellation) => Contradiction(parsed) is { } fault ? Refuse(fault) : TraceRun.Run(
             new TraceVerb(parsed.GetRequiredValue(host))
@@ -43,6 +47,7 @@ internal static class TraceCommand
                 Family = parsed.GetValue(version4) ? 4 : parsed.GetValue(version6) ? 6 : 0,
                 ShowsNames = !parsed.GetValue(numeric),
                 Format = parsed.GetValue(json) ? TraceFormat.Json : parsed.GetValue(csv) ? TraceFormat.Csv : TraceFormat.Text,
+                Rounds = parsed.GetValue(live) ? new RoundOptions { Count = parsed.GetValue(rounds) is > 0 and int count ? count : null, Interval = (long)(parsed.GetValue(interval) * Span.Second) } : null,
                 Request = target => new TraceRequest(target)
                 {
                     Protocol = parsed.GetValue(icmp) ? ProbeProtocol.Icmp : parsed.GetValue(tcp) ? ProbeProtocol.Tcp : ProbeProtocol.Udp,
@@ -79,6 +84,10 @@ internal static class TraceCommand
             return parsed.GetValue(first) > parsed.GetValue(maximum) ? "--first is greater than --max-hops"
                 : parsed.GetValue(wait) is not (> 0 and <= 3600) ? "--wait takes seconds, more than 0 and at most 3600"
                 : parsed.GetValue(source) is { } text && !IPAddress.TryParse(text, out _) ? $"--source takes an address of this machine, not '{text}'"
+                : parsed.GetValue(interval) is not (>= 0.01 and <= 3600) ? "--interval takes seconds, at least 0.01 and at most 3600"
+                : !parsed.GetValue(live) && parsed.GetValue(rounds) > 0 ? "--rounds goes with --live"
+                : !parsed.GetValue(live) && parsed.GetResult(interval) is { Implicit: false } ? "--interval goes with --live"
+                : parsed.GetValue(live) && parsed.GetResult(queries) is { Implicit: false } ? "--live sends one probe to each hop a round: --queries does not go with it"
                 : null;
         }
     }

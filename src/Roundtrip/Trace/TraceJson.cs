@@ -14,11 +14,7 @@ internal static class TraceJson
     {
         using var json = new Utf8JsonWriter(output, new JsonWriterOptions { Indented = true });
         json.WriteStartObject();
-        json.WriteString("host", host);
-        json.WriteString("target", result.Request.Target.ToIPAddress().ToString());
-        json.WriteString("source", result.Source.ToIPAddress().ToString());
-        json.WriteString("protocol", result.Request.Protocol switch { ProbeProtocol.Icmp => "icmp", ProbeProtocol.Tcp => "tcp", _ => "udp" });
-        json.WriteBoolean("raw", result.IsRaw);
+        WriteHead(json, host, result.Request, result.Source, result.IsRaw);
         json.WriteString("outcome", result.Outcome switch
         {
             TraceOutcome.Reached => "reached",
@@ -48,6 +44,16 @@ internal static class TraceJson
         json.WriteEndObject();
         json.Flush();
         output.WriteByte((byte)'\n');
+    }
+
+    /// <summary>What every document about a trace begins with.</summary>
+    public static void WriteHead(Utf8JsonWriter json, string host, TraceRequest request, PeerAddress source, bool isRaw)
+    {
+        json.WriteString("host", host);
+        json.WriteString("target", request.Target.ToIPAddress().ToString());
+        json.WriteString("source", source.ToIPAddress().ToString());
+        json.WriteString("protocol", request.Protocol switch { ProbeProtocol.Icmp => "icmp", ProbeProtocol.Tcp => "tcp", _ => "udp" });
+        json.WriteBoolean("raw", isRaw);
     }
 
     private static void WriteHop(Utf8JsonWriter json, IReadOnlyList<Hop> hops, int index, double lost, IReadOnlyDictionary<PeerAddress, string?> names)

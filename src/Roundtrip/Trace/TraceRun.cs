@@ -16,6 +16,11 @@ internal static class TraceRun
         try
         {
             TraceRequest request = verb.Request(await AddressOf(verb));
+            if (verb.Rounds is { } rounds)
+            {
+                return await LiveRun.Run(verb, request, rounds, cancellation);
+            }
+
             TraceResult result = await Write(verb, request, cancellation);
             foreach (string line in TraceRemarks.Of(verb.Host, result))
             {

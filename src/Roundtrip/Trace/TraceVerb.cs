@@ -1,5 +1,6 @@
 using Roundtrip.Core;
 using Roundtrip.Tools.Tracing;
+using Roundtrip.Trace.Rounds;
 
 namespace Roundtrip.Program;
 
@@ -13,6 +14,9 @@ internal sealed record TraceVerb(string Host)
     public bool ShowsNames { get; init; } = true;
 
     public TraceFormat Format { get; init; }
+
+    /// <summary>How the trace goes on; null where it shows the route once.</summary>
+    public RoundOptions? Rounds { get; init; }
 
     /// <summary>The trace to an address of the host.</summary>
     public required Func<PeerAddress, TraceRequest> Request { get; init; }

@@ -26,6 +26,9 @@ internal sealed class SimulatedNetwork(SimulatedHop[] path, Random random)
     /// <summary>Hops that the way back is longer than the way there.</summary>
     public int Detour { get; init; }
 
+    /// <summary>The routers that packets go through from now on.</summary>
+    public SimulatedHop[] Path { get; set; } = path;
+
     /// <summary>Answers that a limit held back.</summary>
     public int Limited { get; private set; }
 
@@ -53,7 +56,7 @@ internal sealed class SimulatedNetwork(SimulatedHop[] path, Random random)
                 return;
             }
 
-            bool isTarget = hop == path.Length && Loop.Length == 0;
+            bool isTarget = hop == Path.Length && Loop.Length == 0;
             if (!isTarget && timeToLive == hop)
             {
                 AnswerError(at, hop, flow, packet, isV6, isV6 ? IcmpV6Type.TimeExceeded : IcmpType.TimeExceeded, 0, 1, isTranslated, now + delay);
@@ -76,7 +79,7 @@ internal sealed class SimulatedNetwork(SimulatedHop[] path, Random random)
         }
     }
 
-    private SimulatedHop At(int hop) => path[Loop.Length > 0 && hop >= Loop.First ? Loop.First - 1 + (hop - Loop.First) % Loop.Length : hop - 1];
+    private SimulatedHop At(int hop) => Path[Loop.Length > 0 && hop >= Loop.First ? Loop.First - 1 + (hop - Loop.First) % Loop.Length : hop - 1];
 
     private void AnswerAsTarget(SimulatedHop at, int hop, ushort flow, byte[] packet, bool isV6, byte left, bool isTranslated, long now)
     {
