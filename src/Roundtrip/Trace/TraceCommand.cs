@@ -34,12 +34,13 @@ internal static class TraceCommand
         var numeric = new Option<bool>("-n") { Description = "Shows addresses without names." };
         var json = new Option<bool>("--json") { Description = "Reports the trace in one JSON document on standard output." };
         var csv = new Option<bool>("--csv") { Description = "Writes a line of comma-separated values for each probe." };
+        var mtu = new Option<bool>("--mtu") { Description = "Finds the largest packet that comes through unfragmented, and where it becomes less; needs UDP or ICMP." };
         var live = new Option<bool>("--live") { Description = "Goes on, round after round, on a screen like mtr's; where there is no terminal, reports after --rounds." };
         Option<int> rounds = Number("--rounds", null, 0, 1, int.MaxValue, "Of --live: the rounds after which it ends; 10 unless said where there is no terminal.");
         var interval = new Option<double>("--interval") { Description = "Of --live: seconds from one round to the next.", HelpName = "seconds", DefaultValueFactory = _ => 1 };
         var command = new Command("trace", "Shows the route to a host.")
         {
-            host, icmp, tcp, version4, version6, queries, first, maximum, port, source, interfaceName, size, dontFragment, dscp, wait, classic, numeric, json, csv, live, rounds, interval,
+            host, icmp, tcp, version4, version6, queries, first, maximum, port, source, interfaceName, size, dontFragment, dscp, wait, classic, numeric, json, csv, mtu, live, rounds, interval,
         };
         command.SetAction((parsed, cancellation) => Contradiction(parsed) is { } fault ? Refuse(fault) : TraceRun.Run(
             new TraceVerb(parsed.GetRequiredValue(host))
@@ -55,6 +56,7 @@ internal static class TraceCommand
                     Source = parsed.GetValue(source) is { } from ? Core.PeerAddress.From(IPAddress.Parse(from), 0) : null,
                     Interface = parsed.GetValue(interfaceName),
                     Size = parsed.GetValue(size) is > 0 and int bytes ? bytes : null,
+                    FindsMtu = parsed.GetValue(mtu),
                     DontFragment = parsed.GetValue(dontFragment),
                     Dscp = (byte)parsed.GetValue(dscp),
                     Options = new TraceOptions
@@ -73,7 +75,7 @@ internal static class TraceCommand
         // In the action, since a validator cannot ask for the value of an option that is wrong by itself.
         string? Contradiction(ParseResult parsed)
         {
-            foreach ((Option<bool> one, Option<bool> other) in (ReadOnlySpan<(Option<bool>, Option<bool>)>)[(icmp, tcp), (version4, version6), (json, csv)])
+            foreach ((Option<bool> one, Option<bool> other) in (ReadOnlySpan<(Option<bool>, Option<bool>)>)[(icmp, tcp), (version4, version6), (json, csv), (mtu, tcp), (mtu, live), (mtu, csv)])
             {
                 if (parsed.GetValue(one) && parsed.GetValue(other))
                 {

@@ -3,6 +3,7 @@ using Roundtrip.Core;
 using Roundtrip.Packets;
 using Roundtrip.Tools.Tracing;
 using Roundtrip.Trace;
+using Roundtrip.Trace.Mtu;
 using Roundtrip.Trace.Probes;
 
 namespace Roundtrip.Program;
@@ -31,6 +32,11 @@ internal static class TraceJson
             json.WriteEndObject();
         }
 
+        if (result.Mtu is { } steps)
+        {
+            WriteMtu(json, steps);
+        }
+
         json.WriteNumber("took", Span.ToMilliseconds(result.Took));
         json.WriteNumber("untold", result.Untold);
         json.WriteStartArray("hops");
@@ -54,6 +60,25 @@ internal static class TraceJson
         json.WriteString("source", source.ToIPAddress().ToString());
         json.WriteString("protocol", request.Protocol switch { ProbeProtocol.Icmp => "icmp", ProbeProtocol.Tcp => "tcp", _ => "udp" });
         json.WriteBoolean("raw", isRaw);
+    }
+
+    private static void WriteMtu(Utf8JsonWriter json, IReadOnlyList<MtuStep> steps)
+    {
+        json.WriteStartObject("mtu");
+        json.WriteNumber("path", steps[^1].Mtu);
+        json.WriteStartArray("steps");
+        foreach (MtuStep step in steps)
+        {
+            json.WriteStartObject();
+            json.WriteNumber("ttl", step.TimeToLive);
+            json.WriteNumber("mtu", step.Mtu);
+            json.WriteString("said_by", step.SaidBy?.ToIPAddress().ToString());
+            json.WriteBoolean("black_hole", step.IsSilent);
+            json.WriteEndObject();
+        }
+
+        json.WriteEndArray();
+        json.WriteEndObject();
     }
 
     private static void WriteHop(Utf8JsonWriter json, IReadOnlyList<Hop> hops, int index, double lost, IReadOnlyDictionary<PeerAddress, string?> names)

@@ -56,7 +56,8 @@ internal static class TraceRun
                 _ = names?.Find(address);
             }
 
-            if (progress is { Kind: TraceEventKind.HopDone, Hop: { } hop } && text is not null)
+            // The MTU that a hop's line says is known last of all.
+            if (progress is { Kind: TraceEventKind.HopDone, Hop: { } hop } && text is not null && !request.FindsMtu)
             {
                 await text.Write(hop);
             }

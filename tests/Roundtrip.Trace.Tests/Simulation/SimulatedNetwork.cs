@@ -75,6 +75,17 @@ internal sealed class SimulatedNetwork(SimulatedHop[] path, Random random)
                 return;
             }
 
+            if (packet.Length > at.Mtu)
+            {
+                if (at.SaysMtu != -1)
+                {
+                    (byte type, byte code) = isV6 ? (IcmpV6Type.PacketTooBig, (byte)0) : (IcmpType.DestinationUnreachable, (byte)4);
+                    AnswerError(at, hop, flow, packet, isV6, type, code, (byte)(timeToLive - hop + 1), isTranslated, now + delay, (uint)(at.SaysMtu ?? at.Mtu));
+                }
+
+                return;
+            }
+
             isTranslated |= at.Translates;
         }
     }
@@ -105,7 +116,7 @@ internal sealed class SimulatedNetwork(SimulatedHop[] path, Random random)
         }
     }
 
-    private void AnswerError(SimulatedHop at, int hop, ushort flow, byte[] packet, bool isV6, byte type, byte code, byte left, bool isTranslated, long now)
+    private void AnswerError(SimulatedHop at, int hop, ushort flow, byte[] packet, bool isV6, byte type, byte code, byte left, bool isTranslated, long now, uint mtu = 0)
     {
         PeerAddress from = at.Addresses[flow % at.Addresses.Length];
         if (at.IsSilent || !HasToken(from, at.Burst, now))
@@ -113,11 +124,11 @@ internal sealed class SimulatedNetwork(SimulatedHop[] path, Random random)
             return;
         }
 
-        Deliver(from, hop, false, Quote(at, packet, isV6, type, code, left, isTranslated), now);
+        Deliver(from, hop, false, Quote(at, packet, isV6, type, code, left, isTranslated, mtu), now);
     }
 
     /// <summary>An ICMP error that quotes a packet as it came.</summary>
-    public static byte[] Quote(SimulatedHop at, byte[] packet, bool isV6, byte type, byte code, byte left, bool isTranslated)
+    public static byte[] Quote(SimulatedHop at, byte[] packet, bool isV6, byte type, byte code, byte left, bool isTranslated, uint mtu = 0)
     {
         int ipSize = isV6 ? Ipv6Header.Size : Ipv4Header.Size;
         byte[] quoted = packet[..Math.Min(packet.Length, ipSize + at.Quotes)];
@@ -131,7 +142,7 @@ internal sealed class SimulatedNetwork(SimulatedHop[] path, Random random)
         }
 
         byte[] extensions = [];
-        uint rest = 0;
+        uint rest = mtu;
         if (at.Label > 0)
         {
             byte[] label = new byte[MplsLabel.Size];
@@ -139,7 +150,7 @@ internal sealed class SimulatedNetwork(SimulatedHop[] path, Random random)
             extensions = new byte[IcmpExtensions.HeaderSize * 2 + label.Length];
             IcmpExtensions.Write(extensions, MplsLabel.ObjectClass, MplsLabel.ObjectType, label);
             Array.Resize(ref quoted, 128);
-            rest = isV6 ? 16u << 24 : 32u << 16;
+            rest |= isV6 ? 16u << 24 : 32u << 16;
         }
 
         byte[] message = [.. new byte[IcmpHeader.Size], .. quoted, .. extensions];
