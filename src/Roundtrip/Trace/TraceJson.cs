@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Roundtrip.Core;
 using Roundtrip.Packets;
+using Roundtrip.Tools.Names.Delegation;
 using Roundtrip.Tools.Tracing;
 using Roundtrip.Trace;
 using Roundtrip.Trace.Mtu;
@@ -11,7 +12,7 @@ namespace Roundtrip.Program;
 /// <summary>A trace as one JSON document. Times are in milliseconds.</summary>
 internal static class TraceJson
 {
-    public static void Write(Stream output, string host, TraceResult result, IReadOnlyDictionary<PeerAddress, string?> names)
+    public static void Write(Stream output, string host, TraceResult result, IReadOnlyDictionary<PeerAddress, string?> names, ThoroughNames? thorough)
     {
         using var json = new Utf8JsonWriter(output, new JsonWriterOptions { Indented = true });
         json.WriteStartObject();
@@ -47,6 +48,11 @@ internal static class TraceJson
         }
 
         json.WriteEndArray();
+        if (thorough is not null)
+        {
+            WriteNames(json, thorough);
+        }
+
         json.WriteEndObject();
         json.Flush();
         output.WriteByte((byte)'\n');
@@ -60,6 +66,29 @@ internal static class TraceJson
         json.WriteString("source", source.ToIPAddress().ToString());
         json.WriteString("protocol", request.Protocol switch { ProbeProtocol.Icmp => "icmp", ProbeProtocol.Tcp => "tcp", _ => "udp" });
         json.WriteBoolean("raw", isRaw);
+    }
+
+    private static void WriteNames(Utf8JsonWriter json, ThoroughNames thorough)
+    {
+        json.WriteStartArray("names");
+        foreach ((PeerAddress address, ThoroughName name) in thorough.Found)
+        {
+            json.WriteStartObject();
+            json.WriteString("address", address.ToIPAddress().ToString());
+            json.WriteString("name", name.Name);
+            json.WriteBoolean("confirmed", name.IsConfirmed);
+            json.WriteString("remark", name.Remark);
+            json.WriteStartArray("zones");
+            foreach (string zone in name.Zones)
+            {
+                json.WriteStringValue(zone);
+            }
+
+            json.WriteEndArray();
+            json.WriteEndObject();
+        }
+
+        json.WriteEndArray();
     }
 
     private static void WriteMtu(Utf8JsonWriter json, IReadOnlyList<MtuStep> steps)

@@ -22,7 +22,7 @@ internal static class TraceRun
             }
 
             TraceResult result = await Write(verb, request, cancellation);
-            foreach (string line in TraceRemarks.Of(verb.Host, result))
+            foreach (string line in TraceRemarks.Of(verb.Host, result).Concat(NameRemarks.Of(result.Hops.SelectMany(hop => hop.Addresses), verb.Thorough)))
             {
                 Console.Error.WriteLine($"roundtrip: {line}");
             }
@@ -38,7 +38,7 @@ internal static class TraceRun
 
     private static async Task<TraceResult> Write(TraceVerb verb, TraceRequest request, CancellationToken cancellation)
     {
-        NameCache? names = verb.ShowsNames ? new NameCache() : null;
+        NameCache? names = verb.OpenNames();
         TraceText? text = verb.Format == TraceFormat.Text ? new TraceText(Console.Out, names) : null;
         bool isBegun = false;
         TraceResult? result = null;
@@ -70,7 +70,7 @@ internal static class TraceRun
             case TraceFormat.Json:
                 using (Stream output = Console.OpenStandardOutput())
                 {
-                    TraceJson.Write(output, verb.Host, result!, await TraceNames.Of(result!, names));
+                    TraceJson.Write(output, verb.Host, result!, await TraceNames.Of(result!, names), verb.Thorough);
                 }
 
                 break;

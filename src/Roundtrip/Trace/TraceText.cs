@@ -91,6 +91,6 @@ internal sealed class TraceText(TextWriter output, NameCache? names)
     private async Task<string> Shown(PeerAddress address)
     {
         string text = address.ToIPAddress().ToString();
-        return names is null ? text : $"{await names.Find(address, TraceNames.Patience) ?? text} ({text})";
+        return names is null ? text : $"{await names.FindInTime(address) ?? text} ({text})";
     }
 }

@@ -14,7 +14,7 @@ internal static class LiveRun
     /// <param name="cancellation">Ctrl-C: what is known is written all the same.</param>
     public static async Task<int> Run(TraceVerb verb, TraceRequest request, RoundOptions rounds, CancellationToken cancellation)
     {
-        NameCache? names = verb.ShowsNames ? new NameCache() : null;
+        NameCache? names = verb.OpenNames();
         bool hasScreen = verb.Format == TraceFormat.Text && Terminal.IsThere;
         RoundsProgress last = hasScreen
             ? await LiveScreen.Run(verb.Host, request, rounds, names, cancellation)
@@ -40,7 +40,7 @@ internal static class LiveRun
                 break;
         }
 
-        foreach (string line in LiveRemarks.Of(verb.Host, last))
+        foreach (string line in LiveRemarks.Of(verb.Host, last).Concat(NameRemarks.Of(last.Hops.SelectMany(hop => hop.Addresses), verb.Thorough)))
         {
             Console.Error.WriteLine($"roundtrip: {line}");
         }
