@@ -16,7 +16,7 @@ public class DelegationTests
     {
         _world.Add("10.0.0.1", Delegation("18.198.in-addr.arpa", "18.198.in-addr.arpa", ("ns.registry", "10.0.0.2")), under: "18.198.in-addr.arpa");
         _world.Add("10.0.0.1", Delegation("example", "example", ("ns.example", "10.0.0.3")), under: "example");
-        _world.Add("10.0.0.2", Answer("2.6.18.198.in-addr.arpa", DnsType.Ptr, "host.example"));
+        _world.Add("10.0.0.2", Answer("2.6.18.198.in-addr.arpa", DnsType.DomainNamePointer, "host.example"));
         _world.Add("10.0.0.3", Answer("host.example", DnsType.A, "198.18.6.2"));
     }
 
@@ -62,7 +62,7 @@ public class DelegationTests
     [Fact]
     public async Task Of_several_names_one_that_leads_back_is_enough()
     {
-        _world.Set("10.0.0.2", Answer("2.6.18.198.in-addr.arpa", DnsType.Ptr, "other.example", "host.example"));
+        _world.Set("10.0.0.2", Answer("2.6.18.198.in-addr.arpa", DnsType.DomainNamePointer, "other.example", "host.example"));
         _world.Add("10.0.0.3", Message("other.example", DnsType.A));
 
         Assert.Equal(("host.example", true), ((await Walk()).Name, (await Walk()).IsConfirmed));
@@ -73,7 +73,7 @@ public class DelegationTests
     [InlineData(DnsResponseCode.ServerFailure)]
     public async Task A_lame_delegation_is_said_with_its_zone_and_its_server(DnsResponseCode code)
     {
-        _world.Set("10.0.0.2", Message("2.6.18.198.in-addr.arpa", DnsType.Ptr) with { IsAuthoritative = false, ResponseCode = code });
+        _world.Set("10.0.0.2", Message("2.6.18.198.in-addr.arpa", DnsType.DomainNamePointer) with { IsAuthoritative = false, ResponseCode = code });
 
         Assert.Equal("no PTR: zone 18.198.in-addr.arpa: none of its servers answers for it: a lame delegation (10.0.0.2)", (await Walk()).Remark);
     }
@@ -126,7 +126,7 @@ public class DelegationTests
     {
         // RFC 2317: parts of a reverse zone that others have.
         _world.Set("10.0.0.2", Alias("2.6.18.198.in-addr.arpa", "2.slash.6.18.198.in-addr.arpa"));
-        _world.Add("10.0.0.2", Answer("2.slash.6.18.198.in-addr.arpa", DnsType.Ptr, "host.example"));
+        _world.Add("10.0.0.2", Answer("2.slash.6.18.198.in-addr.arpa", DnsType.DomainNamePointer, "host.example"));
 
         Assert.True((await Walk()).IsConfirmed);
     }
@@ -170,9 +170,9 @@ public class DelegationTests
     {
         // The registry of addresses says where example's server is: only the root and example may.
         _world.Set("10.0.0.2", Delegation("2.6.18.198.in-addr.arpa", "6.18.198.in-addr.arpa", ("ns.example", "10.6.6.6")), under: "18.198.in-addr.arpa");
-        _world.Add("10.6.6.6", Answer("2.6.18.198.in-addr.arpa", DnsType.Ptr, "evil.example"));
+        _world.Add("10.6.6.6", Answer("2.6.18.198.in-addr.arpa", DnsType.DomainNamePointer, "evil.example"));
         _world.Add("10.0.0.3", Answer("ns.example", DnsType.A, "10.0.0.5"));
-        _world.Add("10.0.0.5", Answer("2.6.18.198.in-addr.arpa", DnsType.Ptr, "host.example"));
+        _world.Add("10.0.0.5", Answer("2.6.18.198.in-addr.arpa", DnsType.DomainNamePointer, "host.example"));
 
         Assert.Equal("host.example", (await Walk()).Name);
     }
@@ -182,7 +182,7 @@ public class DelegationTests
     {
         int at = 0;
         Assert.True(DnsName.TryRead([5, (byte)'a', 0x1b, (byte)'[', (byte)'2', (byte)'J', 0], ref at, out DnsName evil));
-        _world.Set("10.0.0.2", Message("2.6.18.198.in-addr.arpa", DnsType.Ptr) with { Answers = [new DnsRecord(Name("2.6.18.198.in-addr.arpa"), DnsType.Ptr) { Target = evil }] });
+        _world.Set("10.0.0.2", Message("2.6.18.198.in-addr.arpa", DnsType.DomainNamePointer) with { Answers = [new DnsRecord(Name("2.6.18.198.in-addr.arpa"), DnsType.DomainNamePointer) { Target = evil }] });
 
         ThoroughName name = await Walk();
 
@@ -229,7 +229,7 @@ public class DelegationTests
 
     private static DnsMessage Answer(string name, DnsType type, params string[] what) => Message(name, type) with
     {
-        Answers = [.. what.Select(one => type == DnsType.Ptr
+        Answers = [.. what.Select(one => type == DnsType.DomainNamePointer
             ? new DnsRecord(Name(name), type) { Target = Name(one) }
             : new DnsRecord(Name(name), type) { Address = PeerAddress.From(IPAddress.Parse(one), 0) })],
     };

@@ -137,7 +137,7 @@ public sealed record DnsMessage(ushort Id, DnsName Question, DnsType Type)
                 record = length == 16 ? about with { Address = PeerAddress.FromIPv6(data, 0) } : about;
                 return length == 16;
 
-            case DnsType.NS or DnsType.CName or DnsType.Ptr:
+            case DnsType.NS or DnsType.CName or DnsType.DomainNamePointer:
                 int behind = at;
                 bool isName = DnsName.TryRead(bytes, ref behind, out DnsName target) && behind == at + length;
                 record = about with { Target = target };

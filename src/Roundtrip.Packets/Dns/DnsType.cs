@@ -7,6 +7,9 @@ public enum DnsType : ushort
     NS = 2,
     CName = 5,
     Soa = 6,
-    Ptr = 12,
+
+    /// <summary>PTR.</summary>
+    DomainNamePointer = 12,
+
     Aaaa = 28,
 }

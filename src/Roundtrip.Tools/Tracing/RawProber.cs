@@ -26,6 +26,8 @@ internal sealed class RawProber : IProber
         _sender.IgnorePathMtu();
         _icmp = ProbeSocket.Open(ProbeSocketKind.RawIcmp, identity.IsV6);
         _tcp = identity.Protocol == ProbeProtocol.Tcp ? ProbeSocket.Open(ProbeSocketKind.RawTcp, identity.IsV6) : null;
+        _icmp.Attach(AnswerFilter.OfIcmp(identity));
+        _tcp?.Attach(AnswerFilter.OfTcp(identity));
         _receivers = _tcp is null ? [_icmp] : [_icmp, _tcp];
         if (interfaceName is not null)
         {

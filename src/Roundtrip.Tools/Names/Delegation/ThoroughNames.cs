@@ -59,7 +59,7 @@ public sealed class ThoroughNames
         }
 
         var budget = new WalkBudget();
-        Resolved reverse = await _walk.Resolve(ReverseName.Of(address), DnsType.Ptr, budget, cancellation).ConfigureAwait(false);
+        Resolved reverse = await _walk.Resolve(ReverseName.Of(address), DnsType.DomainNamePointer, budget, cancellation).ConfigureAwait(false);
         var zones = reverse.Zones.ToList();
         string remark = reverse.Break;
         string? claimed = null;
