@@ -38,6 +38,7 @@ public class DelegationTests
         ThoroughName again = await names.Of(Host, CancellationToken.None);
 
         Assert.True(again.IsConfirmed);
+        Assert.Equal([".", "18.198.in-addr.arpa", ".", "example"], again.Zones);
         Assert.Equal(6, _world.Asked);
     }
 

@@ -62,11 +62,7 @@ internal sealed class HopRecord
     public RoundHop At(int timeToLive, double loss)
     {
         Statistics statistics = _statistics;
-        for (int i = 0; i < _lost; i++)
-        {
-            statistics.NoteLost();
-        }
-
+        statistics.NoteLost(_lost);
         int first = Math.Max(0, Sent - Remembered);
         return new RoundHop(timeToLive, [.. _addresses])
         {

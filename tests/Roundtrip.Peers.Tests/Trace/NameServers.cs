@@ -3,7 +3,7 @@ using System.Diagnostics;
 namespace Roundtrip.Peers.Tests.Trace;
 
 /// <summary>
-/// Debian's bind9 in the server's namespace of the topology: a root (198.18.6.53) that delegates example to 198.18.6.54 and 18.198.in-addr.arpa to 198.18.6.55, which delegates 99 to one that
+/// Debian's bind9 in the server's namespace of the topology: a root (198.18.6.53) that delegates example to 198.18.6.54 and 18.198.in-addr.arpa to 198.18.6.55, which delegates 98 to one that
 /// knows nothing of it.
 /// </summary>
 internal sealed class NameServers : IDisposable
@@ -47,7 +47,7 @@ internal sealed class NameServers : IDisposable
             1.41 PTR north.example.
             1.42 PTR north.example.
             2.6 PTR server.example.
-            99 NS ns.example.
+            98 NS ns.example.
             {many}
             """));
         Hints = Path.Combine(_folder.Path, "named.root");

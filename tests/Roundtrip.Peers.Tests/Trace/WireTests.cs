@@ -35,7 +35,7 @@ public sealed class WireTests
     {
         string[] packets = Captured(asRoot, options, Server4);
 
-        Assert.InRange(packets.Length, 6, 40);
+        Assert.InRange(packets.Length, 6, 100);
         Assert.All(packets, line => Assert.Matches(packet, line));
     }
 
@@ -48,7 +48,7 @@ public sealed class WireTests
     {
         string[] packets = Captured(asRoot, options, Server6);
 
-        Assert.InRange(packets.Length, 6, 40);
+        Assert.InRange(packets.Length, 6, 100);
         Assert.All(packets, line => Assert.Matches(packet, line));
     }
 
@@ -114,6 +114,8 @@ public sealed class WireTests
 
     private static string[] Captured(bool asRoot, string options, string server)
     {
+        // Neighbours know each other then, and nothing of a test before is on its way.
+        Topology.Exec("client", Topology.Trace(true, "-n", server));
         using Process tcpdump = Process.Start(Topology.StartInfo("exec", "nat1", "tcpdump", "-i", "rtp-b1", "-nn", "-v", "-l", "--immediate-mode", "dst", "host", server))!;
         var lines = new StringBuilder();
         tcpdump.OutputDataReceived += (_, line) => lines.AppendLine(line.Data);

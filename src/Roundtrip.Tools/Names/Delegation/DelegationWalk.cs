@@ -50,6 +50,7 @@ internal sealed class DelegationWalk(IDnsExchange exchange, RootHints hints)
         DnsName name, DnsType type, List<DnsName> zones, WalkBudget budget, int depth, CancellationToken cancellation)
     {
         (DnsName zone, IReadOnlyList<DnsServer> servers) = Nearest(name);
+        zones.AddRange(KnownAbove(zone));
         while (true)
         {
             zones.Add(zone);
@@ -75,6 +76,22 @@ internal sealed class DelegationWalk(IDnsExchange exchange, RootHints hints)
         }
 
         return (zone, servers);
+    }
+
+    // The way there was gone before.
+    private Stack<DnsName> KnownAbove(DnsName zone)
+    {
+        var above = new Stack<DnsName>();
+        while (!zone.IsRoot)
+        {
+            zone = zone.Parent;
+            if (_known.ContainsKey(zone))
+            {
+                above.Push(zone);
+            }
+        }
+
+        return above;
     }
 
     private async Task<(Referral Referral, string Why)> AskZone(
