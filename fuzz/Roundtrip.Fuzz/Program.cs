@@ -8,6 +8,7 @@ using SharpFuzz;
 var targets = new Dictionary<string, FuzzTarget>
 {
     ["configuration"] = ConfigurationTarget.Run,
+    ["dns"] = DnsTarget.Run,
     ["frames"] = FramesTarget.Run,
     ["hpack"] = HpackTarget.Run,
     ["http1"] = Http1Target.Run,

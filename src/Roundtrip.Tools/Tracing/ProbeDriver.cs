@@ -21,7 +21,12 @@ internal static class ProbeDriver
             {
                 int errno = prober.Send(probe, out long at);
                 engine.Sent(probe, at);
-                if (errno != 0 && !hasAnswer)
+                if (errno == SendErrors.TooLong && probe.Size > 0)
+                {
+                    // The first link takes less than it says.
+                    engine.Receive(new Answer(probe.Id, probe.Flow, default, AnswerKind.TooBig, at));
+                }
+                else if (errno != 0 && !hasAnswer)
                 {
                     throw new TraceException(SendErrors.Describe(errno, request));
                 }

@@ -26,6 +26,12 @@ public sealed record TraceRequest(PeerAddress Target)
 
     public bool DontFragment { get; init; }
 
+    /// <summary>Whether the path's MTU is wanted too; of UDP and ICMP.</summary>
+    public bool FindsMtu { get; init; }
+
+    /// <summary>Whether routers may not fragment the packets.</summary>
+    public bool IsUnfragmented => DontFragment || FindsMtu;
+
     /// <summary>0 to 63.</summary>
     public byte Dscp { get; init; }
 

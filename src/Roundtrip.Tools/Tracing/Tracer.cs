@@ -2,6 +2,7 @@ using System.Runtime.CompilerServices;
 using System.Threading.Channels;
 using Roundtrip.Core;
 using Roundtrip.Trace;
+using Roundtrip.Trace.Mtu;
 using Roundtrip.Trace.Probes;
 using Roundtrip.Transport;
 using Roundtrip.Transport.RawSockets;
@@ -11,6 +12,9 @@ namespace Roundtrip.Tools.Tracing;
 /// <summary>Runs a trace: the engine says what is sent, a prober sends it. A thread of its own does both, so that nobody who looks on delays a probe.</summary>
 public static class Tracer
 {
+    // Beyond the numbers of a trace's own probes: 255 hops of 100.
+    private const ushort FirstMtuProbe = 40_000;
+
     /// <summary>Traces, and tells what there is to show as it comes; the last has the <see cref="TraceProgress.Result"/>, also after a cancellation.</summary>
     /// <exception cref="TraceException">No probe can be sent.</exception>
     public static async IAsyncEnumerable<TraceProgress> Trace(TraceRequest request, [EnumeratorCancellation] CancellationToken cancellation = default)
@@ -45,7 +49,8 @@ public static class Tracer
             // A NAT forgets a connection with the target's first RST (in Linux nf_conntrack_proto_tcp.c), and what comes for other SYNs of the flow then finds no way back: each has its own.
             var engine = new TraceEngine(request.Protocol == ProbeProtocol.Tcp ? request.Options with { VariesFlow = true } : request.Options);
             ProbeDriver.Drive(request, engine, prober, TellProgress, cancellation);
-            var result = new TraceResult(request, source, engine.Outcome, engine.Hops) { Loop = engine.Loop, Took = MonotonicClock.Now - begun, Untold = prober.Untold, IsRaw = isRaw };
+            IReadOnlyList<MtuStep>? mtu = request.FindsMtu ? FindMtu(request, source, engine, prober, cancellation) : null;
+            var result = new TraceResult(request, source, engine.Outcome, engine.Hops) { Loop = engine.Loop, Mtu = mtu, Took = MonotonicClock.Now - begun, Untold = prober.Untold, IsRaw = isRaw };
             progress.TryWrite(new TraceProgress(TraceEventKind.Ended, null) { Result = result });
             progress.Complete();
 
@@ -68,5 +73,23 @@ public static class Tracer
         {
             progress.Complete(new TraceException(fault.Message, fault) { IsRightMissing = fault.IsRightMissing });
         }
+    }
+
+    private static IReadOnlyList<MtuStep>? FindMtu(TraceRequest request, PeerAddress source, TraceEngine trace, IProber prober, CancellationToken cancellation)
+    {
+        if (cancellation.IsCancellationRequested || trace.Loop is not null)
+        {
+            return null;
+        }
+
+        var engine = new MtuEngine(new MtuOptions(trace.Hops, LinkMtu.Of(source), request.PacketSize)
+        {
+            IsV6 = !request.Target.IsIPv4,
+            FirstId = FirstMtuProbe,
+            IsTargetLimited = request.Protocol == ProbeProtocol.Udp || trace.Outcome != TraceOutcome.Reached,
+            MaximumWait = request.Options.MaximumWait,
+        });
+        ProbeDriver.Drive(request, engine, prober, () => { }, cancellation);
+        return engine.IsEnded ? engine.Steps : null;
     }
 }

@@ -1,8 +1,10 @@
 using System.Text.Json;
 using Roundtrip.Core;
 using Roundtrip.Packets;
+using Roundtrip.Tools.Names.Delegation;
 using Roundtrip.Tools.Tracing;
 using Roundtrip.Trace;
+using Roundtrip.Trace.Mtu;
 using Roundtrip.Trace.Probes;
 
 namespace Roundtrip.Program;
@@ -10,12 +12,17 @@ namespace Roundtrip.Program;
 /// <summary>A trace as one JSON document. Times are in milliseconds.</summary>
 internal static class TraceJson
 {
-    public static void Write(Stream output, string host, TraceResult result, IReadOnlyDictionary<PeerAddress, string?> names)
+    public static void Write(Stream output, string host, TraceResult result, IReadOnlyDictionary<PeerAddress, string?> names, ThoroughNames? thorough)
     {
         using var json = new Utf8JsonWriter(output, new JsonWriterOptions { Indented = true });
         json.WriteStartObject();
         WriteHead(json, host, result.Request, result.Source, result.IsRaw);
         WriteOutcome(json, result.Outcome, result.Loop);
+        if (result.Mtu is { } steps)
+        {
+            WriteMtu(json, steps);
+        }
+
         json.WriteNumber("took", Span.ToMilliseconds(result.Took));
         json.WriteNumber("untold", result.Untold);
         json.WriteStartArray("hops");
@@ -26,6 +33,11 @@ internal static class TraceJson
         }
 
         json.WriteEndArray();
+        if (thorough is not null)
+        {
+            WriteNames(json, thorough);
+        }
+
         json.WriteEndObject();
         json.Flush();
         output.WriteByte((byte)'\n');
@@ -81,6 +93,48 @@ internal static class TraceJson
         }
 
         json.WriteEndArray();
+    }
+
+    private static void WriteNames(Utf8JsonWriter json, ThoroughNames thorough)
+    {
+        json.WriteStartArray("names");
+        foreach ((PeerAddress address, ThoroughName name) in thorough.Found)
+        {
+            json.WriteStartObject();
+            json.WriteString("address", address.ToIPAddress().ToString());
+            json.WriteString("name", name.Name);
+            json.WriteBoolean("confirmed", name.IsConfirmed);
+            json.WriteString("remark", name.Remark);
+            json.WriteStartArray("zones");
+            foreach (string zone in name.Zones)
+            {
+                json.WriteStringValue(zone);
+            }
+
+            json.WriteEndArray();
+            json.WriteEndObject();
+        }
+
+        json.WriteEndArray();
+    }
+
+    private static void WriteMtu(Utf8JsonWriter json, IReadOnlyList<MtuStep> steps)
+    {
+        json.WriteStartObject("mtu");
+        json.WriteNumber("path", steps[^1].Mtu);
+        json.WriteStartArray("steps");
+        foreach (MtuStep step in steps)
+        {
+            json.WriteStartObject();
+            json.WriteNumber("ttl", step.TimeToLive);
+            json.WriteNumber("mtu", step.Mtu);
+            json.WriteString("said_by", step.SaidBy?.ToIPAddress().ToString());
+            json.WriteBoolean("black_hole", step.IsSilent);
+            json.WriteEndObject();
+        }
+
+        json.WriteEndArray();
+        json.WriteEndObject();
     }
 
     private static void WriteHop(Utf8JsonWriter json, IReadOnlyList<Hop> hops, int index, double lost, IReadOnlyDictionary<PeerAddress, string?> names)

@@ -7,9 +7,6 @@ namespace Roundtrip.Program;
 /// <summary>The names of all that answered a trace.</summary>
 internal static class TraceNames
 {
-    /// <summary>So long a line waits for a name that does not come.</summary>
-    public static readonly TimeSpan Patience = TimeSpan.FromSeconds(1);
-
     /// <param name="names">Null where none are wanted.</param>
     public static Task<Dictionary<PeerAddress, string?>> Of(TraceResult result, NameCache? names) =>
         Of(result.Hops.SelectMany(hop => hop.Addresses).Append(result.Request.Target), names);
@@ -18,7 +15,7 @@ internal static class TraceNames
     public static async Task<Dictionary<PeerAddress, string?>> Of(IEnumerable<PeerAddress> shown, NameCache? names)
     {
         PeerAddress[] addresses = [.. shown.Distinct()];
-        string?[] found = names is null ? new string?[addresses.Length] : await Task.WhenAll(addresses.Select(address => names.Find(address, Patience)));
+        string?[] found = names is null ? new string?[addresses.Length] : await Task.WhenAll(addresses.Select(address => names.FindInTime(address)));
         return addresses.Zip(found).ToDictionary(pair => pair.First, pair => pair.Second);
     }
 }

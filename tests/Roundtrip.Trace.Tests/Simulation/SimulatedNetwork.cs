@@ -32,6 +32,9 @@ internal sealed class SimulatedNetwork(SimulatedHop[] path, Random random)
     /// <summary>Hops that the way back is longer than the way there.</summary>
     public int Detour { get; init; }
 
+    /// <summary>The routers that packets go through from now on.</summary>
+    public SimulatedHop[] Path { get; set; } = path;
+
     /// <summary>Answers that a limit held back.</summary>
     public int Limited { get; private set; }
 
@@ -59,7 +62,7 @@ internal sealed class SimulatedNetwork(SimulatedHop[] path, Random random)
                 return;
             }
 
-            bool isTarget = hop == path.Length && Loop.Length == 0;
+            bool isTarget = hop == Path.Length && Loop.Length == 0;
             if (!isTarget && timeToLive == hop)
             {
                 AnswerError(at, hop, flow, packet, isV6, isV6 ? IcmpV6Type.TimeExceeded : IcmpType.TimeExceeded, 0, 1, isTranslated, now + delay);
@@ -78,11 +81,22 @@ internal sealed class SimulatedNetwork(SimulatedHop[] path, Random random)
                 return;
             }
 
+            if (packet.Length > at.Mtu)
+            {
+                if (at.SaysMtu != -1)
+                {
+                    (byte type, byte code) = isV6 ? (IcmpV6Type.PacketTooBig, (byte)0) : (IcmpType.DestinationUnreachable, (byte)4);
+                    AnswerError(at, hop, flow, packet, isV6, type, code, (byte)(timeToLive - hop + 1), isTranslated, now + delay, (uint)(at.SaysMtu ?? at.Mtu));
+                }
+
+                return;
+            }
+
             isTranslated |= at.Translates;
         }
     }
 
-    private SimulatedHop At(int hop) => path[Place(hop)];
+    private SimulatedHop At(int hop) => Path[Place(hop)];
 
     private int Place(int hop) => Loop.Length > 0 && hop >= Loop.First ? Loop.First - 1 + (hop - Loop.First) % Loop.Length : hop - 1;
 
@@ -110,7 +124,7 @@ internal sealed class SimulatedNetwork(SimulatedHop[] path, Random random)
         }
     }
 
-    private void AnswerError(SimulatedHop at, int hop, ushort flow, byte[] packet, bool isV6, byte type, byte code, byte left, bool isTranslated, long now)
+    private void AnswerError(SimulatedHop at, int hop, ushort flow, byte[] packet, bool isV6, byte type, byte code, byte left, bool isTranslated, long now, uint mtu = 0)
     {
         PeerAddress from = AddressAt(hop, flow);
         if (at.IsSilent || Silent.Contains(from) || !HasToken(from, at.Burst, now))
@@ -118,11 +132,11 @@ internal sealed class SimulatedNetwork(SimulatedHop[] path, Random random)
             return;
         }
 
-        Deliver(from, hop, false, Quote(at, packet, isV6, type, code, left, isTranslated), now);
+        Deliver(from, hop, false, Quote(at, packet, isV6, type, code, left, isTranslated, mtu), now);
     }
 
     /// <summary>An ICMP error that quotes a packet as it came.</summary>
-    public static byte[] Quote(SimulatedHop at, byte[] packet, bool isV6, byte type, byte code, byte left, bool isTranslated)
+    public static byte[] Quote(SimulatedHop at, byte[] packet, bool isV6, byte type, byte code, byte left, bool isTranslated, uint mtu = 0)
     {
         int ipSize = isV6 ? Ipv6Header.Size : Ipv4Header.Size;
         byte[] quoted = packet[..Math.Min(packet.Length, ipSize + at.Quotes)];
@@ -136,7 +150,7 @@ internal sealed class SimulatedNetwork(SimulatedHop[] path, Random random)
         }
 
         byte[] extensions = [];
-        uint rest = 0;
+        uint rest = mtu;
         if (at.Label > 0)
         {
             byte[] label = new byte[MplsLabel.Size];
@@ -144,7 +158,7 @@ internal sealed class SimulatedNetwork(SimulatedHop[] path, Random random)
             extensions = new byte[IcmpExtensions.HeaderSize * 2 + label.Length];
             IcmpExtensions.Write(extensions, MplsLabel.ObjectClass, MplsLabel.ObjectType, label);
             Array.Resize(ref quoted, 128);
-            rest = isV6 ? 16u << 24 : 32u << 16;
+            rest |= isV6 ? 16u << 24 : 32u << 16;
         }
 
         byte[] message = [.. new byte[IcmpHeader.Size], .. quoted, .. extensions];
