@@ -17,7 +17,7 @@ public class AnswerFilterTests
     private readonly byte[] _buffer = new byte[2048];
 
     [Theory]
-    [InlineData("127.0.0.1", "127.0.0.2")]
+    [InlineData("127.66.0.1", "127.66.0.2")]
     [InlineData("::1", "::1%other")]
     public void Errors_about_packets_to_the_target_pass_and_others_do_not(string target, string other)
     {
@@ -28,7 +28,7 @@ public class AnswerFilterTests
             return;
         }
 
-        if (other == "127.0.0.2")
+        if (other == "127.66.0.2")
         {
             SendToClosedPort(other);
         }
