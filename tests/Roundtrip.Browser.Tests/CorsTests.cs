@@ -44,6 +44,11 @@ public sealed class CorsTests : IAsyncLifetime
             CorsMethods PUT
             CorsHeaders X-Token
             </Location>
+            <Location /written-uncached>
+            CorsOrigin {origin}
+            CorsMethods PUT
+            CorsMaxAge 0
+            </Location>
             <Location /signed>
             CorsOrigin {origin}
             CorsCredentials On
@@ -117,10 +122,24 @@ public sealed class CorsTests : IAsyncLifetime
             Assert.Equal("refused", await Ask(page, way, "PUT", "closed"));
         }
 
-        // Two PUTs by one preflight whose permission is kept; what is refused is not sent at all.
+        // What is refused is not sent at all.
         Assert.Equal(2, _asked.Events.Count(path => path == "PUT /written"));
         Assert.Equal(0, _asked.Events.Count(path => path is "DELETE /written" or "PUT /others" or "PUT /closed"));
         Assert.True(_asked.Events.Count(path => path == "OPTIONS /written") >= 1);
+    }
+
+    [Theory]
+    [InlineData("written", 2)]
+    [InlineData("written-uncached", 4)]
+    public async Task A_permission_is_kept_for_its_address_and_as_long_as_CorsMaxAge_says(string path, int preflights)
+    {
+        IPage page = await OpenAsync();
+        foreach (string query in (string[])["?a", "?a", "?a", "?b"])
+        {
+            await Ask(page, "viaFetch", "PUT", path + query);
+        }
+
+        Assert.Equal((4, preflights), (_asked.Events.Count(asked => asked == $"PUT /{path}"), _asked.Events.Count(asked => asked == $"OPTIONS /{path}")));
     }
 
     [Fact]

@@ -22,6 +22,7 @@ public class CorsOriginTests
     [InlineData(@"~^https?://localhost(:[0-9]+)?$", "http://localhost:5173")]
     [InlineData(@"~^https://pr-[0-9]+-team\.preview\.test$", "https://pr-17-team.preview.test")]
     [InlineData(@"~^https://a\.test|https://b\.test$", "https://b.test")]
+    [InlineData(@"~^https://a|https://a\.test$", "https://a.test")]
     public void An_origin_that_is_named_may_read(string words, string origin)
     {
         using SiteUnderTest site = Site($"CorsOrigin {words}");

@@ -15,12 +15,12 @@ public class CorsResponseTests
         Redirect 302 /moved https://elsewhere.test/
         Redirect gone /gone
         AddOutputFilterByType BROTLI_COMPRESS text/html
-        ErrorDocument 410 /page.html
+        ErrorDocument 410 /gone.txt
         ErrorDocument 403 "no"
         <Location /denied>
         Require all denied
         </Location>
-        <Location /page.html>
+        <Location /gone.txt>
         CorsOrigin none
         </Location>
         <Location /computed>
@@ -139,13 +139,15 @@ public class CorsResponseTests
         Assert.Equal(line, at);
     }
 
-    [Fact]
-    public void Sections_that_only_meet_at_a_path_never_give_credentials_to_all()
+    [Theory]
+    [InlineData("*", "*")]
+    [InlineData("null", "null")]
+    public void Sections_that_only_meet_at_a_path_never_give_credentials_to_all(string word, string allowed)
     {
-        using SiteUnderTest site = Site("<Location /a.txt>\nCorsCredentials On\n</Location>\n<LocationMatch txt$>\nCorsOrigin *\n</LocationMatch>\n");
-        FakeExchange answer = site.Get("/a.txt", $"Origin: {Origin}");
+        using SiteUnderTest site = Site($"<Location /a.txt>\nCorsCredentials On\n</Location>\n<LocationMatch txt$>\nCorsOrigin {word}\n</LocationMatch>\n");
+        FakeExchange answer = site.Get("/a.txt", "Origin: null");
 
-        Assert.Equal("*", AllowedOf(answer));
+        Assert.Equal(allowed, AllowedOf(answer));
         Assert.Empty(Values(answer, "Access-Control-Allow-Credentials"));
     }
 
@@ -166,6 +168,16 @@ public class CorsResponseTests
     }
 
     [Fact]
+    public void The_page_that_was_asked_for_decides_and_not_the_document_of_its_error()
+    {
+        using SiteUnderTest site = Site(Conf);
+        FakeExchange answer = site.Get("/gone", $"Origin: {Origin}");
+
+        Assert.Equal((410, "the document", Origin), (answer.Status, answer.Text, AllowedOf(answer)));
+        Assert.Null(AllowedOf(site.Get("/gone.txt", $"Origin: {Origin}")));
+    }
+
+    [Fact]
     public void Vary_says_each_name_once()
     {
         using SiteUnderTest site = Site($"CorsOrigin {Origin}\nHeader append Vary origin\n");
@@ -176,7 +188,7 @@ public class CorsResponseTests
     private static SiteUnderTest Site(string conf)
     {
         var site = new SiteUnderTest { Conf = conf };
-        site.Folder.With("a.txt", "xyz").With("b.txt", "x").With("folder/index.html", "x").With("list/x", "x").With("page.html", new string('x', 5000)).With("page.htm", new string('x', 5000)).With("denied/x", "x");
+        site.Folder.With("a.txt", "xyz").With("b.txt", "x").With("folder/index.html", "x").With("list/x", "x").With("gone.txt", "the document").With("page.html", new string('x', 5000)).With("page.htm", new string('x', 5000)).With("denied/x", "x");
         return site;
     }
 
