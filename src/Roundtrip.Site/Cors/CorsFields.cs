@@ -6,7 +6,7 @@ using Roundtrip.Site.Serving;
 namespace Roundtrip.Site.Cors;
 
 /// <summary>
-/// The fields by which a response says who may read it (Fetch Standard, section 3.3), added to every response of a path where CorsOrigin holds. Nobody else's count there: those of an application or of
+/// The fields by which a response says who may read it (Fetch Standard, "CORS protocol"), added to every response of a path where CorsOrigin holds. Nobody else's count there: those of an application or of
 /// Header are taken away, since two values of one field allow nobody.
 /// </summary>
 internal static class CorsFields

@@ -35,7 +35,7 @@ internal static class CorsMisuse
         SourcePosition at = policy.CredentialsAt!.Value;
         if (rules.AllowsAny)
         {
-            // Fetch Standard, section 3.3.5: browsers refuse the two together, and whoever mirrored each origin instead would give every site the user's session.
+            // Fetch Standard, "CORS protocol and credentials": browsers refuse the two together, and whoever mirrored each origin instead would give every site the user's session.
             yield return new ConfigurationError(at, $"CorsCredentials: not with CorsOrigin * ({policy.OriginsAt}): name the origins that may act for a user");
         }
 

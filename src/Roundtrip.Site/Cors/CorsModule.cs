@@ -5,7 +5,7 @@ using static Roundtrip.Configuration.Directives.DirectiveContext;
 
 namespace Roundtrip.Site.Cors;
 
-/// <summary>Cross-origin resource sharing (Fetch Standard, section 3.3): which other sites' pages may use this one by script, and how.</summary>
+/// <summary>Cross-origin resource sharing (Fetch Standard, "CORS protocol"): which other sites' pages may use this one by script, and how.</summary>
 internal sealed class CorsModule : IConfigurationModule
 {
     private static readonly string[] KnownMethods = ["GET", "HEAD", "POST", "PUT", "DELETE", "OPTIONS", "PATCH"];

@@ -1,5 +1,4 @@
 using System.Text;
-using Roundtrip.Configuration.Sections;
 using Roundtrip.Http;
 using Roundtrip.Server;
 using Roundtrip.Site.Headers;
