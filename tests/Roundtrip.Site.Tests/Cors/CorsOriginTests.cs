@@ -93,9 +93,10 @@ public class CorsOriginTests
     {
         using SiteUnderTest site = Site(@"CorsOrigin ~^https://[ab]\.test$");
 
-        Assert.Equal(
-            ["https://a.test", "https://a.test", null, "https://b.test", null, "https://a.test"],
-            new[] { "a", "a", "c", "b", "c", "a" }.Select(name => AllowedOf(site.Get("/a.txt", $"Origin: https://{name}.test"))));
+        foreach (char name in "aacbca")
+        {
+            Assert.Equal(name == 'c' ? null : $"https://{name}.test", AllowedOf(site.Get("/a.txt", $"Origin: https://{name}.test")));
+        }
     }
 
     [Theory]

@@ -1,4 +1,3 @@
-using System.Net;
 using Roundtrip.Site.Tests.Cgi.Support;
 using Roundtrip.Site.Tests.LiveHub;
 using Roundtrip.Site.Tests.Support;
