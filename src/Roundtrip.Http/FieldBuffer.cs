@@ -97,6 +97,30 @@ public sealed class FieldBuffer
         Add(name, digits[..written]);
     }
 
+    /// <summary>Takes away all fields whose names begin so (ASCII case ignored).</summary>
+    public void RemoveStartingWith(ReadOnlySpan<byte> prefix)
+    {
+        int kept = 0;
+        int length = 0;
+        foreach (FieldEntry field in Fields)
+        {
+            ReadOnlySpan<byte> name = At(field.Name);
+            if (name.Length >= prefix.Length && Ascii.EqualsIgnoreCase(name[..prefix.Length], prefix))
+            {
+                continue;
+            }
+
+            // A line is the name, ": ", the value and CRLF.
+            int back = field.Name.Offset - length;
+            int line = field.Value.End + 2 - field.Name.Offset;
+            _text.AsSpan(field.Name.Offset, line).CopyTo(_text.AsSpan(length));
+            _fields[kept++] = new FieldEntry(new Slice(length, field.Name.Length), new Slice(field.Value.Offset - back, field.Value.Length), field.Known);
+            length += line;
+        }
+
+        (Count, _length) = (kept, length);
+    }
+
     public void Clear()
     {
         _length = 0;

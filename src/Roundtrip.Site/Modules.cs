@@ -28,6 +28,7 @@ public static class Modules
         new Tls.SslModule(),
         new Http2.Http2Module(),
         new EarlyHints.EarlyHintsModule(),
+        new Cors.CorsModule(),
         new Cgi.CgiModule(),
         new Cgi.CgidModule(),
         new Cgi.ActionsModule(),

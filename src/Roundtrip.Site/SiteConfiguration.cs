@@ -7,6 +7,7 @@ using Roundtrip.Http;
 using Roundtrip.Server;
 using Roundtrip.Server.Logs;
 using Roundtrip.Site.Core;
+using Roundtrip.Site.Cors;
 using Roundtrip.Site.Directories;
 using Roundtrip.Site.Files;
 using Roundtrip.Site.Mapping;
@@ -138,7 +139,7 @@ public static class SiteConfiguration
     {
         var table = new DirectiveTable([.. Modules.All, .. UnbuiltModules.All], loaded.Modules.Contains);
         BuiltConfiguration built = ConfigurationBuilder.Build(loaded.Nodes, table, loaded.ServerRoot, source, defaults, resolve);
-        return built with { Errors = [.. loaded.Errors, .. built.Errors], Warnings = [.. loaded.Warnings, .. built.Warnings] };
+        return built with { Errors = [.. loaded.Errors, .. built.Errors, .. CorsMisuse.Of(built)], Warnings = [.. loaded.Warnings, .. built.Warnings] };
     }
 
     private static SettingBag FolderDefaults(string folder)

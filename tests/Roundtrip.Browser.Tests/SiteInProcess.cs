@@ -103,7 +103,7 @@ internal sealed class SiteInProcess : IDisposable
         public void Start(Exchange exchange)
         {
             string path = Encoding.ASCII.GetString(exchange.Request.Path);
-            test.Events.Enqueue(path);
+            test.Events.Enqueue(exchange.Request.Method == Method.Get ? path : $"{Encoding.ASCII.GetString(exchange.Request.MethodName)} {path}");
             _ = test.Requested(path);
             test._requested[path].TrySetResult();
             if (path != Page)

@@ -87,6 +87,29 @@ public class CachedRequestTests
             exchange.Field("X-Content-Type-Options"), exchange.Field("X-Frame-Options"), exchange.Field("ETag"), exchange.Field("Cache-Control")));
     }
 
+    [Theory]
+    [InlineData("CorsOrigin https://app.test", "https://app.test")]
+    [InlineData("CorsOrigin https://*.app.test\nCorsCredentials On\nCorsExposeHeaders ETag", "https://a.app.test")]
+    [InlineData(@"CorsOrigin ~^https://[a-z]+\.app\.test$", "https://a.app.test")]
+    [InlineData("CorsOrigin *", "https://any.test")]
+    [InlineData("CorsOrigin https://app.test", "https://evil.test")]
+    public void Saying_who_may_read_it_allocates_nothing_for_the_same_origin(string conf, string origin)
+    {
+        using var site = new SiteUnderTest { Conf = conf + "\n" };
+        site.Folder.With("index.html", new byte[1024]);
+        using var log = new Site.AccessLog.AccessLog(AppendFile.Open("/dev/null"), null);
+        AccessLogBuffer buffer = log.CreateBuffer(site.Loop);
+        FakeExchange exchange = FakeExchange.Get("/index.html", $"Origin: {origin}");
+        exchange.Keeps = false;
+        site.Answer(exchange);
+        Run(site, exchange, buffer);
+        long before = GC.GetAllocatedBytesForCurrentThread();
+        Run(site, exchange, buffer);
+
+        Assert.Equal(0, GC.GetAllocatedBytesForCurrentThread() - before);
+        Assert.Equal(!origin.Contains("evil", StringComparison.Ordinal), exchange.Field("Access-Control-Allow-Origin") is not null);
+    }
+
     private static void RunWhole(SiteUnderTest site, FakeExchange exchange)
     {
         for (int i = 0; i < Requests; i++)

@@ -21,6 +21,7 @@ public sealed class SectionWalk
     {
         Section[] all = [.. sections];
         _server = server;
+        Sections = all;
 
         // OrderBy keeps the order of what is equal.
         _directories = [.. all.Where(s => s.Kind == ScopeKind.Directory).OrderBy(s => s.Match!.Depth)];
@@ -28,6 +29,9 @@ public sealed class SectionWalk
         _locations = [.. all.Where(s => s.Kind == ScopeKind.Location)];
         _conditions = [.. all.Where(s => s.Kind == ScopeKind.If)];
     }
+
+    /// <summary>All that may be merged, in the order in which they stand; those that are nested stand in theirs.</summary>
+    public IReadOnlyList<Section> Sections { get; }
 
     /// <summary>The settings of the server with those of the Location sections alone, for what is decided before a file is found: Redirect, and handlers of a location.</summary>
     /// <param name="path">The path of the URL, decoded.</param>

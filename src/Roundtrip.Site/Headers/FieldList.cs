@@ -56,6 +56,8 @@ internal sealed class FieldList
 
     public void Remove(string name) => _fields.RemoveAll(field => field.Name.Equals(name, StringComparison.OrdinalIgnoreCase));
 
+    public void RemoveStartingWith(string prefix) => _fields.RemoveAll(field => field.Name.StartsWith(prefix, StringComparison.OrdinalIgnoreCase));
+
     /// <summary>Appends to the list that the first field of that name is.</summary>
     public void Append(string name, string value)
     {

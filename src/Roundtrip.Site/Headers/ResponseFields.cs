@@ -1,5 +1,6 @@
 using Roundtrip.Configuration.Settings;
 using Roundtrip.Http;
+using Roundtrip.Site.Cors;
 using Roundtrip.Site.Expires;
 using Roundtrip.Site.Files;
 using Roundtrip.Site.Serving;
@@ -56,7 +57,7 @@ internal static class ResponseFields
                 AddExpiry(exchange, expiry.At(now, selected.LastModified), now);
             }
 
-            exchange.Respond(status, prepared, length);
+            Begin(exchange, status, prepared, length);
             return;
         }
 
@@ -74,7 +75,7 @@ internal static class ResponseFields
             composed.Remove("Content-Type");
         }
 
-        exchange.Respond(status, composed.ToBlock(), length);
+        Begin(exchange, status, composed.ToBlock(), length);
     }
 
     /// <summary>Begins a response whose fields stand in <see cref="Exchange.ResponseFields"/>: a program's own.</summary>
@@ -88,7 +89,7 @@ internal static class ResponseFields
         };
         if (!HasEdits(settings) && (status >= 400 || !settings.Get(ExpiresSettings.IsActive)))
         {
-            exchange.Respond(status, FieldBlock.Empty, length);
+            Begin(exchange, status, FieldBlock.Empty, length);
             return;
         }
 
@@ -114,7 +115,7 @@ internal static class ResponseFields
         Expiry? expiry = status < 400 ? ExpiresSettings.For(settings, System.Text.Encoding.Latin1.GetString(made.Value("Content-Type"u8))) : null;
         if (!HasEdits(settings) && expiry is null or { IsFromModification: true })
         {
-            exchange.Respond(status, made, length);
+            Begin(exchange, status, made, length);
             return;
         }
 
@@ -132,8 +133,11 @@ internal static class ResponseFields
             facts = RequestFacts.Of(exchange, refused);
         }
 
-        exchange.Respond(status, Compose(fields, settings, facts, isError).ToBlock(), length);
+        Begin(exchange, status, Compose(fields, settings, facts, isError).ToBlock(), length);
     }
+
+    // Every response of the site begins here.
+    private static void Begin(Exchange exchange, int status, FieldBlock fields, long length) => exchange.Respond(status, CorsFields.Complete(exchange, fields), length);
 
     private static bool HasEdits(SettingBag settings) =>
         !settings.Get(HeadersSettings.Always).All.IsEmpty || !settings.Get(HeadersSettings.OnSuccess).All.IsEmpty;

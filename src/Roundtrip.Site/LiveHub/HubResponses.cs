@@ -13,19 +13,19 @@ internal static class HubResponses
     /// <summary>Lets pages of origins that may use the hub read the answer.</summary>
     public static void AllowOrigin(Exchange exchange, HubDefinition hub)
     {
-        if (!exchange.Request.Has(KnownField.Origin))
+        // A cache must not give one origin's answer to another, nor what it kept of a request without Origin.
+        bool allowsAny = hub.Origins.Contains("*");
+        if (!allowsAny)
+        {
+            exchange.ResponseFields.Add("Vary"u8, "Origin"u8);
+        }
+
+        if (!allowsAny && (hub.Origins.IsEmpty || !exchange.Request.Has(KnownField.Origin) || !new OriginRule(hub.Origins.AsSpan()).Allows(exchange.Request)))
         {
             return;
         }
 
-        // A cache must not give one origin's answer to another.
-        exchange.ResponseFields.Add("Vary"u8, "Origin"u8);
-        if (hub.Origins.IsEmpty || !new OriginRule(hub.Origins.AsSpan()).Allows(exchange.Request))
-        {
-            return;
-        }
-
-        if (hub.Origins.Contains("*"))
+        if (allowsAny)
         {
             // Fetch Standard, section 3.2.5: never with credentials.
             exchange.ResponseFields.Add("Access-Control-Allow-Origin"u8, "*"u8);

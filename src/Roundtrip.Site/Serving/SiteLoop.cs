@@ -6,6 +6,7 @@ using Roundtrip.Http;
 using Roundtrip.Server;
 using Roundtrip.Site.Access;
 using Roundtrip.Site.AccessLog;
+using Roundtrip.Site.Cors;
 using Roundtrip.Site.Files;
 using Roundtrip.Site.Programs;
 using Roundtrip.Site.Variables;
@@ -31,6 +32,7 @@ internal sealed class SiteLoop : IExchangeStarter, IExchangeObserver, IDisposabl
     private readonly ResourceLoader _loader;
     private readonly HostLoop?[] _hosts;
     private readonly Responder _responder;
+    private readonly Preflights _preflights;
     private readonly LoopLogs _logs;
     private readonly Dictionary<PeerAddress, HostsOfAddress> _byAddress = [];
     private bool _hasEnded;
@@ -41,6 +43,7 @@ internal sealed class SiteLoop : IExchangeStarter, IExchangeObserver, IDisposabl
         _loader = new ResourceLoader(snapshot.Roots);
         _hosts = new HostLoop?[snapshot.Hosts.Count];
         _responder = new Responder(this);
+        _preflights = new Preflights(this);
         Pages = new PageQueue(loop);
         Programs = new ProgramHandlers(this);
         Names = new PeerNames(loop, snapshot.Services.Names, _responder.Answer);
@@ -76,6 +79,11 @@ internal sealed class SiteLoop : IExchangeStarter, IExchangeObserver, IDisposabl
         if (_snapshot.HasSeveralTlsTerms && IsMisdirected(exchange.Connection, host.Host))
         {
             _responder.AnswerUnmapped(exchange, host.Host, 421);
+            return;
+        }
+
+        if (exchange.Request.Method == Method.Options && _preflights.TryAnswer(exchange, host.Host))
+        {
             return;
         }
 
