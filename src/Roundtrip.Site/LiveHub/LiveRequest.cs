@@ -143,8 +143,8 @@ internal sealed class LiveRequest
         {
             token = kept;
 
-            // A browser sends the cookie whatever page asks. A page of another origin is told apart by Origin, which every POST has.
-            if (!new OriginRule(hub.Origins.AsSpan()).Allows(request) || (request.Method == Method.Post && !request.Has(KnownField.Origin)))
+            // A browser sends the cookie whatever page asks. A page of another origin is told apart by Origin, which every POST has; that all may listen lets none of them use a cookie.
+            if (!new OriginRule([.. hub.Origins.Where(origin => origin != "*")]).Allows(request) || (request.Method == Method.Post && !request.Has(KnownField.Origin)))
             {
                 (status, reason) = (403, "a cookie from a page of another origin");
                 return false;

@@ -81,6 +81,18 @@ public class PublicationTests
     }
 
     [Fact]
+    public async Task That_every_page_may_listen_lets_none_use_a_cookie()
+    {
+        using var site = new HubSite("LiveAllowOrigin *");
+        var request = new HttpRequestMessage(HttpMethod.Post, HubSite.Hub) { Content = Form("topic=a") };
+        request.Headers.Add("Cookie", $"mercureAuthorization={HubSite.Publisher()}");
+        request.Headers.Add("Origin", "https://evil.test");
+
+        using HttpResponseMessage response = await site.Client.SendAsync(request, TestContext.Current.CancellationToken);
+        Assert.Equal(403, (int)response.StatusCode);
+    }
+
+    [Fact]
     public async Task Other_media_types_and_methods_are_refused()
     {
         using var site = new HubSite();
