@@ -1,0 +1,89 @@
+import { backoff } from './backoff';
+import type { Core } from './core';
+import { parsePoll } from './forms';
+import type { Held, Subscription, Topic } from './topic';
+
+/**
+ * The past of single subscriptions, asked for apart from what flows to all. It is asked for once the topic's flow has begun: what the flow does not bring is then in the answer, what both bring is given once,
+ * and what the flow brings meanwhile is held.
+ */
+export class History {
+  deadline = Infinity;
+  private readonly core: Core;
+  /** What is asked for, by request; 0 where it is to be asked for again. */
+  private readonly wanted = new Map<Subscription, { topic: Topic; request: number }>();
+  private failures = 0;
+
+  constructor(core: Core) {
+    this.core = core;
+  }
+
+  get isEmpty(): boolean {
+    return this.wanted.size === 0;
+  }
+
+  start(topic: Topic): void {
+    for (const subscription of topic.subscriptions.values()) if (subscription.behind && !this.wanted.has(subscription)) this.ask(topic, subscription);
+  }
+
+  due(): void {
+    this.deadline = Infinity;
+    for (const [subscription, { topic, request }] of [...this.wanted]) if (request === 0) this.ask(topic, subscription);
+  }
+
+  close(): void {
+    for (const wanted of this.wanted.values()) this.core.disconnect(wanted.request);
+    this.wanted.clear();
+    this.deadline = Infinity;
+  }
+
+  private ask(topic: Topic, subscription: Subscription): void {
+    let status = 0;
+    const request = this.core.request({ query: [['topic', topic.selector], ['since', subscription.behind!.since]] }, (event, now) => {
+      if (this.wanted.get(subscription)?.request !== request) return;
+      if (event.on === 'head') status = event.status;
+      else if (event.on === 'text') this.answer(topic, subscription, status, event.text, now);
+      else if (event.on === 'end') this.fail(topic, subscription, status, now);
+    });
+    this.wanted.set(subscription, { topic, request });
+  }
+
+  private answer(topic: Topic, subscription: Subscription, status: number, text: string, now: number): void {
+    const behind = subscription.behind!;
+    const poll = status === 200 ? parsePoll(text) : null;
+    // 204: the topic is closed, and there is nothing behind the id.
+    if (!poll && status !== 204) {
+      this.fail(topic, subscription, status, now);
+      return;
+    }
+    this.failures = 0;
+    for (const item of poll?.items ?? []) {
+      if ('reason' in item) {
+        this.give(subscription, { item, at: behind.since });
+      } else if (subscription.given!.add(item.id)) {
+        this.give(subscription, { item, at: item.id });
+      }
+    }
+    behind.since = poll?.last ?? behind.since;
+    if (poll?.more && topic.subscriptions.has(subscription.sub)) {
+      this.ask(topic, subscription);
+      return;
+    }
+    this.wanted.delete(subscription);
+    delete subscription.behind;
+    this.core.act({ do: 'began', sub: subscription.sub, at: behind.since });
+    for (const held of behind.held) if ('reason' in held.item || subscription.given!.add(held.item.id)) this.give(subscription, held);
+    if (!this.core.has(topic)) this.core.act({ do: 'ended', sub: subscription.sub });
+  }
+
+  private give(subscription: Subscription, { item, at }: Held): void {
+    if ('reason' in item) this.core.act({ do: 'gap', sub: subscription.sub, gap: item });
+    else this.core.act({ do: 'message', sub: subscription.sub, message: item, at });
+  }
+
+  private fail(topic: Topic, subscription: Subscription, status: number, now: number): void {
+    this.wanted.set(subscription, { topic, request: 0 });
+    if (status === 401) this.core.expired();
+    this.deadline = now + backoff(this.failures++, this.core.random(), 1000);
+  }
+}
