@@ -250,9 +250,9 @@ export class Core {
 
   gap(topic: Topic, gap: Gap): void {
     if (!topic.isNews(gap)) return;
-    for (const { sub, behind } of topic.subscriptions.values()) {
-      if (behind) behind.held.push({ item: gap, at: topic.cursor });
-      else this.act({ do: 'gap', sub, gap });
+    for (const subscription of topic.subscriptions.values()) {
+      if (subscription.behind) this.history.giveUp(topic, subscription, gap);
+      this.act({ do: 'gap', sub: subscription.sub, gap });
     }
   }
 

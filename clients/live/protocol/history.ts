@@ -1,7 +1,8 @@
 import { backoff } from './backoff';
 import type { Core } from './core';
 import { parsePoll } from './forms';
-import type { Held, Subscription, Topic } from './topic';
+import type { Behind, Held, Subscription, Topic } from './topic';
+import type { Gap, Message } from './types';
 
 /**
  * The past of single subscriptions, asked for apart from what flows to all. It is asked for once the topic's flow has begun: what the flow does not bring is then in the answer, what both bring is given once,
@@ -58,17 +59,34 @@ export class History {
     }
     this.failures = 0;
     for (const item of poll?.items ?? []) {
-      if ('reason' in item) {
-        this.give(subscription, { item, at: behind.since });
-      } else if (subscription.given!.add(item.id)) {
-        this.give(subscription, { item, at: item.id });
+      if (this.meets(behind, item)) {
+        if ('reason' in item) this.give(subscription, { item: { ...item, before: first(behind) }, at: behind.since });
+        this.release(topic, subscription);
+        return;
       }
+      if ('reason' in item) this.give(subscription, { item, at: behind.since });
+      else if (subscription.given!.add(item.id)) this.give(subscription, { item, at: item.id });
     }
     behind.since = poll?.last ?? behind.since;
-    if (poll?.more && topic.subscriptions.has(subscription.sub)) {
-      this.ask(topic, subscription);
-      return;
-    }
+    if (poll?.more && topic.subscriptions.has(subscription.sub)) this.ask(topic, subscription);
+    else this.release(topic, subscription);
+  }
+
+  /** The flow has a gap: what is before that cannot be put into order any more once it is asked for again, and is told as one too. */
+  giveUp(topic: Topic, subscription: Subscription, gap: Gap): void {
+    const behind = subscription.behind!;
+    this.core.disconnect(this.wanted.get(subscription)?.request ?? 0);
+    this.give(subscription, { item: { after: behind.since, before: first(behind) || gap.before, reason: gap.reason }, at: behind.since });
+    this.release(topic, subscription);
+  }
+
+  // Where the past reaches what the flow brought, that has the rest; where it begins behind that, it is too late for it.
+  private meets(behind: Behind, item: Message | Gap): boolean {
+    return behind.held.length > 0 && ('reason' in item || behind.held.some(held => 'id' in held.item && held.item.id === item.id));
+  }
+
+  private release(topic: Topic, subscription: Subscription): void {
+    const behind = subscription.behind!;
     this.wanted.delete(subscription);
     delete subscription.behind;
     this.core.act({ do: 'began', sub: subscription.sub, at: behind.since });
@@ -87,3 +105,5 @@ export class History {
     this.deadline = now + backoff(this.failures++, this.core.random(), 1000);
   }
 }
+
+const first = (behind: Behind): string => behind.held.map(held => ('id' in held.item ? held.item.id : ''))[0] ?? '';

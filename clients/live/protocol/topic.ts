@@ -5,11 +5,13 @@ import type { Gap, Message } from './types';
 /** What waits for its turn, and the id to resume behind once it was given. */
 export interface Held { item: Message | Gap; at: string | null }
 
+/** Where the past of a subscription is asked for from, and what the flow brought meanwhile. */
+export interface Behind { since: string; held: Held[] }
+
 /** One subscription of the application. */
 export interface Subscription {
   sub: number;
-  /** Its own past is being fetched: from where, and what came in the meantime. */
-  behind?: { since: string; held: Held[] };
+  behind?: Behind;
   /** What it got of its past: the flow may be behind that, and bring it again. */
   given?: Seen;
 }
@@ -25,7 +27,7 @@ export class Topic {
   cursor: string | null = null;
   /** Whether a carrier has ever told where it begins. */
   begun = false;
-  private lastGap = '';
+  private lastGap: Gap | null = null;
 
   constructor(number: number, selector: string) {
     this.number = number;
@@ -37,13 +39,15 @@ export class Topic {
     return message.topics.some(this.matches);
   }
 
-  /** Whether a gap is not the one that was told last: it is told again for as long as the place before it is the last one known. */
+  /** Whether a gap says more than the one before: it is told again for as long as the place before it is the last one known. */
   isNews(gap: Gap): boolean {
-    const text = `${gap.reason} ${gap.after}`;
-    return text !== this.lastGap && !!(this.lastGap = text);
+    const last = this.lastGap;
+    if (last && last.after === gap.after && last.reason === gap.reason && (last.before === '' || last.before === gap.before)) return false;
+    this.lastGap = gap;
+    return true;
   }
 
   forgetGap(): void {
-    this.lastGap = '';
+    this.lastGap = null;
   }
 }

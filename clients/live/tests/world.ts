@@ -155,9 +155,9 @@ export class World {
       return;
     }
     const places = new Map<number, { selectors: string[]; offset: number }>();
-    const outbox: { text: string; urgent: boolean; started: boolean }[] = [];
+    const outbox: { text: string; isRest: boolean }[] = [];
     let isPumping = false;
-    const tell = (value: object) => outbox.push({ text: JSON.stringify(value), urgent: false, started: false });
+    const tell = (value: object) => outbox.push({ text: JSON.stringify(value), isRest: false });
     const pump = () => {
       const next = outbox.shift();
       if (!next || !this.open.has(id)) {
@@ -174,13 +174,14 @@ export class World {
     };
     const write = (message: Stored) => {
       const text = JSON.stringify(toJson(message));
-      if (message.urgent) {
-        outbox.unshift({ text, urgent: true, started: false });
+      // It comes between the parts of a message that is on its way, and never before the answer to its subscription.
+      if (message.urgent && outbox[0]?.isRest && !outbox.some(waiting => waiting.text.startsWith('{"op":"subscribed"'))) {
+        outbox.unshift({ text, isRest: false });
       } else if (text.length < 300) {
-        outbox.push({ text, urgent: false, started: false });
+        outbox.push({ text, isRest: false });
       } else {
         for (let at = 0; at < text.length; at += 200) {
-          outbox.push({ text: JSON.stringify({ op: 'part', id: message.id, last: at + 200 >= text.length, text: text.slice(at, at + 200) }), urgent: false, started: false });
+          outbox.push({ text: JSON.stringify({ op: 'part', id: message.id, last: at + 200 >= text.length, text: text.slice(at, at + 200) }), isRest: at > 0 });
         }
       }
     };
@@ -196,7 +197,8 @@ export class World {
     };
     const listener = () => { if (this.open.has(id)) bring(); else this.hub.listeners.delete(listener); };
     this.hub.listeners.add(listener);
-    open.take = text => this.later(5 + this.rnd() * 10, () => {
+    let taken = 0;
+    open.take = text => this.later((taken = Math.max(taken, this.now + 5 + this.rnd() * 10)) - this.now, () => {
       if (!this.open.has(id)) return;
       const command = JSON.parse(text);
       if (command.op === 'subscribe') {
