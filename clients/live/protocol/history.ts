@@ -40,16 +40,18 @@ export class History {
 
   private ask(topic: Topic, subscription: Subscription): void {
     let status = 0;
+    const { held } = subscription.behind!;
+    const before = held.length;
     const request = this.core.request({ query: [['topic', topic.selector], ['since', subscription.behind!.since]] }, (event, now) => {
       if (this.wanted.get(subscription)?.request !== request) return;
       if (event.on === 'head') status = event.status;
-      else if (event.on === 'text') this.answer(topic, subscription, status, event.text, now);
+      else if (event.on === 'text') this.answer(topic, subscription, status, event.text, before > 0, now);
       else if (event.on === 'end') this.fail(topic, subscription, status, now);
     });
     this.wanted.set(subscription, { topic, request });
   }
 
-  private answer(topic: Topic, subscription: Subscription, status: number, text: string, now: number): void {
+  private answer(topic: Topic, subscription: Subscription, status: number, text: string, isLate: boolean, now: number): void {
     const behind = subscription.behind!;
     const poll = status === 200 ? parsePoll(text) : null;
     // 204: the topic is closed, and there is nothing behind the id.
@@ -58,6 +60,11 @@ export class History {
       return;
     }
     this.failures = 0;
+    // What the flow had brought before the question must be in the answer, or the hub is another one by now.
+    if (isLate && poll && !poll.more && !poll.items.some(item => this.meets(behind, item))) {
+      this.giveUp(topic, subscription, { after: behind.since, before: '', reason: 'unknown-id' });
+      return;
+    }
     for (const item of poll?.items ?? []) {
       if (this.meets(behind, item)) {
         if ('reason' in item) this.give(subscription, { item: { ...item, before: first(behind) }, at: behind.since });
