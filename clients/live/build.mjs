@@ -14,7 +14,7 @@ const outputs = [
 ];
 
 if (process.argv.includes('--tests')) {
-  const tests = readdirSync(join(folder, 'tests')).filter(name => name.endsWith('.test.ts'));
+  const tests = readdirSync(join(folder, 'tests')).filter(name => name.endsWith('.test.ts') || name === 'mock-server.ts');
   await build({ absWorkingDir: folder, entryPoints: tests.map(name => join('tests', name)), outdir: 'build', outExtension: { '.js': '.mjs' }, bundle: true, platform: 'node', format: 'esm', target: 'node18', sourcemap: 'inline' });
 } else {
   for (const { entry, file, format } of outputs) {
