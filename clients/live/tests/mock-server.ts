@@ -28,9 +28,9 @@ function send(response: ServerResponse, status: number, body: string | Buffer, h
 // What site.conf of samples/browser says of CORS.
 function cors(request: IncomingMessage, address: URL, response: ServerResponse): boolean {
   const { origin } = request.headers;
-  if (!origin || !address.pathname.startsWith('/cgi/cors/')) return false;
-  const isOpen = address.pathname.startsWith('/cgi/cors/open');
-  const isNamed = address.pathname.startsWith('/cgi/cors/named');
+  if (!origin || !address.pathname.startsWith('/cgi/echo.py/')) return false;
+  const isOpen = address.pathname.startsWith('/cgi/echo.py/open');
+  const isNamed = address.pathname.startsWith('/cgi/echo.py/named');
   if (isOpen) response.setHeader('access-control-allow-origin', '*');
   if (isNamed) {
     response.setHeader('access-control-allow-origin', origin);
