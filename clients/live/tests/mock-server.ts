@@ -115,6 +115,7 @@ async function mercure(request: IncomingMessage, address: URL, response: ServerR
     const bring = () => {
       for (const message of hub.after(offset, topics)) response.write(toEvent(message, path, message.close && hub.isClosed(topics)));
       offset = hub.next;
+      if (hub.isClosed(topics)) response.end();
     };
     hub.listeners.add(bring);
     const heart = setInterval(() => response.write(':\n\n'), 15_000);

@@ -22,7 +22,7 @@ bodies = {
 def head(content_type, length):
     lines = [f"Content-Type: {content_type}", f"Content-Length: {length}", "Cache-Control: no-store", "X-Answer: exposed", "X-Hidden: not exposed"]
     if "cookie" in query:
-        lines.append(f"Set-Cookie: visit={query['cookie']}; Path=/; HttpOnly; SameSite={'None; Secure' if 'secure' in query else 'Lax'}")
+        lines.append(f"Set-Cookie: visit={query['cookie']}; Path=/; HttpOnly; SameSite=None; Secure; Partitioned")
     out.write("\n".join([*lines, "", ""]).encode())
 
 
