@@ -256,7 +256,7 @@ public abstract class Exchange
     /// <exception cref="InvalidOperationException">The exchange is open and is no tunnel.</exception>
     public abstract void EndWriting();
 
-    /// <summary>Whether the connection is to end in good order, so that a tunnel that is opened now should not last: see <see cref="IExchangeHandler.OnStopping"/>.</summary>
+    /// <summary>Whether the connection is to end in good order, so that what has no end of its own should not begin: see <see cref="IExchangeHandler.OnStopping"/>.</summary>
     public virtual bool IsStopping => false;
 
     /// <summary>

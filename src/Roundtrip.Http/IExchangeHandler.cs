@@ -25,8 +25,8 @@ public interface IExchangeHandler
     void OnAborted(Exchange exchange, EndReason reason);
 
     /// <summary>
-    /// The connection is to end in good order (<see cref="Exchange.IsStopping"/>): told to the handler of a tunnel, which has no end of its own. Who says goodbye in its protocol does so now; in the
-    /// end the server does not wait.
+    /// The connection is to end in good order (<see cref="Exchange.IsStopping"/>). Who has no end of its own, a tunnel or a stream of events, says goodbye in its protocol now; others answer as
+    /// they would.
     /// </summary>
     void OnStopping(Exchange exchange)
     {

@@ -32,6 +32,7 @@ public static class Modules
         new Cgi.CgidModule(),
         new Cgi.ActionsModule(),
         new Wsgi.WsgiModule(),
+        new LiveHub.LiveModule(),
         new Core.ReqtimeoutModule(),
         new Core.MpmModule(),
         new Core.UnixdModule(),

@@ -14,10 +14,11 @@ internal sealed class ServingHost : IDisposable
 {
     private readonly HttpServer _server;
     private readonly WorkerPools _workers;
+    private readonly SiteServices _services;
     private readonly List<SiteLogs> _former = [];
     private SiteSnapshot _site;
 
-    private ServingHost(HttpServer server, SiteSnapshot site, WorkerPools workers) => (_server, _site, _workers) = (server, site, workers);
+    private ServingHost(HttpServer server, SiteSnapshot site, WorkerPools workers, SiteServices services) => (_server, _site, _workers, _services) = (server, site, workers, services);
 
     /// <summary>Where it listens.</summary>
     public IReadOnlyList<string> Urls { get; private set; } = [];
@@ -30,11 +31,12 @@ internal sealed class ServingHost : IDisposable
     public static ServingHost Start(Served served, WorkerPools workers)
     {
         ServingHost? host = null;
+        SiteServices services = workers.AddTo(new SiteServices());
         try
         {
-            Use(served, workers, (site, options) =>
+            Use(served, workers, services, (site, options) =>
             {
-                host = new ServingHost(HttpServer.Start(options), site, workers);
+                host = new ServingHost(HttpServer.Start(options), site, workers, services);
                 host.Took(served, options);
             });
             return host!;
@@ -49,7 +51,7 @@ internal sealed class ServingHost : IDisposable
     /// <summary>Goes over to another configuration: requests from now on are its, those under way are answered as they were begun. Where it cannot be used nothing has changed.</summary>
     /// <exception cref="ServeException">The configuration has errors.</exception>
     /// <exception cref="TransportException">A log, a port or a certificate cannot be used.</exception>
-    public void Apply(Served served) => Use(served, _workers, (site, options) =>
+    public void Apply(Served served) => Use(served, _workers, _services, (site, options) =>
     {
         _server.Apply(options);
         _former.RemoveAll(logs => logs.HaveEnded);
@@ -77,7 +79,7 @@ internal sealed class ServingHost : IDisposable
     }
 
     // Opens the logs of a configuration, and closes them again where it cannot be used.
-    private static void Use(Served served, WorkerPools workers, Action<SiteSnapshot, ServerOptions> use)
+    private static void Use(Served served, WorkerPools workers, SiteServices services, Action<SiteSnapshot, ServerOptions> use)
     {
         ThrowIfWrong(served.Configuration);
         SiteSnapshot? site = null;
@@ -86,7 +88,7 @@ internal sealed class ServingHost : IDisposable
         var logs = new SiteLogs(target => served.FindLog(target) ?? opener.Open(target), message => Report(LogLevel.Warn, "log_config", message));
         try
         {
-            site = new SiteSnapshot(served.Configuration, logs, workers.AddTo(new SiteServices()));
+            site = new SiteSnapshot(served.Configuration, logs, services);
             use(site, OptionsOf(served, site));
         }
         catch

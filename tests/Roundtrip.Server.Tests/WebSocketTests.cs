@@ -215,6 +215,60 @@ public class WebSocketTests
         Assert.Contains("a handler's own fault", server.Server.Errors(), StringComparison.Ordinal);
     }
 
+    [Fact]
+    public void A_handler_that_throws_when_it_is_opened_cannot_write_to_the_next_request()
+    {
+        using var server = new Sockets { ThrowsWhenOpened = true };
+        InMemoryServer.Client client = server.Server.Connect();
+        client.Send("GET / HTTP/1.1\r\n" + Fields + "\r\n");
+        _ = client.Receive();
+        server.ThrowsWhenOpened = false;
+        InMemoryServer.Client next = server.Connect();
+
+        Assert.False(server.Open[0].SendText("not yours"u8) || server.Open[0].IsOpen);
+        server.Open[0].Close();
+        server.Server.Loop.RunUntilIdle();
+        Assert.Equal("", next.Receive());
+        Assert.True(server.Open[1].SendText("yours"u8));
+        Assert.Equal("Text yours", Describe(next.Receive()));
+    }
+
+    [Fact]
+    public void A_message_for_many_costs_each_connection_nothing_of_the_heap()
+    {
+        using var server = new Sockets();
+        InMemoryServer.Client[] clients = [.. Enumerable.Range(0, 20).Select(_ => server.Connect())];
+        EncodedMessage large = EncodedMessage.Binary(new byte[20_000]), small = EncodedMessage.Text("for all");
+        byte[] received = new byte[64 * 1024];
+        long least = long.MaxValue;
+        for (int round = 0; round < 10; round++)
+        {
+            long before = GC.GetAllocatedBytesForCurrentThread();
+            foreach (WebSocketExchange socket in server.Open)
+            {
+                socket.Send(large);
+                socket.Send(small);
+            }
+
+            server.Server.Loop.RunUntilIdle();
+            least = Math.Min(least, GC.GetAllocatedBytesForCurrentThread() - before);
+            foreach (InMemoryServer.Client client in clients)
+            {
+                int length = 0;
+                for (Roundtrip.Transport.IoResult read; (read = client.Connection.Read(received)).Status == Roundtrip.Transport.IoStatus.Done;)
+                {
+                    length += (int)read.Count;
+                    server.Server.Loop.RunUntilIdle();
+                }
+
+                Assert.Equal(large.Frame.Length + small.Frame.Length, length);
+            }
+        }
+
+        // The loop in memory has some 350 bytes for all of them; the smallest object has 24.
+        Assert.InRange(least, 0, clients.Length * 23);
+    }
+
     private static byte[] Masked(Opcode opcode, string payload)
     {
         byte[] content = Encoding.Latin1.GetBytes(payload);
@@ -287,6 +341,8 @@ public class WebSocketTests
 
         public InMemoryServer Server { get; }
 
+        public bool ThrowsWhenOpened { get; set; }
+
         public List<string> Events { get; } = [];
 
         public List<WebSocketExchange> Open { get; } = [];
@@ -305,6 +361,10 @@ public class WebSocketTests
         {
             Open.Add(socket);
             Events.Add("opened");
+            if (ThrowsWhenOpened)
+            {
+                throw new InvalidOperationException("a handler's own fault");
+            }
         }
 
         public void OnMessage(WebSocketExchange socket, bool isText, ReadOnlySpan<byte> content)

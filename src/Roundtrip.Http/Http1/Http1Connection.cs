@@ -103,15 +103,19 @@ public sealed partial class Http1Connection : IConnectionEngine
         {
             Over(_host.Input.Length == 0 ? ConnectionClose.Close : ConnectionClose.Linger, EndReason.ServerStopping);
         }
-        else if (Persists)
+        else
         {
-            _whyClose = EndReason.ServerStopping;
-        }
-        else if (_phase == Http1Phase.Exchange && _exchange!.IsTunnel)
-        {
-            _isRunning = true;
-            _exchange.Handler?.OnStopping(_exchange);
-            _isRunning = false;
+            if (Persists)
+            {
+                _whyClose = EndReason.ServerStopping;
+            }
+
+            if (_phase == Http1Phase.Exchange)
+            {
+                _isRunning = true;
+                _exchange!.Handler?.OnStopping(_exchange);
+                _isRunning = false;
+            }
         }
     }
 

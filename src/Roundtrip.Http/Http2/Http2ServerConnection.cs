@@ -197,7 +197,7 @@ public sealed partial class Http2ServerConnection : Http2Connection
     private protected override void TellStopping(Http2Stream stream)
     {
         var exchange = (Http2Exchange)stream.User;
-        if (exchange.IsTunnel && exchange.Handler is { } handler && exchange.IsOpen)
+        if (exchange.Handler is { } handler && exchange.IsOpen)
         {
             handler.OnStopping(exchange);
         }

@@ -103,14 +103,15 @@ public sealed partial class WebSocketConnection
             return;
         }
 
-        if (_state != CloseState.Open)
+        if (Output.Length > 0)
+        {
+            // What waits goes before a question, or our Close: whoever sends that keeps the time, and the peer's begins when it has it.
+            (_lastHeard, _pingSentAt) = (now, Deadline.None);
+            _closeBy = now + _limits.CloseTimeout;
+        }
+        else if (_state != CloseState.Open)
         {
             Abandon(EndReason.WebSocketCloseTimeout, now);
-        }
-        else if (Output.Length > 0)
-        {
-            // It takes nothing of what waits for it: whoever sends that keeps the time.
-            (_lastHeard, _pingSentAt) = (now, Deadline.None);
         }
         else if (_pingSentAt != Deadline.None)
         {

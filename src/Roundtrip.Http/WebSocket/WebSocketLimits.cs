@@ -12,7 +12,7 @@ public sealed record WebSocketLimits
     public long Frame { get; init; } = 1024 * 1024;
 
     /// <summary>The most frames of one message, so that a message is not sent in empty ones without an end: 1009 beyond it.</summary>
-    public int Fragments { get; init; } = 1024;
+    public int Fragments { get; init; } = 16 * 1024;
 
     /// <summary>How long the peer may be silent before it is sent a Ping; 0 for never.</summary>
     public int PingInterval { get; init; } = 30_000;

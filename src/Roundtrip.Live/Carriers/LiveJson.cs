@@ -12,7 +12,7 @@ public static class LiveJson
     private static readonly JsonWriterOptions Options = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping, SkipValidation = true };
 
     /// <summary>A message: <c>{"op":"message","id":…,"topics":[…],"type":…,"data":…}</c>; bytes stand in <c>base64</c>.</summary>
-    public static ReadOnlyMemory<byte> Message(LiveMessage message) => Write(writer =>
+    public static byte[] Message(LiveMessage message) => Write(writer =>
     {
         writer.WriteString("op", "message");
         WriteHead(writer, message);
@@ -27,14 +27,14 @@ public static class LiveJson
     });
 
     /// <summary>A message without its content, which goes beside it as bytes.</summary>
-    public static ReadOnlyMemory<byte> Head(LiveMessage message) => Write(writer =>
+    public static byte[] Head(LiveMessage message) => Write(writer =>
     {
         writer.WriteString("op", "message");
         WriteHead(writer, message);
     });
 
     /// <summary>What is missing: <c>{"op":"gap","after":…,"before":…,"count":…,"reason":…}</c>; without a count where it is not known.</summary>
-    public static ReadOnlyMemory<byte> Gap(in LiveGap gap)
+    public static byte[] Gap(in LiveGap gap)
     {
         LiveGap told = gap;
         return Write(writer =>
@@ -45,7 +45,7 @@ public static class LiveJson
     }
 
     /// <summary>Writes an object.</summary>
-    public static ReadOnlyMemory<byte> Write(Action<Utf8JsonWriter> members)
+    public static byte[] Write(Action<Utf8JsonWriter> members)
     {
         var output = new ArrayBufferWriter<byte>();
         using (var writer = new Utf8JsonWriter(output, Options))
@@ -55,10 +55,11 @@ public static class LiveJson
             writer.WriteEndObject();
         }
 
-        return output.WrittenMemory;
+        return output.WrittenSpan.ToArray();
     }
 
-    internal static void WriteGap(Utf8JsonWriter writer, in LiveGap gap)
+    /// <summary>A gap's members.</summary>
+    public static void WriteGap(Utf8JsonWriter writer, in LiveGap gap)
     {
         writer.WriteString("after", gap.After);
         writer.WriteString("before", gap.Before);

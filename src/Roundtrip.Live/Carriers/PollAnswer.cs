@@ -7,7 +7,7 @@ namespace Roundtrip.Live.Carriers;
 /// <summary>The answer to a poll: <c>{"last":…,"gap":{…},"more":true,"closed":true,"messages":[…]}</c>, where gap, more and closed stand only if they are so.</summary>
 public sealed class PollAnswer
 {
-    private readonly List<ReadOnlyMemory<byte>> _messages = [];
+    private readonly List<byte[]> _messages = [];
     private LiveGap? _gap;
     private long _bytes;
 
@@ -43,7 +43,7 @@ public sealed class PollAnswer
             switch (subscriber.Next(out LiveMessage? message, out LiveGap gap))
             {
                 case SubscriberStep.Message:
-                    ReadOnlyMemory<byte> encoded = message!.Encoded(EncodedForms.Json, LiveJson.Message);
+                    byte[] encoded = message!.Form(EncodedForms.Json, LiveJson.Message);
                     _messages.Add(encoded);
                     _bytes += encoded.Length;
                     Last = message.Id;
@@ -59,8 +59,11 @@ public sealed class PollAnswer
         }
     }
 
+    /// <summary>Has the client go on behind an id that it did not want to see.</summary>
+    public void PassTo(string id) => Last = id;
+
     /// <summary>The JSON object.</summary>
-    public ReadOnlyMemory<byte> ToJson() => LiveJson.Write(writer =>
+    public byte[] ToJson() => LiveJson.Write(writer =>
     {
         writer.WriteString("last", Last);
         if (_gap is { } gap)
@@ -73,9 +76,9 @@ public sealed class PollAnswer
         WriteIf(writer, "more", HasMore);
         WriteIf(writer, "closed", IsClosed);
         writer.WriteStartArray("messages");
-        foreach (ReadOnlyMemory<byte> message in _messages)
+        foreach (byte[] message in _messages)
         {
-            writer.WriteRawValue(message.Span, skipInputValidation: true);
+            writer.WriteRawValue(message, skipInputValidation: true);
         }
 
         writer.WriteEndArray();

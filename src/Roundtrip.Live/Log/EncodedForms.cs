@@ -4,7 +4,7 @@ namespace Roundtrip.Live.Log;
 public sealed class EncodedForms
 {
     /// <summary>How many forms there may be.</summary>
-    public const int Count = 4;
+    public const int Count = 3;
 
     /// <summary>An event of text/event-stream.</summary>
     public const int ServerSentEvent = 0;
@@ -12,23 +12,21 @@ public sealed class EncodedForms
     /// <summary>A JSON object, as polling answers and the text form of WebSocket have it.</summary>
     public const int Json = 1;
 
-    /// <summary>A whole WebSocket frame.</summary>
-    public const int WebSocketFrame = 2;
+    /// <summary>A message of <c>roundtrip.live.v1</c>, whole frames.</summary>
+    public const int WebSocket = 2;
 
-    /// <summary>A whole WebSocket frame, deflated without context takeover.</summary>
-    public const int DeflatedFrame = 3;
+    private readonly object?[] _forms = new object?[Count];
 
-    private readonly byte[]?[] _forms = new byte[]?[Count];
-
-    internal ReadOnlyMemory<byte> Get(int form, LiveMessage message, Func<LiveMessage, ReadOnlyMemory<byte>> encode)
+    internal T Get<T>(int form, LiveMessage message, Func<LiveMessage, T> make)
+        where T : class
     {
-        byte[]? made = Volatile.Read(ref _forms[form]);
+        object? made = Volatile.Read(ref _forms[form]);
         if (made is null)
         {
-            made = encode(message).ToArray();
+            made = make(message);
             made = Interlocked.CompareExchange(ref _forms[form], made, null) ?? made;
         }
 
-        return made;
+        return (T)made;
     }
 }

@@ -19,6 +19,9 @@ public sealed class LiveLog(string epoch, HistoryLimit limit, long first = 0)
 
     public string Epoch => epoch;
 
+    /// <summary>How much of the past it keeps.</summary>
+    public HistoryLimit Limit { get; set; } = limit;
+
     /// <summary>The offset of the oldest message that it has; <see cref="Next"/> where it has none.</summary>
     public long First { get; private set; } = first;
 
@@ -65,7 +68,7 @@ public sealed class LiveLog(string epoch, HistoryLimit limit, long first = 0)
     /// <summary>Forgets what is older or more than the limit allows.</summary>
     public void Expire(long now)
     {
-        while (_expiring.TryPeek(out LiveMessage? oldest) && (_expiring.Count > limit.Count || _bytes > limit.Bytes || now - oldest.At > limit.Age))
+        while (_expiring.TryPeek(out LiveMessage? oldest) && (_expiring.Count > Limit.Count || _bytes > Limit.Bytes || now - oldest.At > Limit.Age))
         {
             Forget(_expiring.Dequeue());
         }
@@ -134,7 +137,9 @@ public sealed class LiveLog(string epoch, HistoryLimit limit, long first = 0)
         }
 
         _bytes -= message.Size;
-        _lastForgotten = message.Id;
+
+        // A publisher's id is not known any more.
+        _lastForgotten = message.Position.ToString();
         First = message.Offset + 1;
     }
 }

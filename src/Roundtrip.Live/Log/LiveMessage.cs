@@ -47,10 +47,9 @@ public sealed class LiveMessage
     /// <summary>About how many bytes of memory it takes, for the limit of a history.</summary>
     public int Size { get; }
 
-    /// <summary>
-    /// Its bytes in the form of a carrier: made by the first who asks, then the same memory for every subscriber of every loop.
-    /// </summary>
+    /// <summary>What it looks like to a carrier: made by the first who asks, then the same for every subscriber of every loop.</summary>
     /// <param name="form">Which: <see cref="EncodedForms"/>.</param>
-    /// <param name="encode">Makes it. May be called twice where two loops ask at once; one result is kept.</param>
-    public ReadOnlyMemory<byte> Encoded(int form, Func<LiveMessage, ReadOnlyMemory<byte>> encode) => _forms.Get(form, this, encode);
+    /// <param name="make">Makes it. May be called twice where two loops ask at once; one result is kept.</param>
+    public T Form<T>(int form, Func<LiveMessage, T> make)
+        where T : class => _forms.Get(form, this, make);
 }

@@ -3,8 +3,8 @@ using Roundtrip.Live.Log;
 namespace Roundtrip.Live.Subscribing;
 
 /// <summary>
-/// A place in the log and what is wanted of it: the queue of a subscriber is the log itself from there on. <see cref="Added"/> is called for each message that is
-/// stored, <see cref="Next"/> whenever its carrier has room. Whatever it does not get comes as a gap, in its place. Not thread-safe.
+/// A place in the log and what is wanted of it: the queue of a subscriber is the log itself from there on. <see cref="Offer"/> is called for each message that is
+/// stored, <see cref="Next"/> whenever its carrier has room for more. Whatever it does not get comes as a gap, in its place. Not thread-safe, and but for an Offer that gives true they need the log.
 /// </summary>
 /// <param name="limit">How many messages may wait that were stored after it began; what it resumes is bounded by the history.</param>
 public sealed class Subscriber(LiveLog log, Interest interest, long start, LiveGap? missed, int limit, QueuePolicy policy)
@@ -13,6 +13,7 @@ public sealed class Subscriber(LiveLog log, Interest interest, long start, LiveG
     private LiveGap? _gap = missed;
     private long _cursor = start;
     private string _lastId = log.IdBefore(start);
+    private long _offered = -1;
     private int _waiting;
     private bool _isTooSlow;
 
@@ -25,31 +26,40 @@ public sealed class Subscriber(LiveLog log, Interest interest, long start, LiveG
     public long Coalesced { get; private set; }
 
     /// <summary>Whether it has got all that there is.</summary>
-    public bool IsCaughtUp => _cursor >= log.Next && _gap is null && !_isTooSlow;
+    public bool IsCaughtUp => IsInStep || (_cursor >= log.Next && _gap is null && !_isTooSlow);
 
-    /// <summary>A message was stored, before <see cref="Next"/> is asked for it.</summary>
-    public void Added(LiveMessage message)
+    /// <summary>
+    /// Whether nothing waits for it: it has been given, or does not want, all that it was offered. Then messages that it does not want need not be offered, and none is looked up in the log.
+    /// </summary>
+    public bool IsInStep { get; private set; }
+
+    /// <summary>A message was stored. Each one that it wants is offered, in order, whether <see cref="Next"/> has given it already or not.</summary>
+    /// <param name="hasRoom">Whether its carrier would take it now.</param>
+    /// <returns>Whether it is given with this. If not, it waits, or is not wanted.</returns>
+    public bool Offer(LiveMessage message, bool hasRoom)
     {
-        if (_isTooSlow || !Interest.Covers(message) || ++_waiting <= limit)
+        // One message may be found by several of its topics.
+        if (message.Offset < _cursor || message.Offset <= _offered)
         {
-            return;
+            return false;
         }
 
-        if (policy == QueuePolicy.Close)
+        _offered = message.Offset;
+        if (IsInStep)
         {
-            _isTooSlow = true;
-            return;
+            _cursor = message.Offset;
+            if (hasRoom && Interest.Covers(message))
+            {
+                _cursor++;
+                _lastId = message.Id;
+                return true;
+            }
+
+            IsInStep = false;
         }
 
-        if (policy == QueuePolicy.Coalesce)
-        {
-            CountWaiting();
-        }
-
-        if (_waiting > limit)
-        {
-            DropOldest();
-        }
+        Added(message);
+        return false;
     }
 
     /// <summary>What comes next, if anything: then it counts as given.</summary>
@@ -57,6 +67,11 @@ public sealed class Subscriber(LiveLog log, Interest interest, long start, LiveG
     {
         message = null;
         gap = default;
+        if (IsInStep)
+        {
+            return SubscriberStep.None;
+        }
+
         if (_isTooSlow)
         {
             return SubscriberStep.Close;
@@ -85,7 +100,37 @@ public sealed class Subscriber(LiveLog log, Interest interest, long start, LiveG
             return SubscriberStep.Message;
         }
 
-        return _gap is { } last ? Tell(last, out gap) : SubscriberStep.None;
+        if (_gap is { } last)
+        {
+            return Tell(last, out gap);
+        }
+
+        IsInStep = true;
+        return SubscriberStep.None;
+    }
+
+    private void Added(LiveMessage message)
+    {
+        if (_isTooSlow || !Interest.Covers(message) || ++_waiting <= limit)
+        {
+            return;
+        }
+
+        if (policy == QueuePolicy.Close)
+        {
+            _isTooSlow = true;
+            return;
+        }
+
+        if (policy == QueuePolicy.Coalesce)
+        {
+            CountWaiting();
+        }
+
+        if (_waiting > limit)
+        {
+            DropOldest();
+        }
     }
 
     private SubscriberStep Tell(LiveGap told, out LiveGap gap)

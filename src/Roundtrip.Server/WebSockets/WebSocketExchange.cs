@@ -14,6 +14,7 @@ public sealed class WebSocketExchange : TimerEntry, IExchangeHandler
 {
     private readonly WebSocketEndpoint _endpoint;
     private readonly Exchange _exchange;
+    private readonly uint _generation;
     private readonly IWebSocketHandler _handler;
     private readonly WebSocketConnection _socket;
     private bool _isRunning;
@@ -26,7 +27,7 @@ public sealed class WebSocketExchange : TimerEntry, IExchangeHandler
 
     internal WebSocketExchange(WebSocketEndpoint endpoint, Exchange exchange, IWebSocketHandler handler, ServerHandshake handshake)
     {
-        (_endpoint, _exchange, _handler, Subprotocol) = (endpoint, exchange, handler, handshake.Subprotocol);
+        (_endpoint, _exchange, _generation, _handler, Subprotocol) = (endpoint, exchange, exchange.Generation, handler, handshake.Subprotocol);
         _socket = new WebSocketConnection(WebSocketRole.Server, endpoint.Options.Limits, endpoint.Resources, endpoint.Loop.Now, handshake.Deflate);
     }
 
@@ -39,7 +40,7 @@ public sealed class WebSocketExchange : TimerEntry, IExchangeHandler
     public RequestHead Request => _exchange.Request;
 
     /// <summary>Whether messages may be sent.</summary>
-    public bool IsOpen => !_isOver && _socket.IsOpen;
+    public bool IsOpen => !IsOver && _socket.IsOpen;
 
     /// <summary>How many bytes wait here because the client is slow. Who sends without looking has them in memory.</summary>
     public long BufferedAmount => _isOver ? 0 : _socket.Output.Length;
@@ -48,7 +49,7 @@ public sealed class WebSocketExchange : TimerEntry, IExchangeHandler
     /// <returns>False where it is not sent: the WebSocket is closing, or over.</returns>
     public bool SendText(ReadOnlySpan<byte> utf8)
     {
-        bool isSent = !_isOver && _socket.SendText(utf8);
+        bool isSent = !IsOver && _socket.SendText(utf8);
         Settle();
         return isSent;
     }
@@ -56,7 +57,7 @@ public sealed class WebSocketExchange : TimerEntry, IExchangeHandler
     /// <returns>False where it is not sent: the WebSocket is closing, or over.</returns>
     public bool SendBinary(ReadOnlySpan<byte> content)
     {
-        bool isSent = !_isOver && _socket.SendBinary(content);
+        bool isSent = !IsOver && _socket.SendBinary(content);
         Settle();
         return isSent;
     }
@@ -65,7 +66,7 @@ public sealed class WebSocketExchange : TimerEntry, IExchangeHandler
     /// <returns>False where it is not sent: the WebSocket is closing, or over.</returns>
     public bool Send(EncodedMessage message)
     {
-        bool isSent = !_isOver && _socket.Send(message);
+        bool isSent = !IsOver && _socket.Send(message);
         Settle();
         return isSent;
     }
@@ -75,7 +76,7 @@ public sealed class WebSocketExchange : TimerEntry, IExchangeHandler
     /// <param name="reason">UTF-8, 123 bytes at most.</param>
     public void Close(int code = CloseCode.Normal, ReadOnlySpan<byte> reason = default)
     {
-        if (!_isOver)
+        if (!IsOver)
         {
             _socket.Close(_endpoint.Loop.Now, code, reason);
             Settle();
@@ -122,7 +123,7 @@ public sealed class WebSocketExchange : TimerEntry, IExchangeHandler
         catch (Exception)
 #pragma warning restore CA1031
         {
-            if (!_isOver)
+            if (!IsOver)
             {
                 _exchange.Abort(EndReason.HandlerFailed);
                 Over();
@@ -139,7 +140,7 @@ public sealed class WebSocketExchange : TimerEntry, IExchangeHandler
             socket._handler.OnOpened(socket);
             socket.Read();
         });
-        if (!_isOver && _exchange.IsStopping)
+        if (!IsOver && _exchange.IsStopping)
         {
             SayGoodbye();
         }
@@ -148,9 +149,23 @@ public sealed class WebSocketExchange : TimerEntry, IExchangeHandler
     // RFC 6455 §7.4.1: 1001, a server that is going down.
     private void SayGoodbye() => Close(CloseCode.GoingAway, "the server is stopping"u8);
 
+    // An exchange that was ended by a fault of its handler's does not tell him; its object is another request's then.
+    private bool IsOver
+    {
+        get
+        {
+            if (!_isOver && (_exchange.Generation != _generation || _exchange.EndReason != EndReason.None))
+            {
+                Over();
+            }
+
+            return _isOver;
+        }
+    }
+
     private void Run(Action<WebSocketExchange> step)
     {
-        if (_isOver)
+        if (IsOver)
         {
             return;
         }
@@ -274,7 +289,7 @@ public sealed class WebSocketExchange : TimerEntry, IExchangeHandler
     // After whatever happened: sends, sets the time, ends.
     private void Settle()
     {
-        if (_isRunning || _isOver)
+        if (_isRunning || IsOver)
         {
             return;
         }

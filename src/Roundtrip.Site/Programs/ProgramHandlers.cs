@@ -2,6 +2,7 @@ using System.Collections.Frozen;
 using Roundtrip.Http;
 using Roundtrip.Site.Cgi;
 using Roundtrip.Site.Files;
+using Roundtrip.Site.LiveHub;
 using Roundtrip.Site.Serving;
 using Roundtrip.Site.Wsgi;
 
@@ -13,6 +14,7 @@ internal sealed class ProgramHandlers(SiteLoop site)
     private static readonly FrozenDictionary<string, Func<SiteLoop, IProgramHandler>> Kinds = new Dictionary<string, Func<SiteLoop, IProgramHandler>>
     {
         [CgiHandler.HandlerName] = static site => new CgiHandler(site),
+        [HubHandler.HandlerName] = static site => new HubHandler(site),
         [WsgiHandler.HandlerName] = static site => new WsgiHandler(site),
     }.ToFrozenDictionary();
 

@@ -1,5 +1,6 @@
 using Roundtrip.Site.Access;
 using Roundtrip.Site.Files;
+using Roundtrip.Site.LiveHub;
 using Roundtrip.Site.Wsgi.Dispatch;
 
 namespace Roundtrip.Site.Serving;
@@ -15,6 +16,9 @@ public sealed record SiteServices
 
     /// <summary>The processes of WSGI; null where there are none.</summary>
     internal IWorkerPools? Workers { get; init; }
+
+    /// <summary>The live channels' hubs.</summary>
+    internal HubTable Hubs { get; init; } = new();
 
     /// <summary>Looks up the names of clients, for rules of access.</summary>
     public INameSource Names { get; init; } = SystemNames.Instance;

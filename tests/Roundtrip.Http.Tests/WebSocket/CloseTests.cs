@@ -67,6 +67,7 @@ public class CloseTests
         var socket = new TestSocket(WebSocketLimits.Default with { CloseTimeout = 5000 });
         socket.Now = 1000;
         socket.Connection.Close(1000);
+        _ = socket.Sent;
         Assert.Equal(6000, socket.Connection.NextDeadline);
         socket.Advance(4999);
         Assert.Empty(socket.Events);
@@ -75,6 +76,21 @@ public class CloseTests
         Assert.Equal("closed 1006  WebSocketCloseTimeout 1006", Assert.Single(socket.Events));
         Assert.Equal(WebSocketEnding.Cut, socket.Connection.Ending);
         Assert.Equal(Deadline.None, socket.Connection.NextDeadline);
+    }
+
+    [Fact]
+    public void A_close_behind_much_that_waits_is_timed_from_when_it_went_out()
+    {
+        var socket = new TestSocket(WebSocketLimits.Default with { CloseTimeout = 5000 });
+        socket.Connection.SendBinary(new byte[1_000_000]);
+        socket.Connection.Close(0);
+        socket.Advance(5000);
+        socket.Advance(5000);
+        Assert.Empty(socket.Events);
+        _ = socket.Sent;
+        socket.Advance(5000);
+
+        Assert.Equal("closed 1006  WebSocketCloseTimeout 1006", Assert.Single(socket.Events));
     }
 
     [Fact]
@@ -89,6 +105,7 @@ public class CloseTests
 
         var impatient = new TestSocket(role: WebSocketRole.Client);
         impatient.Feed(Frame.Of(Http.WebSocket.Frames.Opcode.Close, Frame.ClosePayload(1000, []), mask: null));
+        _ = impatient.Sent;
         impatient.Advance(WebSocketLimits.Default.CloseTimeout);
         Assert.Equal(WebSocketEnding.Cut, impatient.Connection.Ending);
     }

@@ -9,7 +9,7 @@ namespace Roundtrip.Http.Tests.WebSocket;
 internal sealed class TestSocket
 {
     private readonly BufferPool _pool = new();
-    private readonly MemoryStream _sent = new();
+    private readonly List<byte> _sent = [];
     private uint _mask;
 
     public TestSocket(WebSocketLimits? limits = null, DeflateParameters? deflate = null, WebSocketRole role = WebSocketRole.Server)
@@ -36,10 +36,10 @@ internal sealed class TestSocket
             byte[] piece = new byte[4096];
             for (int count; (count = Connection.Output.Read(piece)) > 0;)
             {
-                _sent.Write(piece, 0, count);
+                _sent.AddRange(piece.AsSpan(0, count));
             }
 
-            return _sent.ToArray();
+            return [.. _sent];
         }
     }
 
@@ -49,7 +49,7 @@ internal sealed class TestSocket
     public byte[] TakeSent()
     {
         byte[] sent = Sent;
-        _sent.SetLength(0);
+        _sent.Clear();
         return sent;
     }
 

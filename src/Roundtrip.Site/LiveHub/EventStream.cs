@@ -1,0 +1,141 @@
+using System.Buffers;
+using System.Text;
+using Roundtrip.Core;
+using Roundtrip.Http;
+using Roundtrip.Http.Sse;
+using Roundtrip.Live.Carriers;
+using Roundtrip.Live.Log;
+using Roundtrip.Site.Headers;
+
+namespace Roundtrip.Site.LiveHub;
+
+/// <summary>A response of server-sent events, without an end of its own.</summary>
+internal sealed class EventStream : IExchangeHandler, ILiveSink
+{
+    private static readonly FieldBlock Fields = FieldBlock.Create(
+        ("Content-Type", SseWriter.MediaType), ("Cache-Control", "no-cache, no-store, private"), ("X-Accel-Buffering", "no"));
+
+    private static readonly byte[] Heartbeat = Pinned(static output => SseWriter.WriteComment(output, default));
+    private static readonly byte[] Closed = Pinned(static output => SseWriter.WriteEvent(output, default, default, Encoding.ASCII.GetBytes(LiveWords.ClosedId)));
+
+    private readonly LoopHub _hub;
+    private readonly Exchange _exchange;
+    private readonly SubscriberLife _life;
+    private bool _isOver;
+
+    private EventStream(LoopHub hub, Exchange exchange, LiveRequest request)
+    {
+        (_hub, _exchange) = (hub, exchange);
+        exchange.Handler = this;
+        exchange.EndsWithClient = true;
+        _life = new SubscriberLife(hub, this, request.Interest, request.LastId, request.Grant, out string from);
+        HubResponses.AllowOrigin(exchange, hub.Hub.Definition);
+        exchange.ResponseFields.Add("Last-Event-ID"u8, Encoding.UTF8.GetBytes(from));
+        ResponseFields.Respond(exchange, 200, Fields, Exchange.UnknownLength);
+        if (exchange.Request.Method == Method.Head)
+        {
+            Finish(exchange.Complete);
+            return;
+        }
+
+        // Something at once: what stands between, and a browser that waits for the first byte, sees that it is open.
+        Write(Heartbeat);
+        _life.Begin();
+        if (exchange.IsStopping)
+        {
+            End(EndReason.ServerStopping);
+        }
+    }
+
+    public string Name => "live";
+
+    public bool HasRoom => !_isOver && _exchange.CanWrite;
+
+    public static void Begin(LoopHub hub, Exchange exchange, LiveRequest request) => _ = new EventStream(hub, exchange, request);
+
+    public void Send(LiveMessage message)
+    {
+        string path = _hub.Hub.Definition.Path;
+        Write(message.IsBinary ? Announce(message, path) : message.Form(EncodedForms.ServerSentEvent, Encode));
+    }
+
+    public void Send(in LiveGap gap)
+    {
+        byte[] json = LiveJson.Gap(gap);
+        Write(Pinned(output => SseWriter.WriteEvent(output, json, "gap"u8)));
+    }
+
+    public void Finish()
+    {
+        Write(Closed);
+        Finish(_exchange.Complete);
+    }
+
+    public void End(EndReason reason)
+    {
+        // The client comes again by itself, and goes on behind the last id.
+        Finish(_exchange.Complete);
+    }
+
+    public void Beat() => Write(Heartbeat);
+
+    // Mercure, "Authorization": the connection ends with the token.
+    public void Expired() => End(EndReason.Completed);
+
+    void IExchangeHandler.OnBodyReadable(Exchange exchange)
+    {
+    }
+
+    void IExchangeHandler.OnWritable(Exchange exchange)
+    {
+        if (!_isOver)
+        {
+            _life.Pump();
+        }
+    }
+
+    void IExchangeHandler.OnAborted(Exchange exchange, EndReason reason) => Finish(static () => { });
+
+    void IExchangeHandler.OnStopping(Exchange exchange) => End(EndReason.ServerStopping);
+
+    private static byte[] Encode(LiveMessage message) => Pinned(output =>
+    {
+        if (message.Retry is { } retry)
+        {
+            output.Write(Encoding.ASCII.GetBytes($"retry: {retry}\n"));
+        }
+
+        SseWriter.WriteEvent(output, message.Data.Span, Encoding.UTF8.GetBytes(message.Type), Encoding.UTF8.GetBytes(message.Id));
+    });
+
+    // Bytes do not go over text: their URL does.
+    private static byte[] Announce(LiveMessage message, string path) => Pinned(output =>
+        SseWriter.WriteEvent(output, Encoding.UTF8.GetBytes($"{path}/messages/{Uri.EscapeDataString(message.Id)}"), "binary"u8, Encoding.UTF8.GetBytes(message.Id)));
+
+    private static byte[] Pinned(Action<IBufferWriter<byte>> write)
+    {
+        var output = new ArrayBufferWriter<byte>();
+        write(output);
+        byte[] pinned = GC.AllocateUninitializedArray<byte>(output.WrittenCount, pinned: true);
+        output.WrittenSpan.CopyTo(pinned);
+        return pinned;
+    }
+
+    private void Write(byte[] pinned)
+    {
+        if (!_isOver)
+        {
+            _exchange.WriteShared(pinned, 0, pinned.Length);
+        }
+    }
+
+    private void Finish(Action end)
+    {
+        if (!_isOver)
+        {
+            _isOver = true;
+            _life.End();
+            end();
+        }
+    }
+}

@@ -1,0 +1,237 @@
+using System.Text;
+using Roundtrip.Http;
+using Roundtrip.Http.WebSocket;
+using Roundtrip.Http.WebSocket.Handshake;
+using Roundtrip.Live.Carriers;
+using Roundtrip.Live.Log;
+using Roundtrip.Live.Tokens;
+using Roundtrip.Server;
+using Roundtrip.Server.WebSockets;
+using Roundtrip.Site.Files;
+using Roundtrip.Site.Programs;
+using Roundtrip.Site.Serving;
+
+namespace Roundtrip.Site.LiveHub;
+
+/// <summary>The handler of a hub's path on one loop: chooses the carrier (docs/live.md).</summary>
+internal sealed class HubHandler(SiteLoop site) : IProgramHandler
+{
+    public const string HandlerName = "live-hub";
+
+    private static readonly FieldBlock JsonLd = FieldBlock.Create(("Content-Type", "application/ld+json"), ("Cache-Control", "no-cache, private"));
+
+    private readonly Dictionary<SiteHost, Place> _places = [];
+
+    public void Answer(Exchange exchange, Resource resource)
+    {
+        Place place = PlaceOf(resource.About.Host);
+        HubDefinition definition = place.Hub.Hub.Definition;
+        string path = resource.Script!.PathInfo;
+        RequestHead request = exchange.Request;
+        if (request.Method == Method.Options)
+        {
+            HubResponses.AnswerPreflight(exchange, definition);
+            return;
+        }
+
+        bool isPublication = path.Length == 0 && request.Method == Method.Post;
+        TokenKey? key = isPublication ? definition.PublisherKey : definition.SubscriberKey;
+        if (LiveRequest.TryRead(request, definition, key, site.UnixSeconds, out int status, out string fault, out string reason) is not { } read)
+        {
+            if (reason.Length > 0)
+            {
+                resource.About.Host.ErrorLog.Write(LogLevel.Info, "live", exchange.Connection, exchange, $"{reason} (answered {status})");
+            }
+
+            HubResponses.Say(exchange, definition, status, fault + "\n");
+        }
+        else if (isPublication)
+        {
+            Publish(exchange, place, read);
+        }
+        else if (path.Length == 0 && exchange.AsksFor("websocket"u8))
+        {
+            place.Endpoint.Accept(exchange, new LiveSocket(this, place.Hub, read));
+        }
+        else if (request.Method is not (Method.Get or Method.Head))
+        {
+            exchange.ResponseFields.Add("Allow"u8, "GET, HEAD, POST, OPTIONS"u8);
+            HubResponses.Say(exchange, definition, 405, "a hub takes GET to subscribe and POST to publish\n");
+        }
+        else if (!definition.AllowsAnonymous && !read.HasToken)
+        {
+            HubResponses.Say(exchange, definition, 401, "a token is needed to subscribe\n");
+        }
+        else if (path.Length == 0)
+        {
+            Subscribe(exchange, place, read);
+        }
+        else if (path.StartsWith("/messages/", StringComparison.Ordinal))
+        {
+            SendMessage(exchange, place, read, path["/messages/".Length..]);
+        }
+        else if (definition.TellsSubscriptions && (path == "/subscriptions" || path.StartsWith("/subscriptions/", StringComparison.Ordinal)))
+        {
+            TellSubscriptions(exchange, place, read);
+        }
+        else
+        {
+            HubResponses.Say(exchange, definition, 404, "there is nothing at this path of the hub\n");
+        }
+    }
+
+    /// <summary>Why a message may not be published; null where it may.</summary>
+    /// <param name="status">As HTTP says it.</param>
+    public string? WhyNot(HubDefinition definition, LiveGrant grant, LiveDraft draft, out int status)
+    {
+        status = 0;
+        if (draft.Data.Length > definition.MaximumMessage)
+        {
+            status = 413;
+            return $"a message has {definition.MaximumMessage} bytes at most (LiveMaxMessage)";
+        }
+
+        if (grant.Publish is null || grant.Expires <= site.UnixSeconds)
+        {
+            status = 401;
+            return "a token that allows to publish is needed";
+        }
+
+        // Mercure, "Subscription Events": the hub's own topics are nobody else's.
+        if (draft.Topics.Any(topic => topic.StartsWith(definition.Path + "/", StringComparison.Ordinal)) || !grant.MayPublish(draft.Topics))
+        {
+            status = 403;
+            return "the token does not allow to publish to all of these topics";
+        }
+
+        return null;
+    }
+
+    /// <summary>What a key may grant: a subscriber's key lets nobody publish, unless both are the same.</summary>
+    public static LiveGrant Limited(LiveGrant grant, TokenKey key, HubDefinition definition) => new()
+    {
+        Publish = ReferenceEquals(key, definition.PublisherKey) ? grant.Publish : null,
+        Subscribe = ReferenceEquals(key, definition.SubscriberKey) ? grant.Subscribe : [],
+        Payload = grant.Payload,
+        Expires = grant.Expires,
+    };
+
+    private void Publish(Exchange exchange, Place place, LiveRequest request)
+    {
+        HubDefinition definition = place.Hub.Hub.Definition;
+        if (!request.HasToken)
+        {
+            HubResponses.Say(exchange, definition, 401, "a token that allows to publish is needed\n");
+            return;
+        }
+
+        ReadOnlySpan<byte> type = exchange.Request.Value(KnownField.ContentType);
+        int end = type.IndexOf((byte)';');
+        if (!Ascii.EqualsIgnoreCase(end < 0 ? type : type[..end].TrimEnd((byte)' '), "application/x-www-form-urlencoded"u8))
+        {
+            HubResponses.Say(exchange, definition, 415, "a publication is application/x-www-form-urlencoded\n");
+            return;
+        }
+
+        Publication.Begin(this, place.Hub, exchange, request);
+    }
+
+    private static void Subscribe(Exchange exchange, Place place, LiveRequest request)
+    {
+        HubDefinition definition = place.Hub.Hub.Definition;
+        if (request.Topics.Count == 0)
+        {
+            HubResponses.Say(exchange, definition, 400, "topic is missing\n");
+        }
+        else if (request.LastId == LiveWords.ClosedId)
+        {
+            // HTML Standard, section 9.2.3: 204 is how a server tells an EventSource not to come again.
+            HubResponses.Say(exchange, definition, 204, "");
+        }
+        else if (request.Wait >= 0 || request.HasSince || exchange.Request.Value(KnownField.Accept).IndexOf("application/json"u8) >= 0)
+        {
+            PollRequest.Begin(place.Hub, exchange, request);
+        }
+        else
+        {
+            EventStream.Begin(place.Hub, exchange, request);
+        }
+    }
+
+    private static void SendMessage(Exchange exchange, Place place, LiveRequest request, string id)
+    {
+        LiveMessage? found = null;
+        lock (place.Hub.Hub.Lock)
+        {
+            LiveLog log = place.Hub.Hub.Log;
+            (long after, LiveGap? gap) = log.Resume(id);
+            if (gap is null && after > log.First && id != LiveLog.Earliest)
+            {
+                found = log[after - 1];
+            }
+        }
+
+        // What one may not see is not told to be there.
+        if (found is null || (found.IsPrivate && !request.Grant.Subscribe.Any(selector => selector.MatchesAny(found.Topics))))
+        {
+            HubResponses.Say(exchange, place.Hub.Hub.Definition, 404, "the hub has no message of this id\n");
+            return;
+        }
+
+        HubResponses.AllowOrigin(exchange, place.Hub.Hub.Definition);
+        string scope = found.IsPrivate ? "private" : "public";
+        HubResponses.Send(
+            exchange, 200, FieldBlock.Create(("Content-Type", found.IsBinary ? "application/octet-stream" : "text/plain; charset=utf-8"), ("X-Content-Type-Options", "nosniff"), ("Cache-Control", $"{scope}, max-age=3600, immutable")), found.Data.Span);
+    }
+
+    // Mercure, "Active Subscriptions": for a token whose subscribe matches the path that is asked for.
+    private static void TellSubscriptions(Exchange exchange, Place place, LiveRequest request)
+    {
+        HubDefinition definition = place.Hub.Hub.Definition;
+        string path = Encoding.UTF8.GetString(exchange.Request.Path);
+        if (!request.Grant.Subscribe.Any(selector => selector.Matches(path)))
+        {
+            HubResponses.Say(exchange, definition, 403, "the token does not allow to see this\n");
+            return;
+        }
+
+        string last;
+        lock (place.Hub.Hub.Lock)
+        {
+            last = place.Hub.Hub.Log.LastId;
+        }
+
+        string collection = definition.Path + "/subscriptions";
+        Subscription[] all = [.. place.Hub.Hub.Subscriptions.All];
+        Subscription? one = all.FirstOrDefault(subscription => subscription.PathFrom(definition.Path) == path);
+        Subscription[] below = path == collection ? all : [.. all.Where(subscription => subscription.PathFrom(definition.Path).StartsWith(path + "/", StringComparison.Ordinal))];
+        if (one is null && below.Length == 0 && path.Count('/') > collection.Count('/') + 1)
+        {
+            HubResponses.Say(exchange, definition, 404, "there is no such subscription\n");
+            return;
+        }
+
+        HubResponses.AllowOrigin(exchange, definition);
+        HubResponses.Send(exchange, 200, JsonLd, one is null ? SubscriptionsAnswer.Collection(below, definition.Path, path, last) : SubscriptionsAnswer.One(one, definition.Path, isActive: true));
+    }
+
+    private Place PlaceOf(SiteHost host)
+    {
+        if (!_places.TryGetValue(host, out Place? place))
+        {
+            HubDefinition definition = host.Settings.Get(LiveSettings.Hub);
+            Hub hub = site.Snapshot.Services.Hubs.Find($"{host.Name}:{host.Port}", definition);
+            _places.Add(host, place = new Place(hub.On(site.Loop), new WebSocketEndpoint(site.Loop, new WebSocketOptions
+            {
+                Subprotocols = [LiveWords.Subprotocol],
+                Origins = new OriginRule(definition.Origins.AsSpan()),
+                Limits = WebSocketLimits.Default with { Message = (2 * definition.MaximumMessage) + 4096, Frame = (2 * definition.MaximumMessage) + 4096, PingInterval = definition.Heartbeat, PingTimeout = definition.Heartbeat },
+            })));
+        }
+
+        return place;
+    }
+
+    /// <summary>What a host's hub has on this loop.</summary>
+    private sealed record Place(LoopHub Hub, WebSocketEndpoint Endpoint);
+}

@@ -1,0 +1,88 @@
+using System.Text;
+using Roundtrip.Http;
+using Roundtrip.Http.WebSocket.Handshake;
+using Roundtrip.Site.Headers;
+
+namespace Roundtrip.Site.LiveHub;
+
+/// <summary>How a hub answers: the fields that CORS needs (Fetch Standard, section 3.2), and errors in a sentence.</summary>
+internal static class HubResponses
+{
+    private static readonly FieldBlock Text = FieldBlock.Create(("Content-Type", "text/plain; charset=utf-8"), ("Cache-Control", "no-store"));
+
+    /// <summary>Lets pages of origins that may use the hub read the answer.</summary>
+    public static void AllowOrigin(Exchange exchange, HubDefinition hub)
+    {
+        if (!exchange.Request.Has(KnownField.Origin))
+        {
+            return;
+        }
+
+        // A cache must not give one origin's answer to another.
+        exchange.ResponseFields.Add("Vary"u8, "Origin"u8);
+        if (hub.Origins.IsEmpty || !new OriginRule(hub.Origins.AsSpan()).Allows(exchange.Request))
+        {
+            return;
+        }
+
+        if (hub.Origins.Contains("*"))
+        {
+            // Fetch Standard, section 3.2.5: never with credentials.
+            exchange.ResponseFields.Add("Access-Control-Allow-Origin"u8, "*"u8);
+        }
+        else
+        {
+            exchange.ResponseFields.Add("Access-Control-Allow-Origin"u8, exchange.Request.Value(KnownField.Origin));
+            exchange.ResponseFields.Add("Access-Control-Allow-Credentials"u8, "true"u8);
+        }
+
+        exchange.ResponseFields.Add("Access-Control-Expose-Headers"u8, "Last-Event-ID, ETag, Link"u8);
+    }
+
+    /// <summary>Answers a preflight.</summary>
+    public static void AnswerPreflight(Exchange exchange, HubDefinition hub)
+    {
+        AllowOrigin(exchange, hub);
+        exchange.ResponseFields.Add("Access-Control-Allow-Methods"u8, "GET, POST, OPTIONS"u8);
+        exchange.ResponseFields.Add("Access-Control-Allow-Headers"u8, "authorization, cache-control, content-type, if-none-match, last-event-id"u8);
+        exchange.ResponseFields.Add("Access-Control-Max-Age"u8, "7200"u8);
+        exchange.ResponseFields.Add("Allow"u8, "GET, HEAD, POST, OPTIONS"u8);
+        ResponseFields.Respond(exchange, 204, FieldBlock.Empty, 0);
+        exchange.Complete();
+    }
+
+    /// <summary>Answers with a sentence.</summary>
+    public static void Say(Exchange exchange, HubDefinition hub, int status, string sentence)
+    {
+        AllowOrigin(exchange, hub);
+        if (status == 401)
+        {
+            // RFC 6750 §3.
+            exchange.ResponseFields.Add("WWW-Authenticate"u8, "Bearer"u8);
+        }
+
+        Send(exchange, status, Text, Encoding.UTF8.GetBytes(sentence));
+    }
+
+    /// <summary>Sends a whole answer.</summary>
+    public static void Send(Exchange exchange, int status, FieldBlock fields, ReadOnlySpan<byte> content)
+    {
+        if (status < 400)
+        {
+            ResponseFields.Respond(exchange, status, fields, content.Length);
+        }
+        else
+        {
+            ResponseFields.RespondToFailure(exchange, status, fields, content.Length);
+        }
+
+        if (exchange.Request.Method == Method.Head)
+        {
+            exchange.Complete();
+        }
+        else
+        {
+            WholeAnswer.Send(exchange, content);
+        }
+    }
+}

@@ -1,0 +1,82 @@
+using System.Security.Cryptography;
+using System.Text;
+using Roundtrip.Configuration.Directives;
+using Roundtrip.Live.Log;
+using Roundtrip.Live.Subscribing;
+using Roundtrip.Live.Tokens;
+using Roundtrip.Site.Mapping;
+using static Roundtrip.Configuration.Directives.DirectiveContext;
+
+namespace Roundtrip.Site.LiveHub;
+
+/// <summary>Live channels: a hub of a host, to which publishers give messages and from which subscribers have them over four carriers (docs/live.md).</summary>
+internal sealed class LiveModule : IConfigurationModule
+{
+    public string Name => "live_module";
+
+    public string SourceFile => "mod_live.c";
+
+    public bool IsAlwaysLoaded => true;
+
+    public IEnumerable<Directive> Directives =>
+    [
+        new("LiveHub", AnyServer, 0, 1, "a path of the URL", AddHub),
+        Change("LiveHistory", 1, 2, "how many messages, and how old: 1000 1h", static (hub, call) => hub with { History = History(call.Words) }),
+        Change("LiveQueue", 1, 2, "how many messages may wait for a subscriber, and drop-oldest, coalesce or close", static (hub, call) => hub with
+        {
+            Queue = Arguments.Number(call.Words[0], 1, 1_000_000),
+            Policy = call.Words.Count > 1 ? (QueuePolicy)Arguments.Choice(call.Words[1], "drop-oldest", "coalesce", "close") : hub.Policy,
+        }),
+        Change("LiveAllowOrigin", 1, int.MaxValue, "origins such as https://example.org, or *", static (hub, call) => hub with { Origins = [.. call.Words.Select(Origin)] }),
+        Change("LivePublisherKey", 2, 2, "an algorithm of JWT, and a secret or file:PATH", static (hub, call) => hub with { PublisherKey = Key(call, out string mark), KeyMarks = hub.KeyMarks + mark }),
+        Change("LiveSubscriberKey", 2, 2, "an algorithm of JWT, and a secret or file:PATH", static (hub, call) => hub with { SubscriberKey = Key(call, out string mark), KeyMarks = hub.KeyMarks + mark }),
+        Change("LiveAnonymous", 1, 1, "On or Off", static (hub, call) => hub with { AllowsAnonymous = Arguments.Flag(call.Words[0]) }),
+        Change("LiveHeartbeat", 1, 1, "a time, in seconds unless it says otherwise", static (hub, call) => hub with { Heartbeat = Math.Max(1000, Arguments.Milliseconds(call.Words[0])) }),
+        Change("LiveMaxChannels", 1, 1, "a number of topics", static (hub, call) => hub with { MaximumChannels = Arguments.Number(call.Words[0], 1, 10_000) }),
+        Change("LiveMaxMessage", 1, 1, "a number of bytes", static (hub, call) => hub with { MaximumMessage = Arguments.Number(call.Words[0], 1, 64 * 1024 * 1024) }),
+        Change("LiveSubscriptions", 1, 1, "On or Off", static (hub, call) => hub with { TellsSubscriptions = Arguments.Flag(call.Words[0]) }),
+    ];
+
+    private static void AddHub(DirectiveCall call)
+    {
+        string path = call.Words.Count > 0 ? call.Words[0] : HubDefinition.DefaultPath;
+        if (path.Length < 2 || path[0] != '/' || path[^1] == '/')
+        {
+            throw new FormatException($"'{path}' is no path of a hub: it begins with a slash and does not end with one");
+        }
+
+        call.Settings.Update(LiveSettings.Hub, hub => hub with { Path = path });
+        call.Settings.Update(MappingSettings.LaterAliases, rules => rules.Add(new UrlRule(path, null, "live", 0) { Handler = HubHandler.HandlerName, IsOfHandler = true }));
+    }
+
+    private static Directive Change(string name, int least, int most, string what, Func<HubDefinition, DirectiveCall, HubDefinition> change) =>
+        new(name, AnyServer, least, most, what, call => call.Settings.Update(LiveSettings.Hub, hub => change(hub, call)));
+
+    private static HistoryLimit History(IReadOnlyList<string> words) => HistoryLimit.Default with
+    {
+        Count = Arguments.Number(words[0], 0, 10_000_000),
+        Age = words.Count > 1 ? Arguments.Milliseconds(words[1]) : HistoryLimit.Default.Age,
+    };
+
+    // RFC 6454 §7: a scheme, a host and perhaps a port, and nothing behind them.
+    private static string Origin(string word) => word == "*" || (Uri.TryCreate(word, UriKind.Absolute, out Uri? uri) && uri.GetLeftPart(UriPartial.Authority) == word)
+        ? word
+        : throw new FormatException($"'{word}' is no origin: it is a scheme, a host and perhaps a port, as in https://example.org:8443");
+
+    private static TokenKey Key(DirectiveCall call, out string mark)
+    {
+        if (!Enum.TryParse(call.Words[0], out TokenAlgorithm algorithm) || !Enum.IsDefined(algorithm) || char.IsAsciiDigit(call.Words[0][0]))
+        {
+            throw new FormatException($"'{call.Words[0]}' is none of {string.Join(", ", Enum.GetNames<TokenAlgorithm>())}");
+        }
+
+        string word = call.Words[1];
+        byte[] material = word.StartsWith("file:", StringComparison.Ordinal) ? FileOf(call, call.FullPath(word["file:".Length..])) : Encoding.UTF8.GetBytes(word);
+        mark = $"{call.Name} {algorithm} {Convert.ToHexString(SHA256.HashData(material))};";
+        return TokenKey.TryCreate(algorithm, material, out TokenKey? key, out string fault) ? key : throw new FormatException($"the key cannot be used: {fault}");
+    }
+
+    // A secret in a file is written by an editor, which ends it with a line feed.
+    private static byte[] FileOf(DirectiveCall call, string path) =>
+        call.Read(path).Text is { } text ? Encoding.UTF8.GetBytes(text.TrimEnd('\r', '\n')) : throw new FormatException($"{path} cannot be read");
+}

@@ -1,0 +1,296 @@
+using System.Collections.Concurrent;
+using Roundtrip.Core;
+using Roundtrip.Live.Log;
+using Roundtrip.Live.Subscribing;
+using Roundtrip.Transport;
+
+namespace Roundtrip.Site.LiveHub;
+
+/// <summary>What one loop has of a hub: its subscribers, and the messages that were stored and are not offered to them yet. All but the posts belongs to the loop's thread.</summary>
+internal sealed class LoopHub : TimerEntry, ILoopWork
+{
+    // A subscriber that catches up gives the others their turn after so many messages.
+    private const int MessagesATurn = 64;
+
+    private readonly Hub _hub;
+    private readonly ConcurrentQueue<LiveMessage> _stored = new();
+    private readonly List<LoopSubscriber> _all = [];
+
+    // Who wants only topics by name is found by them; the others are asked one by one.
+    private readonly Dictionary<string, HashSet<LoopSubscriber>> _byTopic = new(StringComparer.Ordinal);
+    private readonly HashSet<LoopSubscriber> _byTemplate = [];
+    private readonly List<LoopSubscriber> _reached = [];
+    private int _isPosted;
+    private bool _isEnding;
+
+    public LoopHub(Hub hub, EventLoop loop) => (_hub, Loop) = (hub, loop);
+
+    public Hub Hub => _hub;
+
+    public EventLoop Loop { get; }
+
+    /// <summary>The open carriers, for whoever counts them.</summary>
+    public int Count => _all.Count;
+
+    /// <summary>On any thread, under the hub's lock: a message was stored.</summary>
+    public void Post(LiveMessage message)
+    {
+        _stored.Enqueue(message);
+        PostOnce();
+    }
+
+    /// <summary>On any thread: whoever is connected is to come again.</summary>
+    public void PostEnd()
+    {
+        Volatile.Write(ref _isEnding, true);
+        PostOnce();
+    }
+
+    /// <summary>A subscriber begins: what there is for it is sent at once.</summary>
+    /// <param name="lastId">The id that it goes on behind; null for what is yet to come.</param>
+    /// <param name="from">The id that it begins behind in fact.</param>
+    public LoopSubscriber Add(ILiveSink sink, Interest interest, string? lastId, out string from)
+    {
+        HubDefinition definition = _hub.Definition;
+        Subscriber subscriber;
+        lock (_hub.Lock)
+        {
+            _hub.Log.Expire(Loop.UnixMilliseconds);
+            (long offset, LiveGap? gap) = _hub.Log.Resume(lastId);
+            from = _hub.Log.IdBefore(offset);
+            subscriber = new Subscriber(_hub.Log, interest, offset, gap, definition.Queue, definition.Policy);
+        }
+
+        var added = new LoopSubscriber(subscriber, sink) { Index = _all.Count, SentAt = Loop.Now };
+        _all.Add(added);
+        Enlist(added);
+        if (_all.Count == 1)
+        {
+            Loop.Timers.Schedule(this, Loop.Now + (definition.Heartbeat / 2));
+        }
+
+        return added;
+    }
+
+    public void Remove(LoopSubscriber subscriber)
+    {
+        if (subscriber.IsOver)
+        {
+            return;
+        }
+
+        subscriber.IsOver = true;
+        Delist(subscriber);
+        LoopSubscriber last = _all[^1];
+        _all[subscriber.Index] = last;
+        last.Index = subscriber.Index;
+        _all.RemoveAt(_all.Count - 1);
+    }
+
+    /// <summary>A subscriber is to see other private topics than before: another token.</summary>
+    public static void Change(LoopSubscriber subscriber, Interest interest, long expires)
+    {
+        // What is wanted is the same, and so its place in the lists.
+        subscriber.Subscriber.Interest = interest;
+        subscriber.Expires = expires;
+    }
+
+    /// <summary>Sends what there is for a subscriber, for as long as its carrier has room.</summary>
+    public void Pump(LoopSubscriber subscriber)
+    {
+        for (int sent = 0; !subscriber.IsOver && !subscriber.Subscriber.IsInStep && subscriber.Sink.HasRoom; sent++)
+        {
+            if (sent == MessagesATurn)
+            {
+                Loop.Post(new Turn(this, subscriber));
+                return;
+            }
+
+            SubscriberStep step;
+            LiveMessage? message;
+            LiveGap gap;
+            lock (_hub.Lock)
+            {
+                step = subscriber.Subscriber.Next(out message, out gap);
+            }
+
+            switch (step)
+            {
+                case SubscriberStep.Message:
+                    Send(subscriber, message!);
+                    break;
+
+                case SubscriberStep.Gap:
+                    subscriber.SentAt = Loop.Now;
+                    subscriber.Sink.Send(gap);
+                    break;
+
+                case SubscriberStep.Close:
+                    subscriber.Sink.End(EndReason.ResponseStalled);
+                    return;
+            }
+        }
+    }
+
+    void ILoopWork.Run()
+    {
+        Interlocked.Exchange(ref _isPosted, 0);
+        while (_stored.TryDequeue(out LiveMessage? message))
+        {
+            Offer(message);
+        }
+
+        if (Volatile.Read(ref _isEnding))
+        {
+            Volatile.Write(ref _isEnding, false);
+            foreach (LoopSubscriber subscriber in _all.ToArray())
+            {
+                subscriber.Sink.End(EndReason.ServerStopping);
+            }
+        }
+    }
+
+    protected override void OnDue(long now)
+    {
+        int heartbeat = _hub.Definition.Heartbeat;
+        long seconds = Loop.UnixMilliseconds / 1000;
+        foreach (LoopSubscriber subscriber in _all.ToArray())
+        {
+            if (!subscriber.IsOver && subscriber.Expires <= seconds)
+            {
+                subscriber.Expires = long.MaxValue;
+                subscriber.Sink.Expired();
+            }
+
+            if (!subscriber.IsOver && now - subscriber.SentAt >= heartbeat)
+            {
+                subscriber.SentAt = now;
+                subscriber.Sink.Beat();
+            }
+        }
+
+        if (_all.Count > 0)
+        {
+            Loop.Timers.Schedule(this, now + Math.Clamp(heartbeat / 4, 250, 5000));
+        }
+    }
+
+    private void PostOnce()
+    {
+        if (Interlocked.Exchange(ref _isPosted, 1) == 0)
+        {
+            Loop.Post(this);
+        }
+    }
+
+    private void Offer(LiveMessage message)
+    {
+        _reached.Clear();
+        foreach (string topic in message.Topics)
+        {
+            if (_byTopic.TryGetValue(topic, out HashSet<LoopSubscriber>? named))
+            {
+                _reached.AddRange(named);
+            }
+        }
+
+        _reached.AddRange(_byTemplate);
+
+        // Somebody who is ended by this may have taken others with it.
+        for (int i = 0; i < _reached.Count; i++)
+        {
+            LoopSubscriber subscriber = _reached[i];
+            if (subscriber.IsOver)
+            {
+                continue;
+            }
+
+            if (subscriber.Subscriber.IsInStep)
+            {
+                if (!subscriber.Subscriber.Interest.Covers(message))
+                {
+                    continue;
+                }
+
+                if (subscriber.Sink.HasRoom)
+                {
+                    if (subscriber.Subscriber.Offer(message, hasRoom: true))
+                    {
+                        Send(subscriber, message);
+                    }
+
+                    continue;
+                }
+            }
+
+            lock (_hub.Lock)
+            {
+                subscriber.Subscriber.Offer(message, hasRoom: false);
+            }
+
+            Pump(subscriber);
+        }
+    }
+
+    private void Send(LoopSubscriber subscriber, LiveMessage message)
+    {
+        subscriber.SentAt = Loop.Now;
+        bool isLast;
+        if (message.IsClose)
+        {
+            lock (_hub.Lock)
+            {
+                isLast = _hub.IsClosedFor(subscriber.Subscriber.Interest);
+            }
+        }
+        else
+        {
+            isLast = false;
+        }
+
+        if (isLast)
+        {
+            subscriber.Sink.Finish();
+        }
+        else
+        {
+            subscriber.Sink.Send(message);
+        }
+    }
+
+    private void Enlist(LoopSubscriber subscriber)
+    {
+        if (!subscriber.Subscriber.Interest.Wanted.All(selector => selector.IsExact))
+        {
+            _byTemplate.Add(subscriber);
+            return;
+        }
+
+        foreach (string topic in subscriber.Subscriber.Interest.Wanted.Select(selector => selector.Text).Distinct())
+        {
+            if (!_byTopic.TryGetValue(topic, out HashSet<LoopSubscriber>? named))
+            {
+                _byTopic.Add(topic, named = []);
+            }
+
+            named.Add(subscriber);
+        }
+    }
+
+    private void Delist(LoopSubscriber subscriber)
+    {
+        _byTemplate.Remove(subscriber);
+        foreach (string topic in subscriber.Subscriber.Interest.Wanted.Select(selector => selector.Text).Distinct())
+        {
+            if (_byTopic.TryGetValue(topic, out HashSet<LoopSubscriber>? named) && named.Remove(subscriber) && named.Count == 0)
+            {
+                _byTopic.Remove(topic);
+            }
+        }
+    }
+
+    private sealed class Turn(LoopHub of, LoopSubscriber subscriber) : ILoopWork
+    {
+        public void Run() => of.Pump(subscriber);
+    }
+}

@@ -1,0 +1,90 @@
+using System.Text;
+using Roundtrip.Core;
+using Roundtrip.Http;
+using Roundtrip.Live.Carriers;
+using Roundtrip.Live.Log;
+
+namespace Roundtrip.Site.LiveHub;
+
+/// <summary>A publisher's POST: its content is read whole, then stored, and answered with the message's id.</summary>
+internal sealed class Publication : IExchangeHandler
+{
+    private static readonly FieldBlock Fields = FieldBlock.Create(("Content-Type", "text/plain; charset=utf-8"), ("Cache-Control", "no-store"));
+
+    private readonly HubHandler _handler;
+    private readonly LoopHub _hub;
+    private readonly LiveRequest _request;
+    private byte[] _content = new byte[1024];
+    private int _length;
+
+    private Publication(HubHandler handler, LoopHub hub, LiveRequest request) => (_handler, _hub, _request) = (handler, hub, request);
+
+    public string Name => "live";
+
+    public static void Begin(HubHandler handler, LoopHub hub, Exchange exchange, LiveRequest request)
+    {
+        var publication = new Publication(handler, hub, request);
+        exchange.Handler = publication;
+        publication.OnBodyReadable(exchange);
+    }
+
+    public void OnBodyReadable(Exchange exchange)
+    {
+        // A form has each byte in three at most.
+        int most = 4096 + (3 * _hub.Hub.Definition.MaximumMessage);
+        while (true)
+        {
+            if (_length == _content.Length)
+            {
+                Array.Resize(ref _content, Math.Min(2 * _content.Length, most + 1));
+            }
+
+            BodyRead read = exchange.ReadBody(_content.AsSpan(_length));
+            if (read.Status == BodyReadStatus.End)
+            {
+                Answer(exchange);
+                return;
+            }
+
+            if (read.Status != BodyReadStatus.Data)
+            {
+                return;
+            }
+
+            _length += read.Count;
+            if (_length > most)
+            {
+                Refuse(exchange, 413, $"a message has {_hub.Hub.Definition.MaximumMessage} bytes at most (LiveMaxMessage)");
+                return;
+            }
+        }
+    }
+
+    public void OnWritable(Exchange exchange)
+    {
+    }
+
+    public void OnAborted(Exchange exchange, EndReason reason)
+    {
+    }
+
+    private void Answer(Exchange exchange)
+    {
+        if (PublishForm.TryRead(_content.AsSpan(0, _length), out string fault) is not { } draft)
+        {
+            Refuse(exchange, 400, fault);
+        }
+        else if (_handler.WhyNot(_hub.Hub.Definition, _request.Grant, draft, out int status) is { } why)
+        {
+            Refuse(exchange, status, why);
+        }
+        else
+        {
+            LiveMessage message = _hub.Hub.Publish(draft, _hub.Loop.UnixMilliseconds);
+            HubResponses.AllowOrigin(exchange, _hub.Hub.Definition);
+            HubResponses.Send(exchange, 200, Fields, Encoding.UTF8.GetBytes(message.Id));
+        }
+    }
+
+    private void Refuse(Exchange exchange, int status, string sentence) => HubResponses.Say(exchange, _hub.Hub.Definition, status, sentence + "\n");
+}

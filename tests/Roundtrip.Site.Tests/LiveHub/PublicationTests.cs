@@ -1,0 +1,114 @@
+using System.Net;
+using System.Net.Http.Headers;
+using System.Text;
+
+namespace Roundtrip.Site.Tests.LiveHub;
+
+public class PublicationTests
+{
+    [Fact]
+    public async Task Without_a_key_nobody_publishes()
+    {
+        using var site = new HubSite();
+        using HttpResponseMessage wrong = await site.Post("topic=a", HubSite.Token("another secret that is long enough", """{"publish":["*"]}"""));
+        using HttpResponseMessage subscriber = await site.Post("topic=a", HubSite.Token(HubSite.SubscriberSecret, """{"publish":["*"]}"""));
+        using HttpResponseMessage nothing = await site.Post("topic=a", HubSite.Token(HubSite.PublisherSecret, "{}"));
+        using HttpResponseMessage other = await site.Post("topic=a&topic=b", HubSite.Publisher("\"a\""));
+        using HttpResponseMessage none = await site.Client.PostAsync(HubSite.Hub, Form("topic=a"), TestContext.Current.CancellationToken);
+
+        Assert.Equal([401, 401, 401, 403, 401], new[] { wrong, subscriber, nothing, other, none }.Select(response => (int)response.StatusCode));
+        Assert.Equal("Bearer", none.Headers.WwwAuthenticate.Single().Scheme);
+    }
+
+    [Theory]
+    [InlineData("data=x", 400)]
+    [InlineData("topic=a&id=%23x", 400)]
+    [InlineData("topic=a&type=x%0Adata:%20forged", 400)]
+    [InlineData("topic=/.well-known/mercure/subscriptions/x/y", 403)]
+    public async Task A_wrong_publication_says_why(string form, int status)
+    {
+        using var site = new HubSite();
+        using HttpResponseMessage response = await site.Post(form);
+        Assert.Equal(status, (int)response.StatusCode);
+        Assert.NotEqual("", await response.Content.ReadAsStringAsync(TestContext.Current.CancellationToken));
+    }
+
+    [Fact]
+    public async Task A_message_that_is_too_large_is_413_whatever_it_says_of_its_length()
+    {
+        using var site = new HubSite("LiveMaxMessage 1000");
+        using HttpResponseMessage ok = await site.Post("topic=a&data=" + new string('x', 1000));
+        using HttpResponseMessage large = await site.Post("topic=a&data=" + new string('x', 1001));
+        using HttpResponseMessage huge = await site.Post("topic=a&data=" + new string('x', 100_000));
+
+        Assert.Equal([200, 413, 413], new[] { ok, large, huge }.Select(response => (int)response.StatusCode));
+    }
+
+    [Fact]
+    public async Task An_id_that_comes_again_is_the_same_message()
+    {
+        using var site = new HubSite();
+        await using EventReader reader = await site.Listen("topic=a");
+        Assert.Equal("urn:1", await site.Publish("a", "1", "&id=urn:1"));
+        Assert.Equal("urn:1", await site.Publish("a", "1", "&id=urn:1"));
+        await site.Publish("a", "2");
+
+        Assert.Equal(["1", "2"], await reader.Data(2));
+    }
+
+    [Fact]
+    public async Task A_cookie_is_a_token_only_for_pages_that_may_use_the_hub()
+    {
+        using var site = new HubSite("LiveAllowOrigin https://app.test");
+        async Task<int> Post(string? origin)
+        {
+            var request = new HttpRequestMessage(HttpMethod.Post, HubSite.Hub) { Content = Form("topic=a") };
+            request.Headers.Add("Cookie", $"x=1; mercureAuthorization={HubSite.Publisher()}");
+            if (origin is not null)
+            {
+                request.Headers.Add("Origin", origin);
+            }
+
+            using HttpResponseMessage response = await site.Client.SendAsync(request, TestContext.Current.CancellationToken);
+            return (int)response.StatusCode;
+        }
+
+        Assert.Equal(200, await Post("https://app.test"));
+        Assert.Equal(200, await Post($"http://127.0.0.1:{site.Port}"));
+        Assert.Equal(403, await Post("https://evil.test"));
+        Assert.Equal(403, await Post("null"));
+        Assert.Equal(403, await Post(null));
+    }
+
+    [Fact]
+    public async Task Other_media_types_and_methods_are_refused()
+    {
+        using var site = new HubSite();
+        var json = new HttpRequestMessage(HttpMethod.Post, HubSite.Hub) { Content = new StringContent("{}", Encoding.UTF8, "application/json") };
+        json.Headers.Authorization = new AuthenticationHeaderValue("Bearer", HubSite.Publisher());
+        using HttpResponseMessage type = await site.Client.SendAsync(json, TestContext.Current.CancellationToken);
+        using HttpResponseMessage method = await site.Send(HttpMethod.Delete, HubSite.Hub);
+        using HttpResponseMessage path = await site.Send(HttpMethod.Get, HubSite.Hub + "/what");
+
+        Assert.Equal([HttpStatusCode.UnsupportedMediaType, HttpStatusCode.MethodNotAllowed, HttpStatusCode.NotFound], new[] { type, method, path }.Select(response => response.StatusCode));
+    }
+
+    [Theory]
+    [InlineData("https://app.test", "https://app.test", "true")]
+    [InlineData("https://other.test", null, null)]
+    public async Task Pages_of_named_origins_may_read_what_the_hub_says(string origin, string? allowed, string? credentials)
+    {
+        using var site = new HubSite("LiveAnonymous On\nLiveAllowOrigin https://app.test");
+        var request = new HttpRequestMessage(HttpMethod.Options, HubSite.Hub);
+        request.Headers.Add("Origin", origin);
+        request.Headers.Add("Access-Control-Request-Method", "POST");
+        using HttpResponseMessage response = await site.Client.SendAsync(request, TestContext.Current.CancellationToken);
+
+        Assert.Equal(204, (int)response.StatusCode);
+        Assert.Equal(allowed, response.Headers.TryGetValues("Access-Control-Allow-Origin", out IEnumerable<string>? values) ? values.Single() : null);
+        Assert.Equal(credentials, response.Headers.TryGetValues("Access-Control-Allow-Credentials", out values) ? values.Single() : null);
+        Assert.Contains("Origin", response.Headers.Vary);
+    }
+
+    private static StringContent Form(string text) => new(text, Encoding.UTF8, new MediaTypeHeaderValue("application/x-www-form-urlencoded"));
+}
