@@ -20,7 +20,7 @@ export interface Carrier {
   /** Publishes; false where it only listens. */
   publish(ref: number, draft: Draft): boolean;
   /** Another token takes the place of the one before; false where it must be opened anew for that. */
-  token(token: string): boolean;
+  token(token: string, now: number): boolean;
   /** The network has changed: does it still live? */
   check(now: number): void;
   close(): void;

@@ -234,7 +234,8 @@ export class Core {
   deliver(topic: Topic, message: Message, advances = true): void {
     const isLast = message.id === 'CLOSE';
     topic.begun = true;
-    if (isLast || topic.seen.add(message.id)) {
+    // CLOSE says that the topic is closed, and is mostly empty.
+    if (isLast ? message.data !== '' : topic.seen.add(message.id)) {
       if (advances && !isLast) {
         topic.cursor = message.id;
         topic.forgetGap();
@@ -409,7 +410,7 @@ export class Core {
       return;
     }
     this.token = token;
-    if (this.current && this.isUp && !this.current.token(token)) {
+    if (this.current && this.isUp && !this.current.token(token, now)) {
       const carrier = this.current;
       this.current = null;
       this.isUp = false;

@@ -40,18 +40,19 @@ export class History {
 
   private ask(topic: Topic, subscription: Subscription): void {
     let status = 0;
-    const { held } = subscription.behind!;
-    const before = held.length;
-    const request = this.core.request({ query: [['topic', topic.selector], ['since', subscription.behind!.since]] }, (event, now) => {
+    const behind = subscription.behind!;
+    // What the flow has brought before the question must be in the answer, or the hub is another one by now: nothing is given before that is seen. An id would tell that by a gap; `earliest` does not.
+    if (behind.since === 'earliest') behind.past = behind.held.length > 0 ? [] : null;
+    const request = this.core.request({ query: [['topic', topic.selector], ['since', behind.since]] }, (event, now) => {
       if (this.wanted.get(subscription)?.request !== request) return;
       if (event.on === 'head') status = event.status;
-      else if (event.on === 'text') this.answer(topic, subscription, status, event.text, before > 0, now);
+      else if (event.on === 'text') this.answer(topic, subscription, status, event.text, now);
       else if (event.on === 'end') this.fail(topic, subscription, status, now);
     });
     this.wanted.set(subscription, { topic, request });
   }
 
-  private answer(topic: Topic, subscription: Subscription, status: number, text: string, isLate: boolean, now: number): void {
+  private answer(topic: Topic, subscription: Subscription, status: number, text: string, now: number): void {
     const behind = subscription.behind!;
     const poll = status === 200 ? parsePoll(text) : null;
     // 204: the topic is closed, and there is nothing behind the id.
@@ -60,23 +61,25 @@ export class History {
       return;
     }
     this.failures = 0;
-    // What the flow had brought before the question must be in the answer, or the hub is another one by now.
-    if (isLate && poll && !poll.more && !poll.items.some(item => this.meets(behind, item))) {
-      this.giveUp(topic, subscription, { after: behind.since, before: '', reason: 'unknown-id' });
-      return;
-    }
     for (const item of poll?.items ?? []) {
       if (this.meets(behind, item)) {
-        if ('reason' in item) this.give(subscription, { item: { ...item, before: first(behind) }, at: behind.since });
+        for (const past of behind.past ?? []) this.take(subscription, past);
+        if ('reason' in item) this.take(subscription, { ...item, before: first(behind) });
         this.release(topic, subscription);
         return;
       }
-      if ('reason' in item) this.give(subscription, { item, at: behind.since });
-      else if (subscription.given!.add(item.id)) this.give(subscription, { item, at: item.id });
+      if (behind.past) behind.past.push(item);
+      else this.take(subscription, item);
     }
     behind.since = poll?.last ?? behind.since;
     if (poll?.more && topic.subscriptions.has(subscription.sub)) this.ask(topic, subscription);
+    else if (behind.past) this.giveUp(topic, subscription, { after: '', before: '', reason: 'unknown-id' });
     else this.release(topic, subscription);
+  }
+
+  private take(subscription: Subscription, item: Message | Gap): void {
+    if ('reason' in item) this.give(subscription, { item, at: subscription.behind!.since });
+    else if (subscription.given!.add(item.id)) this.give(subscription, { item, at: item.id });
   }
 
   /** The flow has a gap: what is before that cannot be put into order any more once it is asked for again, and is told as one too. */

@@ -6,7 +6,12 @@ import type { Gap, Message } from './types';
 export interface Held { item: Message | Gap; at: string | null }
 
 /** Where the past of a subscription is asked for from, and what the flow brought meanwhile. */
-export interface Behind { since: string; held: Held[] }
+export interface Behind {
+  since: string;
+  held: Held[];
+  /** What of it has come, while it is not sure that the flow is behind it. */
+  past?: (Message | Gap)[] | null;
+}
 
 /** One subscription of the application. */
 export interface Subscription {

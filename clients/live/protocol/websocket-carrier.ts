@@ -1,25 +1,32 @@
 import type { Carrier, Down } from './carrier';
 import type { Core } from './core';
 import { parseBinary, parseObject, publication, toGap, toMessage } from './forms';
+import { Meeting, sharedPlace } from './meeting';
 import type { Topic } from './topic';
-import type { ConnectionEvent, Draft } from './types';
+import type { ConnectionEvent, Draft, Message } from './types';
 
 interface Parts { texts: string[]; overtakes: boolean }
 
 // How long, in milliseconds, an answer may take before the connection counts as dead.
 const answerTime = 10_000;
 
-/** roundtrip.live.v1: all topics over one socket, each with its own place. */
+/**
+ * roundtrip.live.v1: one socket, and one subscription of the hub for all topics, so that all that comes is in the order of the log, and its last id is the place of all.
+ */
 export class WebSocketCarrier implements Carrier {
   readonly name = 'websocket';
   deadline = Infinity;
   private readonly core: Core;
-  /** The topics whose flow has begun on this socket: what comes before is another's, and would come out of order. */
-  private readonly flowing = new Set<Topic>();
   private readonly parts = new Map<string, Parts>();
   private id = 0;
   private heartbeat = Infinity;
   private isProbing = false;
+  /** The subscription's number; 0 for none. */
+  private sub = 0;
+  /** What it is for, once the hub has said where it begins: nothing else may get what comes. */
+  private topics = new Set<Topic>();
+  private asked: Topic[] = [];
+  private meeting: Meeting | null = null;
 
   constructor(core: Core) {
     this.core = core;
@@ -29,20 +36,18 @@ export class WebSocketCarrier implements Carrier {
     this.id = this.core.socket((event, now) => this.take(event, now));
   }
 
-  start(): void {
-    // Those with a place first: what they are still to get comes before what is yet to come for the others.
-    const topics = [...this.core.topics.values()];
-    for (const topic of topics) if (topic.cursor !== null) this.add(topic);
-    for (const topic of topics) if (topic.cursor === null) this.add(topic);
+  start(now: number): void {
+    this.join(now);
   }
 
-  add(topic: Topic): void {
-    if (this.core.publisher === this) this.send({ op: 'subscribe', sub: topic.number, topics: [topic.selector], ...(topic.cursor === null ? {} : { since: topic.cursor }) });
+  add(_topic: Topic, now: number): void {
+    if (this.core.publisher === this) this.join(now);
   }
 
   remove(topic: Topic): void {
-    this.flowing.delete(topic);
-    if (this.core.publisher === this) this.send({ op: 'unsubscribe', sub: topic.number });
+    this.topics.delete(topic);
+    this.meeting?.leave(topic);
+    if (this.core.topics.size === 0) this.unsubscribe();
   }
 
   publish(ref: number, draft: Draft): boolean {
@@ -50,8 +55,10 @@ export class WebSocketCarrier implements Carrier {
     return true;
   }
 
-  token(token: string): boolean {
+  token(token: string, now: number): boolean {
     this.send({ op: 'token', token });
+    // Where everybody needs a token the hub has ended the subscription with the one before.
+    this.join(now);
     return true;
   }
 
@@ -69,7 +76,50 @@ export class WebSocketCarrier implements Carrier {
 
   close(): void {
     this.core.disconnect(this.id);
+    this.meeting?.close();
+    this.meeting = null;
     this.deadline = Infinity;
+  }
+
+  // Subscribes to all topics from the place that they share. What the subscription before still brings comes again behind that place, and is known then.
+  private join(now: number): void {
+    const topics = [...this.core.topics.values()];
+    this.meeting?.close();
+    this.meeting = null;
+    if (topics.length === 0) return;
+    const place = sharedPlace(topics);
+    if (place === undefined) {
+      this.meeting = new Meeting(this.core, topics, (_, at) => {
+        this.meeting = null;
+        this.subscribe(at);
+      }, (status, retryAfter, at) => {
+        this.meeting = null;
+        if (status === 204) this.join(at);
+        else this.core.down(this, { status, retryAfter }, at);
+      });
+      this.meeting.start();
+    } else {
+      this.subscribe(now);
+    }
+  }
+
+  private subscribe(now: number): void {
+    const topics = [...this.core.topics.values()];
+    const place = sharedPlace(topics);
+    if (place === undefined) {
+      // One that flows has moved on meanwhile.
+      this.join(now);
+      return;
+    }
+    this.unsubscribe();
+    this.sub = this.core.number();
+    this.asked = topics;
+    this.send({ op: 'subscribe', sub: this.sub, topics: topics.map(topic => topic.selector), ...(place === null ? {} : { since: place }) });
+  }
+
+  private unsubscribe(): void {
+    if (this.sub > 0 && this.core.publisher === this) this.send({ op: 'unsubscribe', sub: this.sub });
+    this.sub = 0;
   }
 
   private send(command: object): void {
@@ -88,7 +138,7 @@ export class WebSocketCarrier implements Carrier {
     this.deadline = now + 2 * this.heartbeat;
     if (event.on === 'bytes') {
       const binary = parseBinary(event.bytes);
-      if (binary?.head.op === 'message') this.core.dispatch(toMessage(binary.head, binary.content), this.parts.size === 0, this.flowing);
+      if (binary?.head.op === 'message') this.message(toMessage(binary.head, binary.content), this.parts.size === 0);
       else this.core.down(this, {}, now);
     } else {
       const answer = parseObject(event.text);
@@ -98,7 +148,6 @@ export class WebSocketCarrier implements Carrier {
   }
 
   private answer(answer: Record<string, any>, now: number): void {
-    const topic = answer.sub === undefined ? undefined : [...this.core.topics.values()].find(known => known.number === answer.sub);
     switch (answer.op) {
       case 'welcome':
         if (answer.heartbeat > 0) this.heartbeat = answer.heartbeat;
@@ -106,19 +155,19 @@ export class WebSocketCarrier implements Carrier {
         this.core.up(this, now);
         break;
       case 'subscribed':
-        if (!topic) break;
-        this.flowing.add(topic);
-        this.core.begun(topic, answer.from);
+        if (answer.sub !== this.sub) break;
+        this.topics = new Set(this.asked.filter(topic => this.core.has(topic)));
+        for (const topic of this.topics) this.core.begun(topic, answer.from);
         break;
       case 'message':
         // What comes between the parts of another message has overtaken it, and perhaps others behind it.
-        this.core.dispatch(toMessage(answer), this.parts.size === 0, this.flowing);
+        this.message(toMessage(answer), this.parts.size === 0);
         break;
       case 'part':
         this.part(String(answer.id), String(answer.text ?? ''), !!answer.last, now);
         break;
       case 'gap':
-        if (topic) this.core.gap(topic, toGap(answer));
+        if (answer.sub === this.sub) for (const topic of this.topics) this.core.gap(topic, toGap(answer));
         break;
       case 'published':
         this.core.publications.published(answer.ref, String(answer.id));
@@ -127,17 +176,17 @@ export class WebSocketCarrier implements Carrier {
         this.core.expired();
         break;
       case 'error':
-        this.error(answer, topic, now);
+        this.error(answer, now);
         break;
     }
   }
 
-  private error(answer: Record<string, any>, topic: Topic | undefined, now: number): void {
+  private error(answer: Record<string, any>, now: number): void {
     const status = Number(answer.status) || 500;
     const text = String(answer.text ?? '');
     if (answer.ref !== undefined) this.core.publications.refused(answer.ref, status, text);
     else if (status === 401) this.core.down(this, { status }, now);
-    else if (topic) this.core.refuse(topic, status, text);
+    else if (answer.sub === this.sub && this.sub > 0) for (const topic of this.asked) this.core.refuse(topic, status, text);
   }
 
   private part(id: string, text: string, isLast: boolean, now: number): void {
@@ -147,7 +196,14 @@ export class WebSocketCarrier implements Carrier {
     if (!isLast) return;
     this.parts.delete(id);
     const message = parseObject(parts.texts.join(''));
-    if (message) this.core.dispatch(toMessage(message), !parts.overtakes, this.flowing);
+    if (message) this.message(toMessage(message), !parts.overtakes);
     else this.core.down(this, {}, now);
+  }
+
+  // Whatever comes in its turn is the place of all, also of those that do not want it.
+  private message(message: Message, advances: boolean): void {
+    const isNew = advances && message.id !== 'CLOSE' && ![...this.topics].some(topic => topic.seen.has(message.id));
+    this.core.dispatch(message, advances, this.topics);
+    if (isNew) for (const topic of this.topics) topic.cursor = message.id;
   }
 }

@@ -84,8 +84,11 @@ export function toJson(message: Stored): Record<string, unknown> {
   return { op: 'message', id, topics, ...(type ? { type } : {}), ...(close ? { close } : {}), ...(bytes ? { base64: Buffer.from(bytes).toString('base64') } : { data }) };
 }
 
-export function toEvent(message: Stored, hubPath: string, isLast = false): string {
+/** What follows the last message of closed topics. */
+export const closing = 'id: CLOSE\ndata:\n\n';
+
+export function toEvent(message: Stored, hubPath: string): string {
   const type = message.bytes ? 'binary' : message.type;
   const data = message.bytes ? `${hubPath}/messages/${encodeURIComponent(message.id)}` : message.data;
-  return `id: ${isLast ? 'CLOSE' : message.id}\n${type ? `event: ${type}\n` : ''}${data.split('\n').map(line => `data: ${line}\n`).join('')}\n`;
+  return `id: ${message.id}\n${type ? `event: ${type}\n` : ''}${data.split('\n').map(line => `data: ${line}\n`).join('')}\n`;
 }

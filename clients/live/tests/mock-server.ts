@@ -9,7 +9,7 @@ import { createSecureServer } from 'node:http2';
 import { tmpdir } from 'node:os';
 import { extname, join, resolve } from 'node:path';
 import type { Duplex } from 'node:stream';
-import { FakeHub, toEvent, toJson, type Stored } from './fake-hub';
+import { closing, FakeHub, toEvent, toJson, type Stored } from './fake-hub';
 
 const [folder = '.', httpPort = '8080', httpsPort = '8443'] = process.argv.slice(2);
 const root = resolve(folder);
@@ -113,9 +113,9 @@ async function mercure(request: IncomingMessage, address: URL, response: ServerR
     response.writeHead(200, { 'content-type': 'text/event-stream', 'cache-control': 'no-store', 'last-event-id': from });
     response.write(`retry: 1000\n\n${gap ? `event: gap\ndata: ${JSON.stringify({ op: 'gap', ...gap })}\n\n` : ''}`);
     const bring = () => {
-      for (const message of hub.after(offset, topics)) response.write(toEvent(message, path, message.close && hub.isClosed(topics)));
+      for (const message of hub.after(offset, topics)) response.write(toEvent(message, path));
       offset = hub.next;
-      if (hub.isClosed(topics)) response.end();
+      if (hub.isClosed(topics)) response.end(closing);
     };
     hub.listeners.add(bring);
     const heart = setInterval(() => response.write(':\n\n'), 15_000);

@@ -2,7 +2,7 @@
 
 import { Core } from '../protocol/core';
 import type { Action, CarrierName, ConnectionEvent, CoreOptions, Event, Gap, Message } from '../protocol/types';
-import { FakeHub, toEvent, toJson, type Stored } from './fake-hub';
+import { closing, FakeHub, toEvent, toJson, type Stored } from './fake-hub';
 
 export const url = 'https://hub.test/.well-known/mercure';
 
@@ -263,7 +263,7 @@ export class World {
         if (gap) say({ on: 'text', id, text: `event: gap\ndata: ${JSON.stringify({ op: 'gap', ...gap })}\n\n` });
         const bring = () => {
           for (const message of this.hub.after(offset, topics)) {
-            const text = toEvent(message, '/.well-known/mercure', message.close && this.hub.isClosed(topics));
+            const text = toEvent(message, '/.well-known/mercure') + (message.close && this.hub.isClosed(topics) ? closing : '');
             // In two pieces, as a network does it.
             const cut = Math.floor(this.rnd() * text.length);
             say({ on: 'text', id, text: text.slice(0, cut) });
