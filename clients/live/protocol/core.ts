@@ -107,10 +107,8 @@ export class Core {
   /** Opens a socket; its events go to `handler` until it is forgotten. */
   socket(handler: Handler): number {
     const id = ++this.numbers;
-    // A browser's WebSocket has no fields of its own, so the token stands in the query.
-    const query = this.token === null ? '' : `?authorization=${encodeURIComponent(this.token)}`;
     this.connections.set(id, handler);
-    this.act({ do: 'socket', id, url: this.url.replace(/^http/, 'ws') + query });
+    this.act({ do: 'socket', id, url: this.url.replace(/^http/, 'ws') });
     return id;
   }
 
@@ -154,7 +152,6 @@ export class Core {
     this.openBy = Infinity;
     this.isUp = true;
     this.upAt = now;
-    this.refusals = 0;
     this.setState('open');
     this.planUpgrade(now);
     carrier.start(now);
@@ -222,6 +219,7 @@ export class Core {
       }
     }
     topic.begun = true;
+    this.refusals = 0;
     this.history.start(topic);
   }
 

@@ -37,6 +37,8 @@ export class WebSocketCarrier implements Carrier {
   }
 
   start(now: number): void {
+    // A browser's WebSocket has no fields of its own, and a query is written into logs: so the token comes first of all that is said.
+    if (this.core.token !== null) this.send({ op: 'token', token: this.core.token });
     this.join(now);
   }
 
@@ -184,7 +186,7 @@ export class WebSocketCarrier implements Carrier {
   private error(answer: Record<string, any>, now: number): void {
     const status = Number(answer.status) || 500;
     const text = String(answer.text ?? '');
-    if (answer.ref !== undefined) this.core.publications.refused(answer.ref, status, text);
+    if (answer.ref > 0) this.core.publications.refused(answer.ref, status, text);
     else if (status === 401) this.core.down(this, { status }, now);
     else if (answer.sub === this.sub && this.sub > 0) for (const topic of this.asked) this.core.refuse(topic, status, text);
   }

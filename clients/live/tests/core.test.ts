@@ -134,6 +134,21 @@ test('a hub that asks for a token which nobody has refuses the subscription', ()
   assert.equal(world.states.at(-1), 'unauthorized');
 });
 
+test('a callback that has none but bad tokens is asked more and more rarely', () => {
+  const world = new World(1, new FakeHub(), { hasToken: true });
+  world.tokens = new Set(['good']);
+  let token = 'bad';
+  world.nextToken = () => token;
+  const got = world.subscribe(1, '/a');
+  world.run(300_000);
+  assert.ok(world.tokensAsked > 5 && world.tokensAsked < 60, `asked ${world.tokensAsked} times in five minutes`);
+  token = 'good';
+  world.run(60_000);
+  publish(world, '/a', '1');
+  world.run(1000);
+  assert.deepEqual(data(got), ['1']);
+});
+
 test('while nothing works, attempts come more and more rarely', () => {
   const world = broken(new World(), ...all);
   world.subscribe(1, '/a');

@@ -96,7 +96,7 @@ export class World {
 
   private perform(action: Action): void {
     switch (action.do) {
-      case 'socket': this.socket(action.id, action.url); break;
+      case 'socket': this.socket(action.id); break;
       case 'request': this.request(action); break;
       case 'send': this.open.get(action.id)?.take?.(action.data as string); break;
       case 'disconnect': this.open.get(action.id)?.stop(); this.open.delete(action.id); break;
@@ -147,10 +147,10 @@ export class World {
     return !this.tokens || (token !== undefined && this.tokens.has(token));
   }
 
-  private socket(id: number, address: string): void {
+  private socket(id: number): void {
     const { say, open } = this.line(id, 'websocket');
-    const token = new URL(address).searchParams.get('authorization') ?? undefined;
-    if (!this.works.websocket || !this.isAllowed(token)) {
+    let token: string | undefined;
+    if (!this.works.websocket) {
       say({ on: 'end', id, code: 1006 });
       return;
     }
@@ -201,7 +201,14 @@ export class World {
     open.take = text => this.later((taken = Math.max(taken, this.now + 5 + this.rnd() * 10)) - this.now, () => {
       if (!this.open.has(id)) return;
       const command = JSON.parse(text);
-      if (command.op === 'subscribe') {
+      if (command.op === 'token') ({ token } = command);
+      if (command.op === 'token' && !this.isAllowed(token)) {
+        tell({ op: 'error', ref: 0, status: 401, text: 'the token is not valid here' });
+        flush();
+      } else if (command.op === 'subscribe' && !this.isAllowed(token)) {
+        tell({ op: 'error', sub: command.sub, status: 401, text: 'a token is needed to subscribe' });
+        flush();
+      } else if (command.op === 'subscribe') {
         const { offset, from, gap } = this.hub.resume(command.since);
         places.set(command.sub, { selectors: command.topics, offset });
         tell({ op: 'subscribed', sub: command.sub, from });
