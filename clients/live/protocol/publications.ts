@@ -6,7 +6,7 @@ import type { Draft } from './types';
 // Answers of what stands between, not of the hub: it may not have seen the request.
 const noAnswers = [0, 408, 429, 502, 503, 504];
 
-interface Publication { draft: Draft; isSent: boolean; wasUnauthorized: boolean }
+interface Publication { draft: Draft; isSent: boolean; wasUnauthorized: boolean; isPosted: boolean }
 
 /** What is to be published: over the carrier where that can, else by POST, one after the other so that their order stays. What got no answer is sent again, under the same id. */
 export class Publications {
@@ -14,6 +14,8 @@ export class Publications {
   private readonly core: Core;
   private readonly waiting = new Map<number, Publication>();
   private posting = 0;
+  /** Whether the carrier's token is one to subscribe with alone, as the hub has shown. */
+  private mustPost = false;
   private failures = 0;
 
   constructor(core: Core) {
@@ -25,7 +27,7 @@ export class Publications {
   }
 
   add(ref: number, draft: Draft): void {
-    this.waiting.set(ref, { draft, isSent: false, wasUnauthorized: false });
+    this.waiting.set(ref, { draft, isSent: false, wasUnauthorized: false, isPosted: false });
     this.start();
   }
 
@@ -35,7 +37,8 @@ export class Publications {
     if (!carrier || this.deadline < Infinity) return;
     for (const [ref, publication] of this.waiting) {
       if (publication.isSent) continue;
-      if (carrier.publish(ref, publication.draft)) {
+      publication.isPosted = this.mustPost && typeof publication.draft.data === 'string';
+      if (!publication.isPosted && carrier.publish(ref, publication.draft)) {
         publication.isSent = true;
       } else {
         if (this.posting === 0) this.post(ref, publication);
@@ -53,6 +56,7 @@ export class Publications {
   stop(): void {
     this.core.disconnect(this.posting);
     this.posting = 0;
+    this.mustPost = false;
     this.deadline = Infinity;
     for (const publication of this.waiting.values()) publication.isSent = false;
   }
@@ -63,7 +67,12 @@ export class Publications {
 
   refused(ref: number, status: number, text: string): void {
     const publication = this.waiting.get(ref);
-    if (publication && status === 401 && this.core.hasToken && !publication.wasUnauthorized) {
+    // A hub may have a key for publishers and another one for subscribers, and a socket is opened with one token: then it goes by POST.
+    if (publication && status === 401 && !publication.isPosted && typeof publication.draft.data === 'string') {
+      this.mustPost = true;
+      publication.isSent = false;
+      this.start();
+    } else if (publication && status === 401 && this.core.hasToken && !publication.wasUnauthorized) {
       publication.wasUnauthorized = true;
       publication.isSent = false;
       this.core.expired();
@@ -83,7 +92,7 @@ export class Publications {
       this.refused(ref, 415, 'bytes are published over a WebSocket alone');
       return;
     }
-    publication.isSent = true;
+    publication.isSent = publication.isPosted = true;
     let status = 0;
     let text = '';
     this.posting = this.core.request({ form: content, accept: '*/*' }, (event, now) => {

@@ -149,6 +149,20 @@ test('a callback that has none but bad tokens is asked more and more rarely', ()
   assert.deepEqual(data(got), ['1']);
 });
 
+test('what a socket may not publish goes by POST, in order', () => {
+  const world = new World(21);
+  world.socketPublishes = false;
+  const got = world.subscribe(1, '/a');
+  world.run(1000);
+  for (const n of [1, 2, 3]) world.send({ on: 'publish', ref: n, draft: { topics: ['/a'], data: String(n), id: `urn:${n}` } });
+  world.run(2000);
+  assert.deepEqual(data(got), ['1', '2', '3']);
+  assert.deepEqual([...world.published], [[1, 'urn:1'], [2, 'urn:2'], [3, 'urn:3']]);
+  world.send({ on: 'publish', ref: 4, draft: { topics: ['/a'], data: new ArrayBuffer(1), id: 'urn:4' } });
+  world.run(2000);
+  assert.deepEqual([...world.refused], [[4, 401]]);
+});
+
 test('while nothing works, attempts come more and more rarely', () => {
   const world = broken(new World(), ...all);
   world.subscribe(1, '/a');

@@ -1,6 +1,7 @@
 // A network and a hub in virtual time, in which a core lives. Every seed is another life.
 
 import { Core } from '../protocol/core';
+import { parseBinary } from '../protocol/forms';
 import type { Action, CarrierName, ConnectionEvent, CoreOptions, Event, Gap, Message } from '../protocol/types';
 import { closing, FakeHub, toEvent, toJson, type Stored } from './fake-hub';
 
@@ -18,7 +19,7 @@ export function random(seed: number): () => number {
 
 export type Got = { message: Message; at: string | null } | { gap: Gap } | { ended: true } | { failed: number };
 
-interface Open { id: number; carrier: CarrierName | 'other'; cut(code: number): void; take?(text: string): void; stop(): void }
+interface Open { id: number; carrier: CarrierName | 'other'; cut(code: number): void; take?(data: string | ArrayBuffer): void; stop(): void }
 
 export class World {
   now = 0;
@@ -32,6 +33,8 @@ export class World {
   readonly open = new Map<number, Open>();
   /** Tokens that the hub takes; null for anybody. */
   tokens: Set<string> | null = null;
+  /** Whether a socket's token is good for publishing. */
+  socketPublishes = true;
   tokensAsked = 0;
   nextToken: (() => string | null) | null = null;
   /** How long a part takes. */
@@ -98,7 +101,7 @@ export class World {
     switch (action.do) {
       case 'socket': this.socket(action.id); break;
       case 'request': this.request(action); break;
-      case 'send': this.open.get(action.id)?.take?.(action.data as string); break;
+      case 'send': this.open.get(action.id)?.take?.(action.data); break;
       case 'disconnect': this.open.get(action.id)?.stop(); this.open.delete(action.id); break;
       case 'token':
         this.tokensAsked++;
@@ -200,7 +203,7 @@ export class World {
     let taken = 0;
     open.take = text => this.later((taken = Math.max(taken, this.now + 5 + this.rnd() * 10)) - this.now, () => {
       if (!this.open.has(id)) return;
-      const command = JSON.parse(text);
+      const command = typeof text === 'string' ? JSON.parse(text) : parseBinary(text)!.head;
       if (command.op === 'token') ({ token } = command);
       if (command.op === 'token' && !this.isAllowed(token)) {
         tell({ op: 'error', ref: 0, status: 401, text: 'the token is not valid here' });
@@ -219,8 +222,8 @@ export class World {
         tell({ op: 'unsubscribed', sub: command.sub });
         flush();
       } else if (command.op === 'publish') {
-        const stored = this.hub.publish(command);
-        tell({ op: 'published', ref: command.ref, id: stored.id });
+        if (this.socketPublishes) tell({ op: 'published', ref: command.ref, id: this.hub.publish(command).id });
+        else tell({ op: 'error', ref: command.ref, status: 401, text: 'a token that allows to publish is needed' });
         flush();
       } else if (command.op === 'token') {
         tell({ op: 'token' });
