@@ -65,6 +65,7 @@ export class Live extends EventTarget {
   private parser: Parser | undefined;
   private home: Home | undefined;
   private isReady = false;
+  private readonly ended = new AbortController();
   private lock: string | undefined;
   private count = 0;
   private buffered = 0;
@@ -75,9 +76,10 @@ export class Live extends EventTarget {
     this.url = new URL(url, location.href).href;
     this.options = options;
     this.worker = new URL(options.worker ?? 'worker.js', options.worker ? location.href : import.meta.url).href;
-    addEventListener('pagehide', () => this.post({ t: 'bye' }));
-    addEventListener('pageshow', event => event.persisted && this.say());
-    addEventListener('online', () => this.post({ t: 'online' }));
+    const { signal } = this.ended;
+    addEventListener('pagehide', () => this.post({ t: 'bye' }), { signal });
+    addEventListener('pageshow', event => event.persisted && this.say(), { signal });
+    addEventListener('online', () => this.post({ t: 'online' }), { signal });
     this.open(options.home ?? 'shared');
   }
 
@@ -121,6 +123,7 @@ export class Live extends EventTarget {
 
   close(): void {
     this.post({ t: 'bye' });
+    this.ended.abort();
     this.home?.close();
     this.parser?.close();
     this.home = undefined;

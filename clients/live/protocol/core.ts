@@ -26,6 +26,9 @@ const idleTime = 30_000;
 const firstUpgrade = 60_000;
 const lastUpgrade = 900_000;
 
+// One command of roundtrip.live.v1 has so many topics at most.
+const mostTopics = 100;
+
 type Handler = (event: ConnectionEvent, now: number) => void;
 
 /**
@@ -280,6 +283,10 @@ export class Core {
   private subscribe(sub: number, selector: string, since: string | undefined, now: number): void {
     let topic = this.topics.get(selector);
     const isNew = !topic;
+    if (isNew && this.topics.size === mostTopics) {
+      this.act({ do: 'failed', sub, status: 429, text: `one connection is for ${mostTopics} topics at most` });
+      return;
+    }
     // Messages do not say for whom they are. So a past that only one wants is asked for apart, unless there is nobody else, or all begin at the same place.
     const direct = since === undefined || (isNew && [...this.topics.values()].every(other => !other.begun && other.cursor === since));
     if (!topic) {

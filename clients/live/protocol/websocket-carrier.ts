@@ -188,7 +188,16 @@ export class WebSocketCarrier implements Carrier {
     const text = String(answer.text ?? '');
     if (answer.ref > 0) this.core.publications.refused(answer.ref, status, text);
     else if (status === 401) this.core.down(this, { status }, now);
-    else if (answer.sub === this.sub && this.sub > 0) for (const topic of this.asked) this.core.refuse(topic, status, text);
+    else if (answer.sub === this.sub && this.sub > 0) this.refused(status, text, now);
+  }
+
+  // It was the latest topics that the hub does not take; those before them it had taken.
+  private refused(status: number, text: string, now: number): void {
+    this.sub = 0;
+    const known = this.asked.filter(topic => this.topics.has(topic));
+    const late = known.length < this.asked.length ? this.asked.filter(topic => !this.topics.has(topic)) : known;
+    for (const topic of late) this.core.refuse(topic, status, text);
+    this.join(now);
   }
 
   private part(id: string, text: string, isLast: boolean, now: number): void {

@@ -163,6 +163,42 @@ test('what a socket may not publish goes by POST, in order', () => {
   assert.deepEqual([...world.refused], [[4, 401]]);
 });
 
+test('with another token a subscription that ended with the one before goes on behind its place', () => {
+  const world = new World(22, new FakeHub(), { hasToken: true });
+  world.tokens = new Set(['first', 'second']);
+  world.nextToken = () => (world.tokensAsked === 1 ? 'first' : 'second');
+  const got = world.subscribe(1, '/a');
+  world.run(1000);
+  publish(world, '/a', '1');
+  world.run(1000);
+  world.expire();
+  publish(world, '/a', '2');
+  world.run(1000);
+  publish(world, '/a', '3');
+  world.run(1000);
+  assert.deepEqual(data(got), ['1', '2', '3']);
+  assert.deepEqual(world.states, ['connecting websocket', 'open websocket']);
+});
+
+test('a topic too many is refused, and the others go on', () => {
+  const world = new World(23);
+  world.mostTopics = 2;
+  const lists = [1, 2, 3].map(n => {
+    const list = world.subscribe(n, `/${n}`);
+    world.run(1000);
+    return list;
+  });
+  for (const n of [1, 2, 3]) publish(world, `/${n}`, String(n));
+  world.run(2000);
+  assert.deepEqual(lists.map(data), [['1'], ['2'], ['failed 429']]);
+});
+
+test('a hundred and first topic is refused before the hub could close the connection for it', () => {
+  const world = new World(24);
+  const lists = Array.from({ length: 101 }, (_, n) => world.subscribe(n, `/${n}`));
+  assert.deepEqual(data(lists[100]!), ['failed 429']);
+});
+
 test('while nothing works, attempts come more and more rarely', () => {
   const world = broken(new World(), ...all);
   world.subscribe(1, '/a');

@@ -19,7 +19,7 @@ export function random(seed: number): () => number {
 
 export type Got = { message: Message; at: string | null } | { gap: Gap } | { ended: true } | { failed: number };
 
-interface Open { id: number; carrier: CarrierName | 'other'; cut(code: number): void; take?(data: string | ArrayBuffer): void; stop(): void }
+interface Open { id: number; carrier: CarrierName | 'other'; cut(code: number): void; expire?(): void; take?(data: string | ArrayBuffer): void; stop(): void }
 
 export class World {
   now = 0;
@@ -35,6 +35,7 @@ export class World {
   tokens: Set<string> | null = null;
   /** Whether a socket's token is good for publishing. */
   socketPublishes = true;
+  mostTopics = Infinity;
   tokensAsked = 0;
   nextToken: (() => string | null) | null = null;
   /** How long a part takes. */
@@ -91,6 +92,11 @@ export class World {
   /** Ends what is open of a carrier. */
   cut(carrier?: CarrierName, code = 1006): void {
     for (const open of [...this.open.values()]) if (!carrier || open.carrier === carrier) open.cut(code);
+  }
+
+  /** The tokens' time is over, and nobody may subscribe without one. */
+  expire(): void {
+    for (const open of this.open.values()) open.expire?.();
   }
 
   get carriers(): string[] {
@@ -200,6 +206,11 @@ export class World {
     };
     const listener = () => { if (this.open.has(id)) bring(); else this.hub.listeners.delete(listener); };
     this.hub.listeners.add(listener);
+    open.expire = () => {
+      places.clear();
+      tell({ op: 'expired' });
+      flush();
+    };
     let taken = 0;
     open.take = text => this.later((taken = Math.max(taken, this.now + 5 + this.rnd() * 10)) - this.now, () => {
       if (!this.open.has(id)) return;
@@ -210,6 +221,9 @@ export class World {
         flush();
       } else if (command.op === 'subscribe' && !this.isAllowed(token)) {
         tell({ op: 'error', sub: command.sub, status: 401, text: 'a token is needed to subscribe' });
+        flush();
+      } else if (command.op === 'subscribe' && command.topics.length > this.mostTopics) {
+        tell({ op: 'error', sub: command.sub, status: 429, text: 'too many topics' });
         flush();
       } else if (command.op === 'subscribe') {
         const { offset, from, gap } = this.hub.resume(command.since);
