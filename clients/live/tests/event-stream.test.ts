@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { EventStream, type StreamEvent } from '../protocol/event-stream';
 
-const text = '\ufeff: hello\r\n\r\nretry: 10\n\nid: 1\nevent: foo\ndata: a\ndata:  b\n\n'
+const text = '\ufeff: hello\r\n\r\nretry: 10\n\nid: 1\nevent: foo\r\ndata: a\r\ndata:  b\r\n\r\n'
   + 'data\r\rid\ndata: no id\n\nid: x\0y\ndata:kept\r\n\r\nid: 2\n\ndata: behind 2\n\nevent: never\n\ndata: unfinished\n';
 const events: StreamEvent[] = [
   { id: '1', type: 'foo', data: 'a\n b' },

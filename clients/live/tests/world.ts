@@ -35,6 +35,7 @@ export class World {
   tokens: Set<string> | null = null;
   /** Whether a socket's token is good for publishing. */
   socketPublishes = true;
+  requests = 0;
   mostTopics = Infinity;
   tokensAsked = 0;
   nextToken: (() => string | null) | null = null;
@@ -249,6 +250,7 @@ export class World {
   }
 
   private request(action: Extract<Action, { do: 'request' }>): void {
+    this.requests++;
     const query = new URL(action.url).searchParams;
     const topics = query.getAll('topic');
     const isStream = action.as === 'stream';
