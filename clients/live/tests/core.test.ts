@@ -325,15 +325,16 @@ test('five topics are too many streams for a browser: then it is long polling', 
   lists.forEach((list, i) => assert.deepEqual(data(list), [`to ${i}`]));
 });
 
-test('topics that come from a WebSocket with different places are brought to one for polling', () => {
-  const world = new World(19);
+test('topics that come from event streams with different places are brought to one for polling', () => {
+  const world = broken(new World(19), 'websocket');
   const a = world.subscribe(1, '/a');
   const b = world.subscribe(2, '/b');
   world.run(1000);
   publish(world, '/a', 'a1');
   publish(world, '/b', 'b1', 'b2');
   world.run(1000);
-  broken(world, 'websocket', 'sse').cut();
+  assert.deepEqual(world.carriers, ['sse', 'sse']);
+  broken(world, 'sse').cut();
   publish(world, '/a', 'a2');
   publish(world, '/b', 'b3');
   world.run(30_000);
