@@ -341,10 +341,10 @@ test('topics that come from event streams with different places are brought to o
   publish(world, '/a', 'a3');
   world.run(30_000);
   assert.match(world.states.at(-1)!, /poll$/);
-  // One place found, a request a time is enough: of 25 seconds, and one for a message.
+  // Once they have one place, a request every 25 seconds is enough, and now and then one to see whether a better carrier works.
   const before = world.requests;
   world.run(250_000);
-  assert.ok(world.requests - before < 13, `${world.requests - before} requests in 250 seconds`);
+  assert.ok(world.requests - before < 30, `${world.requests - before} requests in 250 seconds`);
   assert.deepEqual([data(a), data(b)], [['a1', 'a2', 'a3'], ['b1', 'b2', 'b3']]);
 });
 
