@@ -55,7 +55,7 @@ export class PollCarrier implements Carrier {
   }
 
   due(now: number): void {
-    if (now >= this.requestBy) this.core.down(this, {}, now);
+    if (now >= this.requestBy) this.core.ladder.down(this, {}, now);
     else this.poll(now);
   }
 
@@ -110,13 +110,13 @@ export class PollCarrier implements Carrier {
       this.rise(now);
       this.nextAt = now;
     } else {
-      this.core.down(this, { status, retryAfter }, now);
+      this.core.ladder.down(this, { status, retryAfter }, now);
     }
   }
 
   private rise(now: number): void {
     if (this.isUp) return;
     this.isUp = true;
-    this.core.up(this, now);
+    this.core.ladder.up(this, now);
   }
 }

@@ -33,7 +33,7 @@ export class Publications {
 
   /** Sends what has not been sent yet. */
   start(): void {
-    const carrier = this.core.publisher;
+    const carrier = this.core.ladder.inUse;
     if (!carrier || this.deadline < Infinity) return;
     for (const [ref, publication] of this.waiting) {
       if (publication.isSent) continue;

@@ -38,7 +38,7 @@ export class StreamCarrier implements Carrier {
 
   open(now: number): void {
     if (this.core.topics.size > mostLanes) {
-      this.core.down(this, {}, now);
+      this.core.ladder.down(this, {}, now);
       return;
     }
     for (const topic of this.core.topics.values()) this.add(topic, now);
@@ -51,7 +51,7 @@ export class StreamCarrier implements Carrier {
 
   add(topic: Topic, now: number): void {
     if (this.lanes.size === mostLanes) {
-      this.core.down(this, {}, now);
+      this.core.ladder.down(this, {}, now);
       return;
     }
     const lane: Lane = { topic, id: 0, stream: new EventStream(), status: 0, heardAt: now, queue: [] };
@@ -79,7 +79,7 @@ export class StreamCarrier implements Carrier {
   check(): void {}
 
   due(now: number): void {
-    this.core.down(this, {}, now);
+    this.core.ladder.down(this, {}, now);
   }
 
   close(): void {
@@ -93,20 +93,20 @@ export class StreamCarrier implements Carrier {
       // 204 ends an EventSource: nothing more comes.
       if (event.status === 204) this.core.finish(lane.topic);
       else if (event.status === 403) this.core.refuse(lane.topic, 403, 'the hub refuses this topic');
-      else if (event.status !== 200) this.core.down(this, { status: event.status, retryAfter: event.retryAfter }, now);
+      else if (event.status !== 200) this.core.ladder.down(this, { status: event.status, retryAfter: event.retryAfter }, now);
       else this.core.begun(lane.topic, event.lastEventId);
       this.rise(now);
     } else if (event.on === 'text') {
       for (const item of lane.stream.feed(event.text)) if (this.lanes.get(lane.topic) === lane) this.event(lane, item, now);
     } else if (event.on === 'end') {
-      this.core.down(this, { code: event.code }, now);
+      this.core.ladder.down(this, { code: event.code }, now);
     }
   }
 
   private rise(now: number): void {
     if (this.isUp || [...this.lanes.values()].some(lane => lane.status === 0)) return;
     this.isUp = true;
-    this.core.up(this, now);
+    this.core.ladder.up(this, now);
   }
 
   private event(lane: Lane, event: StreamEvent, now: number): void {
@@ -131,7 +131,7 @@ export class StreamCarrier implements Carrier {
     const hub = new URL(this.core.url);
     const url = new URL(data, hub);
     if (url.origin !== hub.origin || !url.pathname.startsWith(`${hub.pathname}/messages/`)) {
-      this.core.down(this, {}, now);
+      this.core.ladder.down(this, {}, now);
       return 0;
     }
     let status = 0;
@@ -145,7 +145,7 @@ export class StreamCarrier implements Carrier {
         // 404 and 410: the history no longer has it.
         if (status === 404 || status === 410) this.core.gap(lane.topic, { after: lane.topic.cursor ?? '', before: message.id, count: 1, reason: 'expired' });
         else {
-          this.core.down(this, { status: status === 401 ? 401 : 0 }, at);
+          this.core.ladder.down(this, { status: status === 401 ? 401 : 0 }, at);
           return;
         }
         lane.queue.splice(lane.queue.indexOf(message), 1);

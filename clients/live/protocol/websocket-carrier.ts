@@ -43,7 +43,7 @@ export class WebSocketCarrier implements Carrier {
   }
 
   add(_topic: Topic, now: number): void {
-    if (this.core.publisher === this) this.join(now);
+    if (this.core.ladder.inUse === this) this.join(now);
   }
 
   remove(topic: Topic): void {
@@ -72,7 +72,7 @@ export class WebSocketCarrier implements Carrier {
   }
 
   due(now: number): void {
-    if (this.isProbing) this.core.down(this, {}, now);
+    if (this.isProbing) this.core.ladder.down(this, {}, now);
     else this.check(now);
   }
 
@@ -97,7 +97,7 @@ export class WebSocketCarrier implements Carrier {
       }, (status, retryAfter, at) => {
         this.meeting = null;
         if (status === 204) this.join(at);
-        else this.core.down(this, { status, retryAfter }, at);
+        else this.core.ladder.down(this, { status, retryAfter }, at);
       });
       this.meeting.start();
     } else {
@@ -120,7 +120,7 @@ export class WebSocketCarrier implements Carrier {
   }
 
   private unsubscribe(): void {
-    if (this.sub > 0 && this.core.publisher === this) this.send({ op: 'unsubscribe', sub: this.sub });
+    if (this.sub > 0 && this.core.ladder.inUse === this) this.send({ op: 'unsubscribe', sub: this.sub });
     this.sub = 0;
   }
 
@@ -132,7 +132,7 @@ export class WebSocketCarrier implements Carrier {
     if (event.on === 'end') {
       const why: Down = { code: event.code };
       if (event.code === 1009) this.core.publications.tooLarge();
-      this.core.down(this, why, now);
+      this.core.ladder.down(this, why, now);
       return;
     }
     if (event.on !== 'text' && event.on !== 'bytes') return;
@@ -141,11 +141,11 @@ export class WebSocketCarrier implements Carrier {
     if (event.on === 'bytes') {
       const binary = parseBinary(event.bytes);
       if (binary?.head.op === 'message') this.message(toMessage(binary.head, binary.content), this.parts.size === 0);
-      else this.core.down(this, {}, now);
+      else this.core.ladder.down(this, {}, now);
     } else {
       const answer = parseObject(event.text);
       if (answer) this.answer(answer, now);
-      else this.core.down(this, {}, now);
+      else this.core.ladder.down(this, {}, now);
     }
   }
 
@@ -154,7 +154,7 @@ export class WebSocketCarrier implements Carrier {
       case 'welcome':
         if (answer.heartbeat > 0) this.heartbeat = answer.heartbeat;
         this.deadline = now + 2 * this.heartbeat;
-        this.core.up(this, now);
+        this.core.ladder.up(this, now);
         break;
       case 'subscribed':
         if (answer.sub !== this.sub) break;
@@ -187,7 +187,7 @@ export class WebSocketCarrier implements Carrier {
     const status = Number(answer.status) || 500;
     const text = String(answer.text ?? '');
     if (answer.ref > 0) this.core.publications.refused(answer.ref, status, text);
-    else if (status === 401) this.core.down(this, { status }, now);
+    else if (status === 401) this.core.ladder.down(this, { status }, now);
     else if (answer.sub === this.sub && this.sub > 0) this.refused(status, text, now);
   }
 
@@ -208,7 +208,7 @@ export class WebSocketCarrier implements Carrier {
     this.parts.delete(id);
     const message = parseObject(parts.texts.join(''));
     if (message) this.message(toMessage(message), !parts.overtakes);
-    else this.core.down(this, {}, now);
+    else this.core.ladder.down(this, {}, now);
   }
 
   // Whatever comes in its turn is the place of all, also of those that do not want it.
