@@ -266,13 +266,14 @@ export class Core {
   private takeToken(token: string | null, now: number): void {
     this.isAsking = false;
     if (token === null) {
+      this.publications.renewed(false);
       if (!this.ladder.carrier) this.ladder.wait(backoff(++this.refusals, this.random()), now, 'unauthorized');
       return;
     }
     this.token = token;
     const carrier = this.ladder.inUse;
     if (carrier && !carrier.token(token, now)) this.ladder.reopen(now);
-    this.publications.start();
+    this.publications.renewed(true);
     this.history.due();
     this.connect(now);
   }

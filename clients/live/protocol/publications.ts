@@ -16,6 +16,7 @@ export class Publications {
   private posting = 0;
   /** Whether the carrier's token is one to subscribe with alone, as the hub has shown. */
   private mustPost = false;
+  private needsToken = false;
   private failures = 0;
 
   constructor(core: Core) {
@@ -34,7 +35,7 @@ export class Publications {
   /** Sends what has not been sent yet. */
   start(): void {
     const carrier = this.core.ladder.inUse;
-    if (!carrier || this.deadline < Infinity) return;
+    if (!carrier || this.deadline < Infinity || this.needsToken) return;
     for (const [ref, publication] of this.waiting) {
       if (publication.isSent) continue;
       publication.isPosted = this.mustPost && typeof publication.draft.data === 'string';
@@ -50,6 +51,13 @@ export class Publications {
   due(): void {
     this.deadline = Infinity;
     this.start();
+  }
+
+  /** Another token is there, or none is to be had. */
+  renewed(isThere: boolean): void {
+    this.needsToken = false;
+    if (isThere) this.start();
+    else for (const [ref, { wasUnauthorized }] of [...this.waiting]) if (wasUnauthorized) this.refused(ref, 401, 'there is no token to publish with');
   }
 
   /** There is no carrier: whatever was sent without an answer is sent again over the next one. */
@@ -75,6 +83,7 @@ export class Publications {
     } else if (publication && status === 401 && this.core.hasToken && !publication.wasUnauthorized) {
       publication.wasUnauthorized = true;
       publication.isSent = false;
+      this.needsToken = true;
       this.core.expired();
     } else if (this.waiting.delete(ref)) {
       this.core.act({ do: 'refused', ref, status, text });

@@ -107,6 +107,20 @@ for (const [index, carrier] of all.entries()) {
     assert.deepEqual(data(got), ['x']);
   });
 
+  test(`over ${carrier} a publication that a token no longer allows waits for another`, () => {
+    const world = broken(new World(9, new FakeHub(), { hasToken: true }), ...all.slice(0, index));
+    world.tokens = new Set(['first', 'second']);
+    world.nextToken = () => (world.tokensAsked === 1 ? 'first' : 'second');
+    const got = world.subscribe(1, '/a');
+    world.run(5000);
+    world.tokens = new Set(['second']);
+    for (const n of [1, 2]) world.send({ on: 'publish', ref: n, draft: { topics: ['/a'], data: String(n), id: `urn:${n}` } });
+    world.run(60_000);
+    assert.deepEqual([...world.refused], []);
+    assert.deepEqual(data(got), ['1', '2']);
+    assert.ok(world.tokensAsked < 4, `${world.tokensAsked} tokens`);
+  });
+
   test(`over ${carrier} a token that has expired is asked for again`, () => {
     const world = broken(new World(8, new FakeHub(), { hasToken: true }), ...all.slice(0, index));
     world.tokens = new Set(['first']);

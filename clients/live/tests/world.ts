@@ -237,7 +237,7 @@ export class World {
         tell({ op: 'unsubscribed', sub: command.sub });
         flush();
       } else if (command.op === 'publish') {
-        if (this.socketPublishes) tell({ op: 'published', ref: command.ref, id: this.hub.publish(command).id });
+        if (this.socketPublishes && this.isAllowed(token)) tell({ op: 'published', ref: command.ref, id: this.hub.publish(command).id });
         else tell({ op: 'error', ref: command.ref, status: 401, text: 'a token that allows to publish is needed' });
         flush();
       } else if (command.op === 'token') {
