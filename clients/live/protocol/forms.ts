@@ -69,7 +69,7 @@ export function form(draft: Draft): string | null {
   fields.append('data', draft.data);
   fields.append('id', draft.id);
   for (const name of ['type', 'key'] as const) if (draft[name]) fields.append(name, draft[name]);
-  for (const name of ['private', 'urgent', 'close'] as const) if (draft[name]) fields.append(name, 'on');
+  for (const name of ['private', 'close'] as const) if (draft[name]) fields.append(name, 'on');
   return fields.toString();
 }
 

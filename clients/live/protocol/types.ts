@@ -31,7 +31,6 @@ export interface Draft {
   type?: string;
   key?: string;
   private?: boolean;
-  urgent?: boolean;
   close?: boolean;
 }
 
