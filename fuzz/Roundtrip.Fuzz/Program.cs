@@ -9,6 +9,7 @@ var targets = new Dictionary<string, FuzzTarget>
 {
     ["configuration"] = ConfigurationTarget.Run,
     ["deflate"] = DeflateTarget.Run,
+    ["dns"] = DnsTarget.Run,
     ["frames"] = FramesTarget.Run,
     ["hpack"] = HpackTarget.Run,
     ["http1"] = Http1Target.Run,

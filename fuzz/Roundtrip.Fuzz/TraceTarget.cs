@@ -1,16 +1,20 @@
 using System.Net;
 using Roundtrip.Core;
 using Roundtrip.Trace;
+using Roundtrip.Trace.Paths;
+using Roundtrip.Trace.Paths.Drawing;
 using Roundtrip.Trace.Probes;
 
 namespace Roundtrip.Fuzz;
 
 /// <summary>
-/// What raw sockets receive while a trace runs. Of each message the first byte says the protocol and family of the trace, the second the message's length. The engine takes answers and still comes
-/// to its end, having sent no more than it may.
+/// What raw sockets receive while a trace, or a search for all paths, runs: which, of what protocol and family, the first byte says; of each message the first byte says how it comes, the second its
+/// length. The engine takes answers and still comes to its end, having sent no more than it may.
 /// </summary>
 public static class TraceTarget
 {
+    private const int MostProbes = 300;
+
     public static void Run(ReadOnlySpan<byte> input)
     {
         if (input.IsEmpty)
@@ -23,7 +27,9 @@ public static class TraceTarget
         var identity = new ProbeIdentity((ProbeProtocol)(input[0] % 4 % 3), source, target, 40_000, 33434, 0x1111);
         var writer = new ProbeWriter(identity);
         var reader = new AnswerReader(identity, writer);
-        var engine = new TraceEngine(new TraceOptions { MaximumTimeToLive = 12 });
+        var options = new TraceOptions { MaximumTimeToLive = 12 };
+        bool isForAll = (input[0] & 8) != 0;
+        ITraceEngine engine = isForAll ? new PathsEngine(new PathsOptions { Trace = options, MaximumProbes = MostProbes, EndsFlowsLast = identity.Protocol == ProbeProtocol.Tcp }) : new TraceEngine(options);
         input = input[1..];
         long now = 0;
         int sent = 0;
@@ -33,7 +39,7 @@ public static class TraceTarget
             {
                 engine.Sent(probe, now);
                 sent++;
-                Require(sent <= 12 * 3 + 12, "More is sent than may be.");
+                Require(sent <= (isForAll ? MostProbes : 12 * 3 + 12), "More is sent than may be.");
                 continue;
             }
 
@@ -48,10 +54,19 @@ public static class TraceTarget
             Require(now < 600 * Span.Second, "The trace does not end.");
         }
 
-        Require(engine.Hops.Count <= 12 && engine.Hops.All(hop => hop.Probes.Count <= 3), "More hops or probes than were asked for.");
+        switch (engine)
+        {
+            case TraceEngine trace:
+                Require(trace.Hops.Count <= 12 && trace.Hops.All(hop => hop.Probes.Count <= 3), "More hops or probes than were asked for.");
+                break;
+
+            case PathsEngine search:
+                Require(PathDrawing.Draw(search.Graph).Count(line => line.Node is not null) == search.Graph.Nodes.Count, "A router is not drawn.");
+                break;
+        }
     }
 
-    private static void Receive(AnswerReader reader, TraceEngine engine, byte how, ReadOnlySpan<byte> message, long now)
+    private static void Receive(AnswerReader reader, ITraceEngine engine, byte how, ReadOnlySpan<byte> message, long now)
     {
         PeerAddress from = (how & 1) == 0 ? Address("198.51.100.7") : Address("2001:db8:ffff::7");
         Answer answer;
@@ -63,7 +78,7 @@ public static class TraceTarget
         // An answer whatever it says, as a prober of another kind may give it.
         if (message.Length >= 5)
         {
-            engine.Receive(new Answer(message[0], 0, from, (AnswerKind)(message[1] % 12), now) { TimeToLive = message[2], QuotedTimeToLive = message[3], Code = message[4] });
+            engine.Receive(new Answer(message[0], (ushort)(message[4] >> 4), from, (AnswerKind)(message[1] % 12), now) { TimeToLive = message[2], QuotedTimeToLive = message[3], Code = message[4] });
         }
     }
 

@@ -48,6 +48,8 @@ public sealed class HttpServer : IDisposable
     /// <exception cref="TransportException">An address cannot be listened at: all loops go on as before.</exception>
     public void Apply(ServerOptions options)
     {
+        ServerOptions asked = options;
+        options = OnChosenPorts(options);
         EnsureNewAreFree(options);
         for (int i = 0; i < _loops.Count; i++)
         {
@@ -58,16 +60,17 @@ public sealed class HttpServer : IDisposable
             catch (TransportException)
             {
                 // What the loops before this one have begun to serve is taken back.
+                ServerOptions before = OnChosenPorts(_options);
                 for (int done = 0; done < i; done++)
                 {
-                    Apply(_options, done);
+                    Apply(before, done);
                 }
 
                 throw;
             }
         }
 
-        _options = options;
+        _options = asked;
         _workers.SetMaximum(options.Limits.MaxRequestWorkers);
         Addresses = [.. options.Endpoints.Select(endpoint => endpoint.Address)];
     }
@@ -156,6 +159,32 @@ public sealed class HttpServer : IDisposable
         {
             thread.Start();
         }
+    }
+
+    // A port that the system has chosen stays: 0 asks for it again.
+    private ServerOptions OnChosenPorts(ServerOptions options)
+    {
+        List<PeerAddress> chosen = [.. Addresses.Where((_, index) => _options.Endpoints[index].Address.Port == 0)];
+        var endpoints = new List<ServerEndpoint>();
+        foreach (ServerEndpoint endpoint in options.Endpoints)
+        {
+            PeerAddress address = endpoint.Address;
+            if (address.Port == 0)
+            {
+                int known = chosen.FindIndex(one => one.WithoutPort() == address);
+                if (known < 0)
+                {
+                    throw new TransportException($"{address}: a port is chosen when a server starts, and not by a reload");
+                }
+
+                address = chosen[known];
+                chosen.RemoveAt(known);
+            }
+
+            endpoints.Add(endpoint with { Address = address });
+        }
+
+        return options with { Endpoints = endpoints };
     }
 
     private void EnsureNewAreFree(ServerOptions options)

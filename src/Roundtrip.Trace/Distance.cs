@@ -8,7 +8,8 @@ namespace Roundtrip.Trace;
 /// </summary>
 internal sealed class Distance(TraceOptions options)
 {
-    private const int FirstWindow = 4;
+    /// <summary>So many hops are asked for before anything is known.</summary>
+    public const int FirstWindow = 4;
 
     private int _window = FirstWindow;
     private int _guess;

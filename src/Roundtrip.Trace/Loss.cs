@@ -23,6 +23,20 @@ public static class Loss
         return AtLeast(hop.Lost, hop.Sent, rate) < Doubt;
     }
 
+    /// <summary>Whether a hop of a trace withholds answers.</summary>
+    public static bool IsWithheld(IReadOnlyList<Hop> hops, int index)
+    {
+        Statistics here = hops[index].StatisticsOf();
+        Statistics best = default;
+        foreach (Hop beyond in hops.Skip(index + 1).Where(hop => !hop.IsSilent))
+        {
+            Statistics there = beyond.StatisticsOf();
+            best = best.Sent == 0 || there.LossRate < best.LossRate ? there : best;
+        }
+
+        return IsWithheld((here.Sent, here.Lost), (best.Sent, best.Lost));
+    }
+
     /// <summary>The part of packets that are really lost on the way to each hop: no hop's loss is more than that of any hop behind it.</summary>
     /// <param name="seen">The part that was not answered, by hop; 1 for silent ones.</param>
     public static double[] OnTheWay(IReadOnlyList<double> seen)

@@ -9,8 +9,8 @@ internal struct Pacing
     /// <summary>Between two packets, whichever way they go.</summary>
     public const long Gap = 500 * Span.Microsecond;
 
-    private const int Burst = 5;
-    private const long Refill = Span.Second;
+    internal const int Burst = 5;
+    internal const long Refill = Span.Second;
 
     private long _next;
 

@@ -30,7 +30,7 @@ public struct Statistics
     /// <summary>The mean difference of a round trip from the one before.</summary>
     public readonly double Jitter => Received < 2 ? 0 : _differences / (Received - 1);
 
-    public void NoteLost() => Sent++;
+    public void NoteLost(int probes = 1) => Sent += probes;
 
     public void Note(long roundTrip)
     {

@@ -10,12 +10,12 @@ public class CarrierTests
     [Fact]
     public void A_form_is_a_draft()
     {
-        LiveDraft? draft = PublishForm.TryRead("topic=a%2Fb&topic=c&data=h%C3%A9+llo%0Ax&private=on&id=urn:1&type=chat&retry=500&key=k&urgent"u8, out string fault);
+        LiveDraft? draft = PublishForm.TryRead("topic=a%2Fb&topic=c&data=h%C3%A9+llo%0Ax&private=on&id=urn:1&type=chat&retry=500&key=k&close"u8, out string fault);
 
         Assert.Equal("", fault);
         Assert.Equal(["a/b", "c"], draft!.Topics);
         Assert.Equal("hé llo\nx", Encoding.UTF8.GetString(draft.Data.Span));
-        Assert.Equal((true, "urn:1", "chat", 500L, "k", true, false), (draft.IsPrivate, draft.Id, draft.Type, draft.Retry, draft.Key, draft.IsUrgent, draft.IsClose));
+        Assert.Equal((true, "urn:1", "chat", 500L, "k", true), (draft.IsPrivate, draft.Id, draft.Type, draft.Retry, draft.Key, draft.IsClose));
     }
 
     [Theory]
@@ -93,8 +93,8 @@ public class CarrierTests
         Assert.Equal((LiveCommandKind.Subscribe, 3L, "x"), (subscribe.Kind, subscribe.Reference, subscribe.Since));
         Assert.Equal(["a", "/b/{c}"], subscribe.Topics.Select(topic => topic.Text));
 
-        LiveCommand publish = Read("""{"op":"publish","ref":4,"topics":["a"],"data":"text","private":true,"urgent":false}""")!;
-        Assert.Equal((LiveCommandKind.Publish, 4L, true, false, false), (publish.Kind, publish.Reference, publish.Draft!.IsPrivate, publish.Draft.IsUrgent, publish.Draft.IsBinary));
+        LiveCommand publish = Read("""{"op":"publish","ref":4,"topics":["a"],"data":"text","private":true,"close":false}""")!;
+        Assert.Equal((LiveCommandKind.Publish, 4L, true, false, false), (publish.Kind, publish.Reference, publish.Draft!.IsPrivate, publish.Draft.IsClose, publish.Draft.IsBinary));
         Assert.Equal("text", Encoding.UTF8.GetString(publish.Draft.Data.Span));
 
         Assert.Equal("t", Read("""{"op":"token","token":"t"}""")!.Token);

@@ -5,7 +5,7 @@ using Roundtrip.Live.Topics;
 
 namespace Roundtrip.Live.Carriers;
 
-/// <summary>A publisher's POST (Mercure, "Publication"): topic, data, private, id, type, retry; and of ours key, urgent and close.</summary>
+/// <summary>A publisher's POST (Mercure, "Publication"): topic, data, private, id, type, retry; and of ours key and close.</summary>
 public static class PublishForm
 {
     private const int MaximumFields = 100;
@@ -54,7 +54,6 @@ public static class PublishForm
             Type = type,
             Retry = milliseconds,
             Key = key,
-            IsUrgent = Last(fields, "urgent") is not null,
             IsClose = Last(fields, "close") is not null,
         };
     }

@@ -27,9 +27,6 @@ public sealed record LiveDraft
     /// <summary>Of several messages of one topic with one key, a slow subscriber that coalesces gets the last; empty for none.</summary>
     public string Key { get; init; } = "";
 
-    /// <summary>Goes before the rest of a larger message that is being sent in parts.</summary>
-    public bool IsUrgent { get; init; }
-
     /// <summary>Ends its topic: subscribers are told that nothing more comes.</summary>
     public bool IsClose { get; init; }
 }

@@ -37,8 +37,6 @@ public sealed class LiveMessage
 
     public string Key => _draft.Key;
 
-    public bool IsUrgent => _draft.IsUrgent;
-
     public bool IsClose => _draft.IsClose;
 
     /// <summary>Whether the publisher named it.</summary>

@@ -11,6 +11,9 @@ internal sealed record HubDefinition
     /// <summary>Mercure's path (RFC 8615).</summary>
     public const string DefaultPath = "/.well-known/mercure";
 
+    /// <summary>Whether there is a LiveHub at all.</summary>
+    public bool IsThere { get; init; }
+
     public string Path { get; init; } = DefaultPath;
 
     public HistoryLimit History { get; init; } = HistoryLimit.Default;

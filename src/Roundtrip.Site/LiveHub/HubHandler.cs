@@ -220,7 +220,7 @@ internal sealed class HubHandler(SiteLoop site) : IProgramHandler
         if (!_places.TryGetValue(host, out Place? place))
         {
             HubDefinition definition = host.Settings.Get(LiveSettings.Hub);
-            Hub hub = site.Snapshot.Services.Hubs.Find($"{host.Name}:{host.Port}", definition);
+            Hub hub = site.Snapshot.Services.Hubs.Find(host);
             _places.Add(host, place = new Place(hub.On(site.Loop), new WebSocketEndpoint(site.Loop, new WebSocketOptions
             {
                 Subprotocols = [LiveWords.Subprotocol],

@@ -45,7 +45,7 @@ internal sealed class LiveModule : IConfigurationModule
             throw new FormatException($"'{path}' is no path of a hub: it begins with a slash and does not end with one");
         }
 
-        call.Settings.Update(LiveSettings.Hub, hub => hub with { Path = path });
+        call.Settings.Update(LiveSettings.Hub, hub => hub with { Path = path, IsThere = true });
         call.Settings.Update(MappingSettings.LaterAliases, rules => rules.Add(new UrlRule(path, null, "live", 0) { Handler = HubHandler.HandlerName, IsOfHandler = true }));
     }
 

@@ -14,7 +14,7 @@ namespace Roundtrip.Site.LiveHub;
 /// <summary>A WebSocket that speaks <c>roundtrip.live.v1</c>: commands in, messages of its subscriptions out.</summary>
 internal sealed class LiveSocket : IWebSocketHandler
 {
-    // A message that is longer goes in parts, between which urgent ones may come.
+    // A message that is longer goes in parts, between which those of other subscriptions come.
     private const int PartSize = 16 * 1024;
 
     // What may wait in the socket before the log waits instead.
@@ -23,17 +23,17 @@ internal sealed class LiveSocket : IWebSocketHandler
     private readonly HubHandler _handler;
     private readonly LoopHub _hub;
     private readonly List<SocketSubscription> _subscriptions = [];
-    private readonly Queue<LongMessage> _long = new();
     private readonly LiveRequest _request;
     private LiveGrant _grant;
     private WebSocketExchange? _socket;
+    private bool _isPumping;
 
     public LiveSocket(HubHandler handler, LoopHub hub, LiveRequest request) => (_handler, _hub, _request, _grant) = (handler, hub, request, request.Grant);
 
     public string Name => "live";
 
-    /// <summary>Whether a message would be taken now. While a long one is under way only urgent ones are.</summary>
-    public bool HasRoom => _socket is { IsOpen: true } socket && socket.BufferedAmount < MostBuffered && _long.Count == 0;
+    /// <summary>Whether a message would be taken now.</summary>
+    public bool HasRoom => _socket is { IsOpen: true } socket && socket.BufferedAmount < MostBuffered;
 
     private HubDefinition Definition => _hub.Hub.Definition;
 
@@ -92,7 +92,6 @@ internal sealed class LiveSocket : IWebSocketHandler
     public void OnClosed(WebSocketExchange socket, int code, ReadOnlySpan<byte> reason, EndReason why)
     {
         _socket = null;
-        _long.Clear();
         _subscriptions.ForEach(static subscription => subscription.Life.End());
         _subscriptions.Clear();
     }
@@ -121,7 +120,7 @@ internal sealed class LiveSocket : IWebSocketHandler
         }
         else
         {
-            _long.Enqueue(new LongMessage(message.Id, encoded.Content));
+            from.Long = new LongMessage(message.Id, encoded.Content);
             Pump();
         }
     }
@@ -200,33 +199,49 @@ internal sealed class LiveSocket : IWebSocketHandler
         return EncodedMessage.Binary(whole);
     }
 
-    // Parts of long messages go while there is room, then what the subscriptions have; an urgent message of theirs does not wait for the long one.
+    // In turns: a part of each long message, and what the other subscriptions have. So a large message holds up its own subscription, whose order it keeps, and no other.
     private void Pump()
     {
-        while (_long.TryPeek(out LongMessage? next) && _socket is { IsOpen: true } socket && socket.BufferedAmount < MostBuffered)
+        if (_isPumping)
         {
-            string text = next.TakePart(PartSize, out bool isLast);
-            if (isLast)
-            {
-                _long.Dequeue();
-            }
-
-            Say(writer =>
-            {
-                writer.WriteString("op", "part");
-                writer.WriteString("id", next.Id);
-                writer.WriteBoolean("last", isLast);
-                writer.WriteString("text", text);
-            });
+            return;
         }
 
-        if (HasRoom)
+        _isPumping = true;
+        bool hasParts = true;
+        while (hasParts && HasRoom)
         {
+            hasParts = false;
             foreach (SocketSubscription subscription in _subscriptions.ToArray())
             {
+                if (HasRoom && subscription.Long is { } message)
+                {
+                    SendPart(subscription, message);
+                }
+
                 subscription.Life.Pump();
+                hasParts |= subscription.Long is not null;
             }
         }
+
+        _isPumping = false;
+    }
+
+    private void SendPart(SocketSubscription subscription, LongMessage message)
+    {
+        string text = message.TakePart(PartSize, out bool isLast);
+        if (isLast)
+        {
+            subscription.Long = null;
+        }
+
+        Say(writer =>
+        {
+            writer.WriteString("op", "part");
+            writer.WriteString("id", message.Id);
+            writer.WriteBoolean("last", isLast);
+            writer.WriteString("text", text);
+        });
     }
 
     private void Subscribe(long number, IReadOnlyList<TopicSelector> topics, string? since)

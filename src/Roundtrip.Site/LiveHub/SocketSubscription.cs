@@ -16,7 +16,10 @@ internal sealed class SocketSubscription(LiveSocket socket, long number, Interes
     /// <summary>The first offset that it may give.</summary>
     public long Start { get; set; }
 
-    public bool HasRoom => socket.HasRoom;
+    /// <summary>What goes in parts now; null for nothing.</summary>
+    public LongMessage? Long { get; set; }
+
+    public bool HasRoom => Long is null && socket.HasRoom;
 
     /// <summary>Whether it is the one that gives a message, where another wants it too.</summary>
     public bool Gives(LiveMessage message) => message.Offset >= Start && Interest.Covers(message);

@@ -49,7 +49,13 @@ public sealed class SiteSnapshot
     }
 
     /// <summary>A loop begins to serve it.</summary>
-    internal void Joined() => Interlocked.Increment(ref _loops);
+    internal void Joined()
+    {
+        if (Interlocked.Increment(ref _loops) == 1)
+        {
+            Services.Hubs.Use(Hosts);
+        }
+    }
 
     /// <summary>A loop serves it no more; with the last one it ends.</summary>
     internal void Left()

@@ -12,6 +12,9 @@ public sealed class NameCache(Func<IPAddress, Task<string?>> lookUp)
 {
     private readonly ConcurrentDictionary<PeerAddress, (Task<string?> Name, long AskedAt)> _names = new();
 
+    /// <summary>So long somebody who wants to show a name waits for it.</summary>
+    public TimeSpan Patience { get; init; } = TimeSpan.FromSeconds(1);
+
     public NameCache()
         : this(AskSystem)
     {
@@ -21,12 +24,11 @@ public sealed class NameCache(Func<IPAddress, Task<string?>> lookUp)
     /// <param name="address">Without a port.</param>
     public Task<string?> Find(PeerAddress address) => _names.GetOrAdd(address, Ask).Name;
 
-    /// <summary>The name, if it comes in time.</summary>
-    /// <param name="patience">From the moment on at which it was asked for first, so that many names that do not come cost no more than one.</param>
-    public async Task<string?> Find(PeerAddress address, TimeSpan patience)
+    /// <summary>The name, if it comes within <see cref="Patience"/> from the moment on at which it was asked for first, so that many names that do not come cost no more than one.</summary>
+    public async Task<string?> FindInTime(PeerAddress address)
     {
         (Task<string?> asked, long at) = _names.GetOrAdd(address, Ask);
-        TimeSpan left = patience - Stopwatch.GetElapsedTime(at);
+        TimeSpan left = Patience - Stopwatch.GetElapsedTime(at);
         return asked.IsCompleted || (left > TimeSpan.Zero && await Task.WhenAny(asked, Task.Delay(left)).ConfigureAwait(false) == asked) ? await asked.ConfigureAwait(false) : null;
     }
 

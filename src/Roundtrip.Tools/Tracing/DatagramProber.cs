@@ -1,3 +1,4 @@
+using Roundtrip.Packets;
 using Roundtrip.Trace.Probes;
 using Roundtrip.Transport.RawSockets;
 
@@ -9,15 +10,21 @@ namespace Roundtrip.Tools.Tracing;
 /// </summary>
 internal sealed class DatagramProber(ProbeIdentity identity, ProbeWriter writer, SocketChoice choice) : IProber
 {
+    // Less than the 1024 descriptors that a process has as a rule; more than are under way at once.
+    private const int MostWays = 500;
+
     private readonly List<Way> _ways = [];
     private readonly List<ProbeSocket> _waited = [];
     private readonly Dictionary<ushort, byte> _timesToLive = [];
     private readonly HashSet<byte> _told = [];
-    private readonly byte[] _data = new byte[writer.DataSize];
+    private readonly byte[] _data = new byte[Ipv4Header.LargestPacket];
     private readonly byte[] _buffer = new byte[2048];
 
     /// <param name="Only">The probe that alone was sent by this socket; 0 where it is a flow's.</param>
     private sealed record Way(ProbeSocket Socket, ushort Flow, ushort Only);
+
+    /// <summary>Whether no probe gets a port of its own.</summary>
+    public bool KeepsFlows { get; init; }
 
     /// <inheritdoc/>
     public int Untold { get; private set; }
@@ -28,7 +35,7 @@ internal sealed class DatagramProber(ProbeIdentity identity, ProbeWriter writer,
     public int Send(in Probe probe, out long at)
     {
         at = MonotonicClock.Now;
-        writer.WriteData(probe, _data);
+        ReadOnlySpan<byte> data = _data.AsSpan(0, writer.WriteData(probe, _data));
         _timesToLive[probe.Id] = probe.TimeToLive;
         int errno = SocketOf(probe, out ProbeSocket socket);
         if (errno != 0)
@@ -39,8 +46,8 @@ internal sealed class DatagramProber(ProbeIdentity identity, ProbeWriter writer,
         socket.SetTimeToLive(probe.TimeToLive);
 
         // ip(7): an answer to an earlier probe is also reported by the next call; it waits in the queue, and this one was not sent.
-        errno = socket.Send(_data, out at);
-        return errno == 0 ? 0 : socket.Send(_data, out at);
+        errno = socket.Send(data, out at);
+        return errno == 0 ? 0 : socket.Send(data, out at);
     }
 
     /// <inheritdoc/>
@@ -95,11 +102,20 @@ internal sealed class DatagramProber(ProbeIdentity identity, ProbeWriter writer,
 
     private int SocketOf(Probe probe, out ProbeSocket socket)
     {
-        bool isAlone = Untold > 0 && !_told.Contains(probe.TimeToLive);
+        bool isAlone = !KeepsFlows && Untold > 0 && !_told.Contains(probe.TimeToLive);
         if (!isAlone && _ways.Find(way => way.Flow == probe.Flow && way.Only == 0) is { } known)
         {
             socket = known.Socket;
             return 0;
+        }
+
+        if (_ways.Count == MostWays)
+        {
+            // The oldest of a trace that goes on has had its time; a flow's own socket keeps the flow's port.
+            int oldest = Math.Max(0, _ways.FindIndex(way => way.Only != 0));
+            _waited[oldest].Dispose();
+            _ways.RemoveAt(oldest);
+            _waited.RemoveAt(oldest);
         }
 
         socket = choice.Open(ProbeSocketKind.Datagram, identity.IsV6);

@@ -9,7 +9,7 @@ internal sealed class PingProber(ProbeIdentity identity, ProbeWriter writer, Soc
 {
     private readonly ProbeSocket _socket = choice.Open(ProbeSocketKind.Ping, identity.IsV6);
     private readonly Dictionary<ushort, ushort> _flows = [];
-    private readonly byte[] _message = new byte[writer.PayloadSize];
+    private readonly byte[] _message = new byte[Ipv4Header.LargestPacket];
     private readonly byte[] _buffer = new byte[2048];
     private bool _isConnected;
 
@@ -30,12 +30,12 @@ internal sealed class PingProber(ProbeIdentity identity, ProbeWriter writer, Soc
 
         _isConnected = true;
         _flows[probe.Id] = probe.Flow;
-        writer.WriteEcho(probe, _message);
+        ReadOnlySpan<byte> message = _message.AsSpan(0, writer.WriteEcho(probe, _message));
         _socket.SetTimeToLive(probe.TimeToLive);
 
         // ip(7): see DatagramProber.
-        errno = _socket.Send(_message, out at);
-        return errno == 0 ? 0 : _socket.Send(_message, out at);
+        errno = _socket.Send(message, out at);
+        return errno == 0 ? 0 : _socket.Send(message, out at);
     }
 
     /// <inheritdoc/>

@@ -41,7 +41,7 @@ internal static class Probers
         {
             VariesTargetPort = request.Options.VariesFlow && request.Protocol == ProbeProtocol.Udp,
         };
-        var writer = new ProbeWriter(identity) { Size = request.PacketSize, TrafficClass = (byte)(request.Dscp << 2), DontFragment = request.DontFragment };
+        var writer = new ProbeWriter(identity) { Size = request.PacketSize, TrafficClass = (byte)(request.Dscp << 2), DontFragment = request.IsUnfragmented };
         try
         {
             isRaw = true;
@@ -52,12 +52,12 @@ internal static class Probers
             isRaw = false;
         }
 
-        var choice = new SocketChoice(request.Source, request.Interface, writer.TrafficClass, request.DontFragment);
+        var choice = new SocketChoice(request.Source, request.Interface, writer.TrafficClass, request.IsUnfragmented);
         try
         {
             return request.Protocol switch
             {
-                ProbeProtocol.Udp => new DatagramProber(identity, writer, choice),
+                ProbeProtocol.Udp => new DatagramProber(identity, writer, choice) { KeepsFlows = request.KeepsFlows },
                 ProbeProtocol.Tcp => new ConnectProber(identity, choice),
                 _ => new PingProber(identity, writer, choice),
             };

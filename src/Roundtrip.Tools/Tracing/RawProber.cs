@@ -21,11 +21,13 @@ internal sealed class RawProber : IProber
     public RawProber(ProbeIdentity identity, ProbeWriter writer, string? interfaceName)
     {
         (_identity, _writer, _reader) = (identity, writer, new AnswerReader(identity, writer));
-        _packet = new byte[writer.PacketSize];
+        _packet = new byte[Ipv4Header.LargestPacket];
         _sender = ProbeSocket.Open(ProbeSocketKind.Packet, identity.IsV6);
         _sender.IgnorePathMtu();
         _icmp = ProbeSocket.Open(ProbeSocketKind.RawIcmp, identity.IsV6);
         _tcp = identity.Protocol == ProbeProtocol.Tcp ? ProbeSocket.Open(ProbeSocketKind.RawTcp, identity.IsV6) : null;
+        _icmp.Attach(AnswerFilter.OfIcmp(identity));
+        _tcp?.Attach(AnswerFilter.OfTcp(identity));
         _receivers = _tcp is null ? [_icmp] : [_icmp, _tcp];
         if (interfaceName is not null)
         {
@@ -46,8 +48,8 @@ internal sealed class RawProber : IProber
     /// <inheritdoc/>
     public int Send(in Probe probe, out long at)
     {
-        _writer.WritePacket(probe, _packet);
-        return _sender.Send(_packet, out at, _identity.Target);
+        int size = _writer.WritePacket(probe, _packet);
+        return _sender.Send(_packet.AsSpan(0, size), out at, _identity.Target);
     }
 
     /// <inheritdoc/>

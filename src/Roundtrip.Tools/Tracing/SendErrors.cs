@@ -8,7 +8,7 @@ internal static class SendErrors
     // errno(3), asm-generic/errno.h.
     private const int NotPermitted = 1;
     private const int AccessDenied = 13;
-    private const int TooLong = 90;
+    public const int TooLong = 90;
     private const int NetUnreachable = 101;
     private const int HostUnreachable = 113;
 

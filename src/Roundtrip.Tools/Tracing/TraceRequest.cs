@@ -26,8 +26,17 @@ public sealed record TraceRequest(PeerAddress Target)
 
     public bool DontFragment { get; init; }
 
+    /// <summary>Whether the path's MTU is wanted too; of UDP and ICMP.</summary>
+    public bool FindsMtu { get; init; }
+
+    /// <summary>Whether routers may not fragment the packets.</summary>
+    public bool IsUnfragmented => DontFragment || FindsMtu;
+
     /// <summary>0 to 63.</summary>
     public byte Dscp { get; init; }
+
+    /// <summary>Whether a flow keeps its ports also where that leaves nothing to tell a probe by.</summary>
+    public bool KeepsFlows { get; init; }
 
     /// <summary>The bytes of a packet that were asked for, or are usual. A SYN has no more than its headers.</summary>
     public int PacketSize => (Size, Protocol, Target.IsIPv4) switch

@@ -1,5 +1,6 @@
 using Roundtrip.Core;
 using Roundtrip.Trace;
+using Roundtrip.Trace.Mtu;
 
 namespace Roundtrip.Tools.Tracing;
 
@@ -10,6 +11,9 @@ public sealed record TraceResult(TraceRequest Request, PeerAddress Source, Trace
 {
     /// <summary>The circle in which packets go, where they do.</summary>
     public RoutingLoop? Loop { get; init; }
+
+    /// <summary>The MTU of the first link, and where it becomes less; null where that was not asked, or not found out.</summary>
+    public IReadOnlyList<MtuStep>? Mtu { get; init; }
 
     /// <summary>In nanoseconds.</summary>
     public long Took { get; init; }

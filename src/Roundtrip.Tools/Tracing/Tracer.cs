@@ -2,6 +2,7 @@ using System.Runtime.CompilerServices;
 using System.Threading.Channels;
 using Roundtrip.Core;
 using Roundtrip.Trace;
+using Roundtrip.Trace.Mtu;
 using Roundtrip.Trace.Probes;
 using Roundtrip.Transport;
 using Roundtrip.Transport.RawSockets;
@@ -11,8 +12,8 @@ namespace Roundtrip.Tools.Tracing;
 /// <summary>Runs a trace: the engine says what is sent, a prober sends it. A thread of its own does both, so that nobody who looks on delays a probe.</summary>
 public static class Tracer
 {
-    // So soon a cancellation is seen.
-    private const long LongestWait = 50 * Span.Millisecond;
+    // Beyond the numbers of a trace's own probes: 255 hops of 100.
+    private const ushort FirstMtuProbe = 40_000;
 
     /// <summary>Traces, and tells what there is to show as it comes; the last has the <see cref="TraceProgress.Result"/>, also after a cancellation.</summary>
     /// <exception cref="TraceException">No probe can be sent.</exception>
@@ -47,10 +48,22 @@ public static class Tracer
 
             // A NAT forgets a connection with the target's first RST (in Linux nf_conntrack_proto_tcp.c), and what comes for other SYNs of the flow then finds no way back: each has its own.
             var engine = new TraceEngine(request.Protocol == ProbeProtocol.Tcp ? request.Options with { VariesFlow = true } : request.Options);
-            Drive(request, engine, prober, progress, cancellation);
-            var result = new TraceResult(request, source, engine.Outcome, engine.Hops) { Loop = engine.Loop, Took = MonotonicClock.Now - begun, Untold = prober.Untold, IsRaw = isRaw };
+            ProbeDriver.Drive(request, engine, prober, TellProgress, cancellation);
+            IReadOnlyList<MtuStep>? mtu = request.FindsMtu ? FindMtu(request, source, engine, prober, cancellation) : null;
+            var result = new TraceResult(request, source, engine.Outcome, engine.Hops) { Loop = engine.Loop, Mtu = mtu, Took = MonotonicClock.Now - begun, Untold = prober.Untold, IsRaw = isRaw };
             progress.TryWrite(new TraceProgress(TraceEventKind.Ended, null) { Result = result });
             progress.Complete();
+
+            void TellProgress()
+            {
+                while (engine.TryReadEvent(out TraceEvent happened))
+                {
+                    if (happened.Kind != TraceEventKind.Ended)
+                    {
+                        progress.TryWrite(new TraceProgress(happened.Kind, engine.HopAt(happened.TimeToLive)));
+                    }
+                }
+            }
         }
         catch (TraceException fault)
         {
@@ -62,39 +75,21 @@ public static class Tracer
         }
     }
 
-    private static void Drive(TraceRequest request, TraceEngine engine, IProber prober, ChannelWriter<TraceProgress> progress, CancellationToken cancellation)
+    private static IReadOnlyList<MtuStep>? FindMtu(TraceRequest request, PeerAddress source, TraceEngine trace, IProber prober, CancellationToken cancellation)
     {
-        bool hasAnswer = false;
-        while (!cancellation.IsCancellationRequested)
+        if (cancellation.IsCancellationRequested || trace.Loop is not null)
         {
-            while (engine.TryNextProbe(MonotonicClock.Now, out Probe probe))
-            {
-                int errno = prober.Send(probe, out long at);
-                engine.Sent(probe, at);
-                if (errno != 0 && !hasAnswer)
-                {
-                    throw new TraceException(SendErrors.Describe(errno, request));
-                }
-            }
-
-            while (engine.TryReadEvent(out TraceEvent happened))
-            {
-                if (happened.Kind != TraceEventKind.Ended)
-                {
-                    progress.TryWrite(new TraceProgress(happened.Kind, engine.HopAt(happened.TimeToLive)));
-                }
-            }
-
-            if (engine.IsEnded)
-            {
-                return;
-            }
-
-            prober.Wait(Math.Min(engine.NextDeadline - MonotonicClock.Now, LongestWait));
-            while (prober.TryReceive(out Answer answer))
-            {
-                hasAnswer |= engine.Receive(answer);
-            }
+            return null;
         }
+
+        var engine = new MtuEngine(new MtuOptions(trace.Hops, LinkMtu.Of(source), request.PacketSize)
+        {
+            IsV6 = !request.Target.IsIPv4,
+            FirstId = FirstMtuProbe,
+            IsTargetLimited = request.Protocol == ProbeProtocol.Udp || trace.Outcome != TraceOutcome.Reached,
+            MaximumWait = request.Options.MaximumWait,
+        });
+        ProbeDriver.Drive(request, engine, prober, () => { }, cancellation);
+        return engine.IsEnded ? engine.Steps : null;
     }
 }

@@ -8,7 +8,7 @@ namespace Roundtrip.Trace.Probes;
 /// <param name="writer">Has written the probes: what is quoted is held against what it writes again.</param>
 public sealed class AnswerReader(ProbeIdentity identity, ProbeWriter writer)
 {
-    private readonly byte[] _sent = new byte[writer.PacketSize];
+    private readonly byte[] _sent = new byte[Ipv4Header.LargestPacket];
 
     /// <summary>An ICMP message.</summary>
     /// <param name="timeToLive">Of the packet that it came in; 0 where it is not known.</param>
@@ -79,16 +79,19 @@ public sealed class AnswerReader(ProbeIdentity identity, ProbeWriter writer)
         {
             return Ipv6Header.TryRead(packet, out Ipv6Header v6, out ReadOnlySpan<byte> carried)
                 && IsBetweenUs(v6.Source, v6.Destination)
-                && TryReadPayload(v6.Protocol, carried, null, out quoted)
+                && TryReadPayload(v6.Protocol, carried, null, SizeOf(Ipv6Header.Size + v6.PayloadLength), out quoted)
                 && Complete(ref quoted, v6.HopLimit);
         }
 
         return Ipv4Header.TryRead(packet, out Ipv4Header v4, out ReadOnlySpan<byte> payload)
             && v4.FragmentOffset == 0
             && IsBetweenUs(v4.Source, v4.Destination)
-            && TryReadPayload(v4.Protocol, payload, identity.IdOfIdentification(v4.Identification), out quoted)
+            && TryReadPayload(v4.Protocol, payload, identity.IdOfIdentification(v4.Identification), SizeOf(v4.TotalLength), out quoted)
             && Complete(ref quoted, v4.TimeToLive);
     }
+
+    // What a packet's own header says of its size; 0, as usual, where no probe has that.
+    private ushort SizeOf(int bytes) => bytes >= ProbeWriter.LeastSize(identity.IsV6) && bytes <= Ipv4Header.LargestPacket ? (ushort)bytes : (ushort)0;
 
     private static bool Complete(ref Quoted quoted, byte timeToLive)
     {
@@ -99,7 +102,7 @@ public sealed class AnswerReader(ProbeIdentity identity, ProbeWriter writer)
     private bool IsBetweenUs(PeerAddress source, PeerAddress destination) => IsTarget(destination) && source.Bits == identity.Source.Bits;
 
     /// <param name="idOfHeader">What IPv4's Identification tells. A middlebox may have changed it, so it counts only where the data were not quoted.</param>
-    private bool TryReadPayload(IpProtocol protocol, ReadOnlySpan<byte> payload, ushort? idOfHeader, out Quoted quoted)
+    private bool TryReadPayload(IpProtocol protocol, ReadOnlySpan<byte> payload, ushort? idOfHeader, ushort size, out Quoted quoted)
     {
         quoted = default;
         switch (protocol)
@@ -110,7 +113,7 @@ public sealed class AnswerReader(ProbeIdentity identity, ProbeWriter writer)
                     return false;
                 }
 
-                quoted = new Quoted(idOfHeader ?? 0, flow, 0);
+                quoted = new Quoted(idOfHeader ?? 0, flow, 0, SizeOf(writer.IpSize + udp.Length));
                 return TryTellByData(data, idOfHeader, ref quoted);
 
             case IpProtocol.Tcp when identity.Protocol == ProbeProtocol.Tcp:
@@ -120,7 +123,7 @@ public sealed class AnswerReader(ProbeIdentity identity, ProbeWriter writer)
                 }
 
                 uint id = tcp.Sequence - identity.Sequence;
-                quoted = new Quoted((ushort)id, flow, 0);
+                quoted = new Quoted((ushort)id, flow, 0, 0);
                 return id is > 0 and <= ushort.MaxValue;
 
             case IpProtocol.Icmp or IpProtocol.IcmpV6 when identity.Protocol == ProbeProtocol.Icmp:
@@ -130,7 +133,7 @@ public sealed class AnswerReader(ProbeIdentity identity, ProbeWriter writer)
                     return false;
                 }
 
-                quoted = new Quoted(echo.Sequence, FlowOfChecksum(echo), 0);
+                quoted = new Quoted(echo.Sequence, FlowOfChecksum(echo, size), 0, size);
                 return TryTellByData(data, idOfHeader, ref quoted) && quoted.Id == echo.Sequence;
 
             default:
@@ -153,10 +156,11 @@ public sealed class AnswerReader(ProbeIdentity identity, ProbeWriter writer)
         return isOurs;
     }
 
-    private ushort FlowOfChecksum(in IcmpHeader echo)
+    private ushort FlowOfChecksum(in IcmpHeader echo, ushort size)
     {
-        Span<byte> message = _sent.AsSpan(0, writer.PayloadSize);
-        writer.WriteEcho(new Probe(echo.Sequence, 0, 0), message);
+        var probe = new Probe(echo.Sequence, 0, 0) { Size = size };
+        Span<byte> message = _sent.AsSpan(0, writer.PayloadSizeOf(probe));
+        writer.WriteEcho(probe, message);
 
         // The sums of two flows differ by the flow's number: S - S0 is S + ~S0 in one's complement, and what was sent is ~S0 already. Nothing is minus zero.
         ushort flow = InternetChecksum.Add((ushort)~echo.Checksum, BinaryPrimitives.ReadUInt16BigEndian(message[2..]));
@@ -179,9 +183,9 @@ public sealed class AnswerReader(ProbeIdentity identity, ProbeWriter writer)
             return false;
         }
 
-        writer.WritePacket(new Probe(quoted.Id, 1, quoted.Flow), _sent);
+        writer.WritePacket(new Probe(quoted.Id, 1, quoted.Flow) { Size = quoted.Size }, _sent);
         return !packet.Slice(at, 2).SequenceEqual(_sent.AsSpan(writer.IpSize + checksumAt, 2));
     }
 
-    private readonly record struct Quoted(ushort Id, ushort Flow, byte TimeToLive);
+    private readonly record struct Quoted(ushort Id, ushort Flow, byte TimeToLive, ushort Size);
 }

@@ -20,16 +20,22 @@ public sealed class ProbeWriter(ProbeIdentity identity)
     public int IpSize => IpSizeOf(identity.IsV6);
 
     /// <summary>The bytes of a whole packet.</summary>
-    public int PacketSize => IpSize + PayloadSize;
+    public int PacketSize => PacketSizeOf(default);
 
     /// <summary>The bytes that IP carries.</summary>
-    public int PayloadSize => identity.Protocol == ProbeProtocol.Tcp ? TcpHeader.Size : IcmpHeader.Size + DataSize;
-
-    /// <summary>The bytes of data behind the header of UDP or ICMP, which is of eight bytes either way.</summary>
-    public int DataSize => Math.Max(Size - IpSize - UdpHeader.Size, ProbeIdentity.LeastData);
+    public int PayloadSize => PayloadSizeOf(default);
 
     /// <summary>The bytes of the smallest packet of UDP or ICMP.</summary>
     public static int LeastSize(bool isV6) => IpSizeOf(isV6) + UdpHeader.Size + ProbeIdentity.LeastData;
+
+    /// <summary>The bytes of a probe's packet.</summary>
+    public int PacketSizeOf(in Probe probe) => IpSize + PayloadSizeOf(probe);
+
+    /// <summary>The bytes that IP carries of a probe.</summary>
+    public int PayloadSizeOf(in Probe probe) => identity.Protocol == ProbeProtocol.Tcp ? TcpHeader.Size : IcmpHeader.Size + DataSizeOf(probe);
+
+    /// <summary>The bytes of data behind the header of UDP or ICMP, which is of eight bytes either way.</summary>
+    public int DataSizeOf(in Probe probe) => Math.Max((probe.Size > 0 ? probe.Size : Size) - IpSize - UdpHeader.Size, ProbeIdentity.LeastData);
 
     private static int IpSizeOf(bool isV6) => isV6 ? Ipv6Header.Size : Ipv4Header.Size;
 
@@ -43,14 +49,15 @@ public sealed class ProbeWriter(ProbeIdentity identity)
     /// <summary>Writes what a datagram carries.</summary>
     public int WriteData(in Probe probe, Span<byte> destination)
     {
-        identity.WriteData(probe, destination[..DataSize]);
-        return DataSize;
+        int size = DataSizeOf(probe);
+        identity.WriteData(probe, destination[..size]);
+        return size;
     }
 
     /// <summary>Writes an echo request. Where the system sends it, that puts in its own identifier and checksum.</summary>
     public int WriteEcho(in Probe probe, Span<byte> destination)
     {
-        Span<byte> message = destination[..PayloadSize];
+        Span<byte> message = destination[..PayloadSizeOf(probe)];
         WriteData(probe, message[IcmpHeader.Size..]);
         IcmpHeader.Echo(identity.IsV6 ? IcmpV6Type.EchoRequest : IcmpType.EchoRequest, identity.Port, probe.Id)
             .Write(message, IcmpHeader.PseudoHeader(identity.Source, identity.Target, message.Length));
@@ -58,10 +65,11 @@ public sealed class ProbeWriter(ProbeIdentity identity)
     }
 
     /// <summary>Writes the whole packet.</summary>
-    /// <returns>The bytes written, <see cref="PacketSize"/>.</returns>
+    /// <returns>The bytes written, <see cref="PacketSizeOf"/>.</returns>
     public int WritePacket(in Probe probe, Span<byte> destination)
     {
-        Span<byte> payload = destination[IpSize..PacketSize];
+        int size = PacketSizeOf(probe);
+        Span<byte> payload = destination[IpSize..size];
         WritePayload(probe, payload);
         if (identity.IsV6)
         {
@@ -75,7 +83,7 @@ public sealed class ProbeWriter(ProbeIdentity identity)
                 .Write(destination, payload.Length);
         }
 
-        return PacketSize;
+        return size;
     }
 
     private void WritePayload(in Probe probe, Span<byte> payload)

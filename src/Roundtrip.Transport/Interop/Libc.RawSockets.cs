@@ -12,6 +12,7 @@ internal static unsafe partial class Libc
     public const int IpprotoIcmpV6 = 58;
     public const int IpprotoRaw = 255;
     public const int SoBindtodevice = 25;
+    public const int SoAttachFilter = 26;
 
     /// <summary>SO_TIMESTAMPNS, and the type of the message that it brings: a struct timespec of 64 bits each.</summary>
     public const int SoTimestampns = 35;
@@ -50,6 +51,14 @@ internal static unsafe partial class Libc
 
     [LibraryImport("libc", EntryPoint = "sendto", SetLastError = true)]
     public static partial nint SendTo(int fd, byte* buffer, nint length, int flags, byte* address, uint addressLength);
+
+    /// <summary>struct sock_fprog.</summary>
+    [StructLayout(LayoutKind.Sequential)]
+    public struct FilterProgram
+    {
+        public ushort Length;
+        public void* Instructions;
+    }
 
     /// <summary>struct sock_extended_err; the offender's address follows.</summary>
     [StructLayout(LayoutKind.Sequential)]

@@ -44,6 +44,9 @@ public sealed unsafe partial class ProbeSocket : IDisposable
         int descriptor = Libc.Socket(isV6 ? Libc.AfInet6 : Libc.AfInet, type | Libc.SockNonblock | Libc.SockCloexec, protocol);
         Check(descriptor, "socket");
         var socket = new ProbeSocket(descriptor, isV6);
+
+        // To nowhere: what the runtime does for the first call of its kind shall be no part of a round trip.
+        _ = Libc.SendTo(-1, null, 0, 0, null, 0);
         socket.Set(Libc.SolSocket, Libc.SoTimestampns, 1);
         socket.Set(socket.Level, isV6 ? Libc.Ipv6Recvhoplimit : Libc.IpRecvttl, 1);
         if (kind is ProbeSocketKind.Datagram or ProbeSocketKind.Stream or ProbeSocketKind.Ping)
@@ -81,6 +84,16 @@ public sealed unsafe partial class ProbeSocket : IDisposable
         fixed (byte* p = bytes)
         {
             Check(Libc.SetSockOpt(_descriptor, Libc.SolSocket, Libc.SoBindtodevice, p, (uint)bytes.Length), $"interface {name}");
+        }
+    }
+
+    /// <summary>Has the kernel drop what a program does not let through, before it wakes anybody.</summary>
+    public void Attach(ReadOnlySpan<FilterInstruction> filter)
+    {
+        fixed (FilterInstruction* p = filter)
+        {
+            var program = new Libc.FilterProgram { Length = (ushort)filter.Length, Instructions = p };
+            Check(Libc.SetSockOpt(_descriptor, Libc.SolSocket, Libc.SoAttachFilter, &program, (uint)sizeof(Libc.FilterProgram)), "SO_ATTACH_FILTER");
         }
     }
 

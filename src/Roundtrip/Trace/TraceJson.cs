@@ -1,8 +1,10 @@
 using System.Text.Json;
 using Roundtrip.Core;
 using Roundtrip.Packets;
+using Roundtrip.Tools.Names.Delegation;
 using Roundtrip.Tools.Tracing;
 using Roundtrip.Trace;
+using Roundtrip.Trace.Mtu;
 using Roundtrip.Trace.Probes;
 
 namespace Roundtrip.Program;
@@ -10,29 +12,15 @@ namespace Roundtrip.Program;
 /// <summary>A trace as one JSON document. Times are in milliseconds.</summary>
 internal static class TraceJson
 {
-    public static void Write(Stream output, string host, TraceResult result, IReadOnlyDictionary<PeerAddress, string?> names)
+    public static void Write(Stream output, string host, TraceResult result, IReadOnlyDictionary<PeerAddress, string?> names, ThoroughNames? thorough)
     {
         using var json = new Utf8JsonWriter(output, new JsonWriterOptions { Indented = true });
         json.WriteStartObject();
-        json.WriteString("host", host);
-        json.WriteString("target", result.Request.Target.ToIPAddress().ToString());
-        json.WriteString("source", result.Source.ToIPAddress().ToString());
-        json.WriteString("protocol", result.Request.Protocol switch { ProbeProtocol.Icmp => "icmp", ProbeProtocol.Tcp => "tcp", _ => "udp" });
-        json.WriteBoolean("raw", result.IsRaw);
-        json.WriteString("outcome", result.Outcome switch
+        WriteHead(json, host, result.Request, result.Source, result.IsRaw);
+        WriteOutcome(json, result.Outcome, result.Loop);
+        if (result.Mtu is { } steps)
         {
-            TraceOutcome.Reached => "reached",
-            TraceOutcome.Unreachable => "unreachable",
-            TraceOutcome.Loop => "loop",
-            TraceOutcome.NotReached => "not reached",
-            _ => "cancelled",
-        });
-        if (result.Loop is { } loop)
-        {
-            json.WriteStartObject("loop");
-            json.WriteNumber("first", loop.First);
-            json.WriteNumber("length", loop.Length);
-            json.WriteEndObject();
+            WriteMtu(json, steps);
         }
 
         json.WriteNumber("took", Span.ToMilliseconds(result.Took));
@@ -45,9 +33,108 @@ internal static class TraceJson
         }
 
         json.WriteEndArray();
+        if (thorough is not null)
+        {
+            WriteNames(json, thorough);
+        }
+
         json.WriteEndObject();
         json.Flush();
         output.WriteByte((byte)'\n');
+    }
+
+    /// <summary>What every document about a trace begins with.</summary>
+    public static void WriteHead(Utf8JsonWriter json, string host, TraceRequest request, PeerAddress source, bool isRaw)
+    {
+        json.WriteString("host", host);
+        json.WriteString("target", request.Target.ToIPAddress().ToString());
+        json.WriteString("source", source.ToIPAddress().ToString());
+        json.WriteString("protocol", request.Protocol switch { ProbeProtocol.Icmp => "icmp", ProbeProtocol.Tcp => "tcp", _ => "udp" });
+        json.WriteBoolean("raw", isRaw);
+    }
+
+    /// <summary>How it ended, and the circle in which packets go where they do.</summary>
+    public static void WriteOutcome(Utf8JsonWriter json, TraceOutcome outcome, RoutingLoop? circle)
+    {
+        json.WriteString("outcome", outcome switch
+        {
+            TraceOutcome.Reached => "reached",
+            TraceOutcome.Unreachable => "unreachable",
+            TraceOutcome.Loop => "loop",
+            TraceOutcome.NotReached => "not reached",
+            _ => "cancelled",
+        });
+        if (circle is { } loop)
+        {
+            json.WriteStartObject("loop");
+            json.WriteNumber("first", loop.First);
+            json.WriteNumber("length", loop.Length);
+            json.WriteEndObject();
+        }
+    }
+
+    /// <summary>The labels that a probe had, where it had any.</summary>
+    public static void WriteLabels(Utf8JsonWriter json, in Answer answer)
+    {
+        if (answer.Labels is not { } labels)
+        {
+            return;
+        }
+
+        json.WriteStartArray("mpls");
+        foreach (MplsLabel label in labels)
+        {
+            json.WriteStartObject();
+            json.WriteNumber("label", label.Label);
+            json.WriteNumber("tc", label.TrafficClass);
+            json.WriteBoolean("bottom", label.IsBottom);
+            json.WriteNumber("ttl", label.TimeToLive);
+            json.WriteEndObject();
+        }
+
+        json.WriteEndArray();
+    }
+
+    private static void WriteNames(Utf8JsonWriter json, ThoroughNames thorough)
+    {
+        json.WriteStartArray("names");
+        foreach ((PeerAddress address, ThoroughName name) in thorough.Found)
+        {
+            json.WriteStartObject();
+            json.WriteString("address", address.ToIPAddress().ToString());
+            json.WriteString("name", name.Name);
+            json.WriteBoolean("confirmed", name.IsConfirmed);
+            json.WriteString("remark", name.Remark);
+            json.WriteStartArray("zones");
+            foreach (string zone in name.Zones)
+            {
+                json.WriteStringValue(zone);
+            }
+
+            json.WriteEndArray();
+            json.WriteEndObject();
+        }
+
+        json.WriteEndArray();
+    }
+
+    private static void WriteMtu(Utf8JsonWriter json, IReadOnlyList<MtuStep> steps)
+    {
+        json.WriteStartObject("mtu");
+        json.WriteNumber("path", steps[^1].Mtu);
+        json.WriteStartArray("steps");
+        foreach (MtuStep step in steps)
+        {
+            json.WriteStartObject();
+            json.WriteNumber("ttl", step.TimeToLive);
+            json.WriteNumber("mtu", step.Mtu);
+            json.WriteString("said_by", step.SaidBy?.ToIPAddress().ToString());
+            json.WriteBoolean("black_hole", step.IsSilent);
+            json.WriteEndObject();
+        }
+
+        json.WriteEndArray();
+        json.WriteEndObject();
     }
 
     private static void WriteHop(Utf8JsonWriter json, IReadOnlyList<Hop> hops, int index, double lost, IReadOnlyDictionary<PeerAddress, string?> names)
@@ -61,7 +148,7 @@ internal static class TraceJson
 
         // What is lost here is at most what is lost behind it; the rest the router had and did not answer.
         json.WriteNumber("loss", lost);
-        json.WriteBoolean("withholds", IsWithheld(hops, index));
+        json.WriteBoolean("withholds", Loss.IsWithheld(hops, index));
         if (all.Received > 0)
         {
             json.WriteNumber("best", Span.ToMilliseconds(all.Best));
@@ -80,19 +167,6 @@ internal static class TraceJson
         json.WriteEndObject();
     }
 
-    private static bool IsWithheld(IReadOnlyList<Hop> hops, int index)
-    {
-        Statistics here = hops[index].StatisticsOf();
-        Statistics best = default;
-        foreach (Hop beyond in hops.Skip(index + 1).Where(hop => !hop.IsSilent))
-        {
-            Statistics there = beyond.StatisticsOf();
-            best = best.Sent == 0 || there.LossRate < best.LossRate ? there : best;
-        }
-
-        return Loss.IsWithheld((here.Sent, here.Lost), (best.Sent, best.Lost));
-    }
-
     private static void WriteProbe(Utf8JsonWriter json, in ProbeResult probe, IReadOnlyDictionary<PeerAddress, string?> names)
     {
         if (probe.Answer is not { } answer)
@@ -108,22 +182,7 @@ internal static class TraceJson
         json.WriteString("mark", AnswerKinds.Mark(answer.Kind, answer.Code, answer.Mtu));
         json.WriteNumber("reply_ttl", answer.TimeToLive);
         json.WriteBoolean("translated", answer.IsTranslated);
-        if (answer.Labels is { } labels)
-        {
-            json.WriteStartArray("mpls");
-            foreach (MplsLabel label in labels)
-            {
-                json.WriteStartObject();
-                json.WriteNumber("label", label.Label);
-                json.WriteNumber("tc", label.TrafficClass);
-                json.WriteBoolean("bottom", label.IsBottom);
-                json.WriteNumber("ttl", label.TimeToLive);
-                json.WriteEndObject();
-            }
-
-            json.WriteEndArray();
-        }
-
+        WriteLabels(json, answer);
         json.WriteEndObject();
     }
 }

@@ -1,5 +1,6 @@
 using Roundtrip.Tools.Tracing;
 using Roundtrip.Trace;
+using Roundtrip.Trace.Mtu;
 
 namespace Roundtrip.Program;
 
@@ -24,6 +25,21 @@ internal static class TraceRemarks
         if (result.Hops.FirstOrDefault(hop => hop.Answers.Any(answer => answer.IsTranslated)) is { } translated)
         {
             yield return $"addresses are translated (NAT) before hop {translated.TimeToLive}";
+        }
+
+        for (int i = 0; i < result.Hops.Count; i++)
+        {
+            Statistics seen = result.Hops[i].StatisticsOf();
+            if (Loss.IsWithheld(result.Hops, i))
+            {
+                yield return $"hop {result.Hops[i].TimeToLive} limits its answers: {seen.Lost} of {seen.Sent} were not given, and nothing was lost that went through it";
+            }
+        }
+
+        foreach (MtuStep step in result.Mtu?.Where(step => step.IsSilent) ?? [])
+        {
+            int before = result.Hops.LastOrDefault(hop => hop.TimeToLive < step.TimeToLive && !hop.IsSilent)?.TimeToLive ?? 0;
+            yield return $"packets of more than {step.Mtu} bytes vanish without a word between hops {before} and {step.TimeToLive}: path MTU discovery does not work over this path (a black hole)";
         }
 
         if (result.Untold > 0)

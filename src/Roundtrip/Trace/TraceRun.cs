@@ -15,9 +15,19 @@ internal static class TraceRun
     {
         try
         {
+            if (verb.Paths is { } paths)
+            {
+                return await PathsRun.Run(verb, verb.Request(await AddressOf(verb)), paths, cancellation);
+            }
+
             TraceRequest request = verb.Request(await AddressOf(verb));
+            if (verb.Rounds is { } rounds)
+            {
+                return await LiveRun.Run(verb, request, rounds, cancellation);
+            }
+
             TraceResult result = await Write(verb, request, cancellation);
-            foreach (string line in TraceRemarks.Of(verb.Host, result))
+            foreach (string line in TraceRemarks.Of(verb.Host, result).Concat(NameRemarks.Of(result.Hops.SelectMany(hop => hop.Addresses), verb.Thorough)))
             {
                 Console.Error.WriteLine($"roundtrip: {line}");
             }
@@ -33,7 +43,7 @@ internal static class TraceRun
 
     private static async Task<TraceResult> Write(TraceVerb verb, TraceRequest request, CancellationToken cancellation)
     {
-        NameCache? names = verb.ShowsNames ? new NameCache() : null;
+        NameCache? names = verb.OpenNames();
         TraceText? text = verb.Format == TraceFormat.Text ? new TraceText(Console.Out, names) : null;
         bool isBegun = false;
         TraceResult? result = null;
@@ -51,7 +61,8 @@ internal static class TraceRun
                 _ = names?.Find(address);
             }
 
-            if (progress is { Kind: TraceEventKind.HopDone, Hop: { } hop } && text is not null)
+            // The MTU that a hop's line says is known last of all.
+            if (progress is { Kind: TraceEventKind.HopDone, Hop: { } hop } && text is not null && !request.FindsMtu)
             {
                 await text.Write(hop);
             }
@@ -64,7 +75,7 @@ internal static class TraceRun
             case TraceFormat.Json:
                 using (Stream output = Console.OpenStandardOutput())
                 {
-                    TraceJson.Write(output, verb.Host, result!, await TraceNames.Of(result!, names));
+                    TraceJson.Write(output, verb.Host, result!, await TraceNames.Of(result!, names), verb.Thorough);
                 }
 
                 break;

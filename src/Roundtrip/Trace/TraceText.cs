@@ -5,6 +5,7 @@ using Roundtrip.Packets;
 using Roundtrip.Tools.Names;
 using Roundtrip.Tools.Tracing;
 using Roundtrip.Trace;
+using Roundtrip.Trace.Mtu;
 using Roundtrip.Trace.Probes;
 
 namespace Roundtrip.Program;
@@ -13,6 +14,7 @@ namespace Roundtrip.Program;
 /// <param name="names">Null for addresses alone.</param>
 internal sealed class TraceText(TextWriter output, NameCache? names)
 {
+    private readonly Queue<MtuStep> _steps = new();
     private int _written;
 
     public void Begin(string host, TraceRequest request)
@@ -45,7 +47,7 @@ internal sealed class TraceText(TextWriter output, NameCache? names)
 
             line.Append(CultureInfo.InvariantCulture, $"  {Span.ToMilliseconds(probe.RoundTrip):F3} ms");
             string mark = AnswerKinds.Mark(answer.Kind, answer.Code, answer.Mtu);
-            line.Append(mark.Length > 0 ? " " : "").Append(mark);
+            line.Append(mark.Length > 0 ? " " : "").Append(mark).Append(MtuAt(hop.TimeToLive));
             labels ??= answer.Labels;
         }
 
@@ -62,16 +64,33 @@ internal sealed class TraceText(TextWriter output, NameCache? names)
     /// <summary>What is known beyond the last line: of a trace that was cancelled, up to the last hop that answered.</summary>
     public async Task WriteRest(TraceResult result)
     {
-        int last = result.Hops.LastOrDefault(hop => !hop.IsSilent)?.TimeToLive ?? 0;
+        foreach (MtuStep step in result.Mtu ?? [])
+        {
+            _steps.Enqueue(step);
+        }
+
+        int last = result.Outcome != TraceOutcome.Running ? int.MaxValue : result.Hops.LastOrDefault(hop => !hop.IsSilent)?.TimeToLive ?? 0;
         foreach (Hop hop in result.Hops.Where(hop => hop.TimeToLive > _written && hop.TimeToLive <= last))
         {
             await Write(hop);
         }
     }
 
+    // As traceroute says it: behind the first time of the first hop that it holds for, as far as hops answer.
+    private string MtuAt(int timeToLive)
+    {
+        int mtu = 0;
+        while (_steps.TryPeek(out MtuStep step) && step.TimeToLive <= timeToLive)
+        {
+            mtu = _steps.Dequeue().Mtu;
+        }
+
+        return mtu > 0 ? string.Create(CultureInfo.InvariantCulture, $" F={mtu}") : "";
+    }
+
     private async Task<string> Shown(PeerAddress address)
     {
         string text = address.ToIPAddress().ToString();
-        return names is null ? text : $"{await names.Find(address, TraceNames.Patience) ?? text} ({text})";
+        return names is null ? text : $"{await names.FindInTime(address) ?? text} ({text})";
     }
 }

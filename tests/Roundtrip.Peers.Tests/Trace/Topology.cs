@@ -1,7 +1,8 @@
 namespace Roundtrip.Peers.Tests.Trace;
 
-/// <summary>The small internet of eng/topology, which is set up for a class of tests and removed behind it.</summary>
-public sealed class Topology : IDisposable
+/// <summary>The small internet of eng/topology, which is set up for the tests of a collection, one behind the other, and removed behind them.</summary>
+[CollectionDefinition(nameof(Topology))]
+public sealed class Topology : IDisposable, ICollectionFixture<Topology>
 {
     private const string Prefix = "rtp";
 

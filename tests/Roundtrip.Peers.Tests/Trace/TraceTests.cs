@@ -6,7 +6,8 @@ using System.Text.RegularExpressions;
 namespace Roundtrip.Peers.Tests.Trace;
 
 /// <summary><c>roundtrip trace</c> over two NATs, parallel routers and a silent one, beside the tracers of Debian.</summary>
-public sealed partial class TraceTests(Topology topology) : IClassFixture<Topology>
+[Collection(nameof(Topology))]
+public sealed partial class TraceTests(Topology topology)
 {
     private const string Server4 = "198.18.6.2";
     private const string Server6 = "2001:db8:6::2";

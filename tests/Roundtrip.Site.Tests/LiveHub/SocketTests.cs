@@ -152,6 +152,27 @@ public class SocketTests
     }
 
     [Fact]
+    public async Task A_large_message_does_not_hold_up_another_subscription()
+    {
+        using var site = new HubSite("LiveAnonymous On\nLiveMaxMessage 20000000");
+        await using LiveClient client = await LiveClient.Connect(site);
+        await client.Subscribe(1, "\"large\"");
+        await client.Subscribe(2, "\"urgent\"");
+        await site.Publish("large", new string('x', 16_000_000));
+        await site.Publish("urgent", "now");
+
+        int parts = 0;
+        JsonElement next;
+        while ((next = await client.Next()).GetProperty("op").GetString() == "part" && !next.GetProperty("last").GetBoolean())
+        {
+            parts++;
+        }
+
+        Assert.Equal("now", next.GetProperty("data").GetString());
+        Assert.True(parts < 900);
+    }
+
+    [Fact]
     public async Task What_is_private_stops_when_the_token_expires_and_goes_on_with_another()
     {
         using var site = new HubSite("LiveAnonymous On\nLiveHeartbeat 1");

@@ -23,6 +23,12 @@ internal sealed record SimulatedHop(PeerAddress[] Addresses)
     /// <summary>ICMP's type and code for whatever should go further; null where it is forwarded.</summary>
     public (byte Type, byte Code)? Refuses { get; init; }
 
+    /// <summary>The bytes of the largest packet that the link behind it takes.</summary>
+    public int Mtu { get; init; } = 65535;
+
+    /// <summary>What it says of that: null for what is so, 0 for no number, -1 for nothing.</summary>
+    public int? SaysMtu { get; init; }
+
     /// <summary>Errors in a burst; after it one a second.</summary>
     public int Burst { get; init; } = 6;
 }

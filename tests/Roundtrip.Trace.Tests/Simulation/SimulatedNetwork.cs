@@ -23,8 +23,17 @@ internal sealed class SimulatedNetwork(SimulatedHop[] path, Random random)
     /// <summary>From which hop on packets go in a circle, and of how many hops; 0 for none.</summary>
     public (int First, int Length) Loop { get; init; }
 
+    /// <summary>Which of a hop's routers a flow goes through: the hop, the flow, and the number of its address. By the flow's number alone unless said.</summary>
+    public Func<int, ushort, int>? Way { get; init; }
+
+    /// <summary>Routers that never answer.</summary>
+    public IReadOnlySet<PeerAddress> Silent { get; init; } = new HashSet<PeerAddress>();
+
     /// <summary>Hops that the way back is longer than the way there.</summary>
     public int Detour { get; init; }
+
+    /// <summary>The routers that packets go through from now on.</summary>
+    public SimulatedHop[] Path { get; set; } = path;
 
     /// <summary>Answers that a limit held back.</summary>
     public int Limited { get; private set; }
@@ -36,7 +45,7 @@ internal sealed class SimulatedNetwork(SimulatedHop[] path, Random random)
     /// <summary>What somebody else sends to us.</summary>
     public void Inject(Arrival arrival) => _arrivals.Enqueue(arrival, arrival.At);
 
-    public PeerAddress AddressAt(int timeToLive, ushort flow) => At(timeToLive).Addresses[flow % At(timeToLive).Addresses.Length];
+    public PeerAddress AddressAt(int timeToLive, ushort flow) => At(timeToLive).Addresses[Way?.Invoke(Place(timeToLive) + 1, flow) ?? flow % At(timeToLive).Addresses.Length];
 
     public void Send(byte[] packet, ushort flow, long now)
     {
@@ -53,7 +62,7 @@ internal sealed class SimulatedNetwork(SimulatedHop[] path, Random random)
                 return;
             }
 
-            bool isTarget = hop == path.Length && Loop.Length == 0;
+            bool isTarget = hop == Path.Length && Loop.Length == 0;
             if (!isTarget && timeToLive == hop)
             {
                 AnswerError(at, hop, flow, packet, isV6, isV6 ? IcmpV6Type.TimeExceeded : IcmpType.TimeExceeded, 0, 1, isTranslated, now + delay);
@@ -72,11 +81,24 @@ internal sealed class SimulatedNetwork(SimulatedHop[] path, Random random)
                 return;
             }
 
+            if (packet.Length > at.Mtu)
+            {
+                if (at.SaysMtu != -1)
+                {
+                    (byte type, byte code) = isV6 ? (IcmpV6Type.PacketTooBig, (byte)0) : (IcmpType.DestinationUnreachable, (byte)4);
+                    AnswerError(at, hop, flow, packet, isV6, type, code, (byte)(timeToLive - hop + 1), isTranslated, now + delay, (uint)(at.SaysMtu ?? at.Mtu));
+                }
+
+                return;
+            }
+
             isTranslated |= at.Translates;
         }
     }
 
-    private SimulatedHop At(int hop) => path[Loop.Length > 0 && hop >= Loop.First ? Loop.First - 1 + (hop - Loop.First) % Loop.Length : hop - 1];
+    private SimulatedHop At(int hop) => Path[Place(hop)];
+
+    private int Place(int hop) => Loop.Length > 0 && hop >= Loop.First ? Loop.First - 1 + (hop - Loop.First) % Loop.Length : hop - 1;
 
     private void AnswerAsTarget(SimulatedHop at, int hop, ushort flow, byte[] packet, bool isV6, byte left, bool isTranslated, long now)
     {
@@ -102,19 +124,19 @@ internal sealed class SimulatedNetwork(SimulatedHop[] path, Random random)
         }
     }
 
-    private void AnswerError(SimulatedHop at, int hop, ushort flow, byte[] packet, bool isV6, byte type, byte code, byte left, bool isTranslated, long now)
+    private void AnswerError(SimulatedHop at, int hop, ushort flow, byte[] packet, bool isV6, byte type, byte code, byte left, bool isTranslated, long now, uint mtu = 0)
     {
-        PeerAddress from = at.Addresses[flow % at.Addresses.Length];
-        if (at.IsSilent || !HasToken(from, at.Burst, now))
+        PeerAddress from = AddressAt(hop, flow);
+        if (at.IsSilent || Silent.Contains(from) || !HasToken(from, at.Burst, now))
         {
             return;
         }
 
-        Deliver(from, hop, false, Quote(at, packet, isV6, type, code, left, isTranslated), now);
+        Deliver(from, hop, false, Quote(at, packet, isV6, type, code, left, isTranslated, mtu), now);
     }
 
     /// <summary>An ICMP error that quotes a packet as it came.</summary>
-    public static byte[] Quote(SimulatedHop at, byte[] packet, bool isV6, byte type, byte code, byte left, bool isTranslated)
+    public static byte[] Quote(SimulatedHop at, byte[] packet, bool isV6, byte type, byte code, byte left, bool isTranslated, uint mtu = 0)
     {
         int ipSize = isV6 ? Ipv6Header.Size : Ipv4Header.Size;
         byte[] quoted = packet[..Math.Min(packet.Length, ipSize + at.Quotes)];
@@ -128,7 +150,7 @@ internal sealed class SimulatedNetwork(SimulatedHop[] path, Random random)
         }
 
         byte[] extensions = [];
-        uint rest = 0;
+        uint rest = mtu;
         if (at.Label > 0)
         {
             byte[] label = new byte[MplsLabel.Size];
@@ -136,7 +158,7 @@ internal sealed class SimulatedNetwork(SimulatedHop[] path, Random random)
             extensions = new byte[IcmpExtensions.HeaderSize * 2 + label.Length];
             IcmpExtensions.Write(extensions, MplsLabel.ObjectClass, MplsLabel.ObjectType, label);
             Array.Resize(ref quoted, 128);
-            rest = isV6 ? 16u << 24 : 32u << 16;
+            rest |= isV6 ? 16u << 24 : 32u << 16;
         }
 
         byte[] message = [.. new byte[IcmpHeader.Size], .. quoted, .. extensions];

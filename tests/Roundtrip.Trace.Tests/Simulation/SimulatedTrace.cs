@@ -36,7 +36,7 @@ internal sealed class SimulatedTrace
 
     public byte[] Packet(in Probe probe)
     {
-        byte[] packet = new byte[_writer.PacketSize];
+        byte[] packet = new byte[_writer.PacketSizeOf(probe)];
         _writer.WritePacket(probe, packet);
         return packet;
     }

@@ -1,0 +1,22 @@
+namespace Roundtrip.Trace.Paths;
+
+/// <summary>What finding all paths is asked to do.</summary>
+public sealed record PathsOptions
+{
+    /// <summary>The hops that are asked for, and the longest wait. Its queries and its flows do not count here.</summary>
+    public TraceOptions Trace { get; init; } = new();
+
+    /// <summary>How often, at most, a router among equally likely ones of a hop may be missed. More than 0, at most 0.5.</summary>
+    public double FailureBound { get; init; } = 0.05;
+
+    /// <summary>The flows that may be sent; where they are used up the search ends as it is.</summary>
+    public int MaximumFlows { get; init; } = 2048;
+
+    /// <summary>The probes that may be sent.</summary>
+    public int MaximumProbes { get; init; } = 20_000;
+
+    /// <summary>
+    /// Whether a flow must have been answered by all routers before it asks the target: a NAT forgets a TCP connection with the target's RST, and what routers answer then finds no way home.
+    /// </summary>
+    public bool EndsFlowsLast { get; init; }
+}

@@ -1,0 +1,162 @@
+using System.Buffers.Binary;
+using System.Net;
+using System.Net.Sockets;
+using Roundtrip.Core;
+using Roundtrip.Packets.Dns;
+using Roundtrip.Tools.Names.Delegation;
+
+namespace Roundtrip.Tools.Tests;
+
+/// <summary>One question to a server on this machine that answers as it likes.</summary>
+public sealed class DnsExchangeTests : IDisposable
+{
+    private static readonly PeerAddress Loopback = PeerAddress.From(IPAddress.Loopback, 0);
+
+    private readonly Socket _server = new(AddressFamily.InterNetwork, SocketType.Dgram, ProtocolType.Udp);
+    private readonly Socket _listener = new(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+    private readonly DnsExchange _exchange;
+
+    public DnsExchangeTests()
+    {
+        _server.Bind(new IPEndPoint(IPAddress.Loopback, 0));
+        int port = ((IPEndPoint)_server.LocalEndPoint!).Port;
+        _listener.Bind(new IPEndPoint(IPAddress.Loopback, port));
+        _listener.Listen();
+        _exchange = new DnsExchange((ushort)port);
+    }
+
+    public void Dispose()
+    {
+        _server.Dispose();
+        _listener.Dispose();
+    }
+
+    [Fact]
+    public async Task The_answer_to_the_question_is_taken()
+    {
+        Assert.Equal("192.0.2.1", await Ask((question, client) => _server.SendTo(Answer(question, 1), client)));
+    }
+
+    [Fact]
+    public async Task Answers_with_another_number_or_question_are_passed_over()
+    {
+        Assert.Equal("192.0.2.1", await Ask((question, client) =>
+        {
+            byte[] otherId = Answer(question, 66);
+            otherId[1] ^= 1;
+            byte[] otherName = Answer(question, 66);
+            otherName[13] ^= 1;
+            byte[] otherType = Answer(question, 66);
+            otherType[question.Length - 3] ^= 1;
+            byte[] noAnswer = [.. question];
+            foreach (byte[] forged in (byte[][])[otherId, otherName, otherType, noAnswer, [], [1, 2, 3], Answer(question, 1)])
+            {
+                _server.SendTo(forged, client);
+            }
+        }));
+    }
+
+    [Fact]
+    public async Task An_answer_from_another_address_or_port_is_not_let_in()
+    {
+        Assert.Equal("192.0.2.1", await Ask((question, client) =>
+        {
+            using var port = new Socket(AddressFamily.InterNetwork, SocketType.Dgram, ProtocolType.Udp);
+            port.Bind(new IPEndPoint(IPAddress.Loopback, 0));
+            port.SendTo(Answer(question, 66), client);
+            using var address = new Socket(AddressFamily.InterNetwork, SocketType.Dgram, ProtocolType.Udp);
+            address.Bind(new IPEndPoint(IPAddress.Parse("127.0.0.2"), ((IPEndPoint)_server.LocalEndPoint!).Port));
+            address.SendTo(Answer(question, 66), client);
+            Thread.Sleep(50);
+            _server.SendTo(Answer(question, 1), client);
+        }));
+    }
+
+    [Fact]
+    public async Task Numbers_and_ports_are_not_those_of_the_question_before()
+    {
+        var seen = new HashSet<(int, int)>();
+        for (int i = 0; i < 20; i++)
+        {
+            await Ask((question, client) =>
+            {
+                seen.Add((BinaryPrimitives.ReadUInt16BigEndian(question), ((IPEndPoint)client).Port));
+                _server.SendTo(Answer(question, 1), client);
+            });
+        }
+
+        Assert.InRange(seen.Select(pair => pair.Item1).Distinct().Count(), 18, 20);
+        Assert.InRange(seen.Select(pair => pair.Item2).Distinct().Count(), 10, 20);
+    }
+
+    [Fact]
+    public async Task What_is_truncated_is_asked_by_TCP()
+    {
+        Task serving = Task.Run(async () =>
+        {
+            using Socket client = await _listener.AcceptAsync();
+            using var stream = new NetworkStream(client);
+            byte[] length = new byte[2];
+            await stream.ReadExactlyAsync(length);
+            byte[] question = new byte[BinaryPrimitives.ReadUInt16BigEndian(length)];
+            await stream.ReadExactlyAsync(question);
+            byte[] answer = Answer(question, 7);
+
+            // Byte by byte, as a stream may come.
+            foreach (byte value in (byte[])[(byte)(answer.Length >> 8), (byte)answer.Length, .. answer])
+            {
+                stream.WriteByte(value);
+            }
+        });
+
+        Assert.Equal("192.0.2.7", await Ask(Truncate));
+        await serving;
+    }
+
+    [Fact]
+    public async Task A_server_that_closes_or_is_silent_by_TCP_has_given_no_answer()
+    {
+        Task serving = Task.Run(async () => (await _listener.AcceptAsync()).Dispose());
+        Assert.Null(await Ask(Truncate));
+        await serving;
+
+        Assert.Null(await Ask(Truncate));
+    }
+
+    [Fact]
+    public async Task Silence_is_no_answer_within_a_second()
+    {
+        long begun = Environment.TickCount64;
+        Assert.Null(await Ask((_, _) => { }));
+        Assert.InRange(Environment.TickCount64 - begun, 500, 3000);
+    }
+
+    private void Truncate(byte[] question, EndPoint client)
+    {
+        byte[] answer = [.. question];
+        answer[2] = 0x86;
+        _server.SendTo(answer, client);
+    }
+
+    private async Task<string?> Ask(Action<byte[], EndPoint> onQuestion)
+    {
+        Task serving = Task.Run(() =>
+        {
+            byte[] buffer = new byte[512];
+            EndPoint client = new IPEndPoint(IPAddress.Any, 0);
+            int length = _server.ReceiveFrom(buffer, ref client);
+            onQuestion(buffer[..length], client);
+        });
+        Assert.True(DnsName.TryParse("host.example", out DnsName name));
+        DnsMessage? message = await _exchange.Ask(Loopback, name, DnsType.A, CancellationToken.None);
+        await serving;
+        return message?.Answers[0].Address?.ToIPAddress().ToString();
+    }
+
+    private static byte[] Answer(byte[] question, byte last)
+    {
+        byte[] answer = [.. question, 0xc0, 12, 0, 1, 0, 1, 0, 0, 0, 60, 0, 4, 192, 0, 2, last];
+        (answer[2], answer[7]) = (0x84, 1);
+        return answer;
+    }
+}
