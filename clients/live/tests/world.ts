@@ -1,0 +1,332 @@
+// A network and a hub in virtual time, in which a core lives. Every seed is another life.
+
+import { Core } from '../protocol/core';
+import { parseBinary } from '../protocol/forms';
+import type { Action, CarrierName, ConnectionEvent, CoreOptions, Event, Gap, Message } from '../protocol/types';
+import { closing, FakeHub, toEvent, toJson, type Stored } from './fake-hub';
+
+export const url = 'https://hub.test/.well-known/mercure';
+
+/** mulberry32. */
+export function random(seed: number): () => number {
+  return () => {
+    seed = (seed + 0x6d2b79f5) | 0;
+    let t = Math.imul(seed ^ (seed >>> 15), 1 | seed);
+    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
+    return ((t ^ (t >>> 14)) >>> 0) / 4294967296;
+  };
+}
+
+export type Got = { message: Message; at: string | null } | { gap: Gap } | { ended: true } | { failed: number };
+
+interface Open { id: number; carrier: CarrierName | 'other'; cut(code: number): void; expire?(): void; take?(data: string | ArrayBuffer): void; stop(): void }
+
+export class World {
+  now = 0;
+  readonly hub: FakeHub;
+  readonly core: Core;
+  readonly works: Record<CarrierName | 'other', boolean> = { websocket: true, sse: true, longpoll: true, shortpoll: true, other: true };
+  readonly got = new Map<number, Got[]>();
+  readonly states: string[] = [];
+  readonly published = new Map<number, string>();
+  readonly refused = new Map<number, number>();
+  readonly open = new Map<number, Open>();
+  /** Tokens that the hub takes; null for anybody. */
+  tokens: Set<string> | null = null;
+  /** Whether a socket's token is good for publishing. */
+  socketPublishes = true;
+  requests = 0;
+  mostTopics = Infinity;
+  tokensAsked = 0;
+  nextToken: (() => string | null) | null = null;
+  /** How long a part takes. */
+  partTime = 30;
+  /** Whether events of closed connections still come, and some twice. */
+  isNoisy = false;
+  private readonly rnd: () => number;
+  private readonly tasks: { at: number; n: number; run(): void }[] = [];
+  private count = 0;
+
+  constructor(seed = 1, hub = new FakeHub(), options: Partial<CoreOptions> = {}) {
+    this.rnd = random(seed);
+    this.hub = hub;
+    this.core = new Core(url, { random: this.rnd, ...options });
+  }
+
+  random(): number {
+    return this.rnd();
+  }
+
+  later(delay: number, run: () => void): void {
+    this.tasks.push({ at: this.now + delay, n: this.count++, run });
+  }
+
+  send(event: Event): void {
+    for (const action of this.core.handle(event, this.now)) this.perform(action);
+  }
+
+  subscribe(sub: number, topic: string, since?: string): Got[] {
+    const list: Got[] = [];
+    this.got.set(sub, list);
+    this.send({ on: 'subscribe', sub, topic, since });
+    return list;
+  }
+
+  run(time: number): void {
+    const end = this.now + time;
+    for (;;) {
+      this.tasks.sort((a, b) => a.at - b.at || a.n - b.n);
+      const task = this.tasks[0];
+      const at = Math.min(task?.at ?? Infinity, Math.max(this.core.deadline, this.now));
+      if (at > end) break;
+      this.now = at;
+      if (task && task.at <= at) {
+        this.tasks.shift();
+        task.run();
+      } else {
+        this.send({ on: 'time' });
+      }
+    }
+    this.now = end;
+  }
+
+  /** Ends what is open of a carrier. */
+  cut(carrier?: CarrierName, code = 1006): void {
+    for (const open of [...this.open.values()]) if (!carrier || open.carrier === carrier) open.cut(code);
+  }
+
+  /** The tokens' time is over, and nobody may subscribe without one. */
+  expire(): void {
+    for (const open of this.open.values()) open.expire?.();
+  }
+
+  get carriers(): string[] {
+    return [...this.open.values()].map(open => open.carrier);
+  }
+
+  private perform(action: Action): void {
+    switch (action.do) {
+      case 'socket': this.socket(action.id); break;
+      case 'request': this.request(action); break;
+      case 'send': this.open.get(action.id)?.take?.(action.data); break;
+      case 'disconnect': this.open.get(action.id)?.stop(); this.open.delete(action.id); break;
+      case 'token':
+        this.tokensAsked++;
+        this.later(5, () => this.send({ on: 'token', token: this.nextToken?.() ?? null }));
+        break;
+      case 'state': this.states.push(`${action.state.phase}${action.state.carrier ? ` ${action.state.carrier}` : ''}`); break;
+      case 'message': this.got.get(action.sub)?.push({ message: action.message, at: action.at }); break;
+      case 'gap': this.got.get(action.sub)?.push({ gap: action.gap }); break;
+      case 'ended': this.got.get(action.sub)?.push({ ended: true }); break;
+      case 'failed': this.got.get(action.sub)?.push({ failed: action.status }); break;
+      case 'published': this.published.set(action.ref, action.id); break;
+      case 'refused': this.refused.set(action.ref, action.status); break;
+      case 'began': break;
+    }
+  }
+
+  /** A way for events to the core that keeps their order and takes time; what is on its way when it is cut is lost. */
+  private line(id: number, carrier: CarrierName | 'other'): { say(event: ConnectionEvent, delay?: number): void; open: Open } {
+    let last = this.now;
+    let alive = true;
+    const open: Open = {
+      id,
+      carrier,
+      stop: () => { alive = false; },
+      cut: code => {
+        alive = false;
+        this.open.delete(id);
+        this.send({ on: 'end', id, code });
+      },
+    };
+    this.open.set(id, open);
+    const say = (event: ConnectionEvent, delay = 0) => {
+      last = Math.max(last, this.now + delay) + 1 + this.rnd() * 20;
+      const at = last;
+      this.later(at - this.now, () => {
+        if (!alive && !(this.isNoisy && this.rnd() < 0.5)) return;
+        if (event.on === 'end') this.open.delete(id);
+        this.send(event);
+        if (this.isNoisy && event.on === 'text' && event.text.includes('"op":"message"') && this.rnd() < 0.1) this.send(event);
+      });
+    };
+    return { say, open };
+  }
+
+  private isAllowed(token: string | undefined): boolean {
+    return !this.tokens || (token !== undefined && this.tokens.has(token));
+  }
+
+  private socket(id: number): void {
+    const { say, open } = this.line(id, 'websocket');
+    let token: string | undefined;
+    if (!this.works.websocket) {
+      say({ on: 'end', id, code: 1006 });
+      return;
+    }
+    const places = new Map<number, { selectors: string[]; offset: number }>();
+    const outbox: { text: string; isRest: boolean }[] = [];
+    let isPumping = false;
+    const tell = (value: object) => outbox.push({ text: JSON.stringify(value), isRest: false });
+    const pump = () => {
+      const next = outbox.shift();
+      if (!next || !this.open.has(id)) {
+        isPumping = false;
+        return;
+      }
+      say({ on: 'text', id, text: next.text });
+      this.later(next.text.startsWith('{"op":"part"') ? this.partTime : 0, pump);
+    };
+    const flush = () => {
+      if (isPumping) return;
+      isPumping = true;
+      pump();
+    };
+    const write = (message: Stored) => {
+      const text = JSON.stringify(toJson(message));
+      // It comes between the parts of a message that is on its way, and never before the answer to its subscription.
+      if (message.urgent && outbox[0]?.isRest && !outbox.some(waiting => waiting.text.startsWith('{"op":"subscribed"'))) {
+        outbox.unshift({ text, isRest: false });
+      } else if (text.length < 300) {
+        outbox.push({ text, isRest: false });
+      } else {
+        for (let at = 0; at < text.length; at += 200) {
+          outbox.push({ text: JSON.stringify({ op: 'part', id: message.id, last: at + 200 >= text.length, text: text.slice(at, at + 200) }), isRest: at > 0 });
+        }
+      }
+    };
+    // What several want comes once.
+    const bring = () => {
+      const due = new Map<number, Stored>();
+      for (const place of places.values()) {
+        for (const message of this.hub.after(place.offset, place.selectors)) due.set(message.offset, message);
+        place.offset = this.hub.next;
+      }
+      for (const offset of [...due.keys()].sort((a, b) => a - b)) write(due.get(offset)!);
+      flush();
+    };
+    const listener = () => { if (this.open.has(id)) bring(); else this.hub.listeners.delete(listener); };
+    this.hub.listeners.add(listener);
+    open.expire = () => {
+      places.clear();
+      tell({ op: 'expired' });
+      flush();
+    };
+    let taken = 0;
+    open.take = text => this.later((taken = Math.max(taken, this.now + 5 + this.rnd() * 10)) - this.now, () => {
+      if (!this.open.has(id)) return;
+      const command = typeof text === 'string' ? JSON.parse(text) : parseBinary(text)!.head;
+      if (command.op === 'token') ({ token } = command);
+      if (command.op === 'token' && !this.isAllowed(token)) {
+        tell({ op: 'error', ref: 0, status: 401, text: 'the token is not valid here' });
+        flush();
+      } else if (command.op === 'subscribe' && !this.isAllowed(token)) {
+        tell({ op: 'error', sub: command.sub, status: 401, text: 'a token is needed to subscribe' });
+        flush();
+      } else if (command.op === 'subscribe' && command.topics.length > this.mostTopics) {
+        tell({ op: 'error', sub: command.sub, status: 429, text: 'too many topics' });
+        flush();
+      } else if (command.op === 'subscribe') {
+        const { offset, from, gap } = this.hub.resume(command.since);
+        places.set(command.sub, { selectors: command.topics, offset });
+        tell({ op: 'subscribed', sub: command.sub, from });
+        if (gap) tell({ op: 'gap', sub: command.sub, ...gap });
+        bring();
+      } else if (command.op === 'unsubscribe') {
+        places.delete(command.sub);
+        tell({ op: 'unsubscribed', sub: command.sub });
+        flush();
+      } else if (command.op === 'publish') {
+        if (this.socketPublishes && this.isAllowed(token)) tell({ op: 'published', ref: command.ref, id: this.hub.publish(command).id });
+        else tell({ op: 'error', ref: command.ref, status: 401, text: 'a token that allows to publish is needed' });
+        flush();
+      } else if (command.op === 'token') {
+        tell({ op: 'token' });
+        flush();
+      }
+    });
+    say({ on: 'open', id });
+    say({ on: 'text', id, text: JSON.stringify({ op: 'welcome', epoch: this.hub.epoch, last: this.hub.lastId, heartbeat: 20_000 }) });
+  }
+
+  private request(action: Extract<Action, { do: 'request' }>): void {
+    this.requests++;
+    const query = new URL(action.url).searchParams;
+    const topics = query.getAll('topic');
+    const isStream = action.as === 'stream';
+    const carrier = isStream ? 'sse' : action.form !== undefined || action.as === 'bytes' ? 'other' : query.has('wait') && query.get('wait') !== '0' ? 'longpoll' : 'shortpoll';
+    const { id } = action;
+    const { say, open } = this.line(id, carrier);
+    const answer = (status: number, text: string) => {
+      say({ on: 'head', id, status });
+      say({ on: 'text', id, text });
+      say({ on: 'end', id, code: 1000 });
+    };
+    if (!this.works[carrier]) {
+      say({ on: 'end', id, code: 1006 });
+    } else if (!this.isAllowed(action.token)) {
+      answer(401, '');
+    } else if (action.as === 'bytes') {
+      const message = this.hub.messages.find(known => known.id === decodeURIComponent(action.url.split('/messages/')[1]!));
+      say({ on: 'head', id, status: message ? 200 : 404 }, 50);
+      if (message) say({ on: 'bytes', id, bytes: message.bytes!.slice().buffer });
+      say({ on: 'end', id, code: 1000 });
+    } else if (action.form !== undefined) {
+      this.later(10, () => {
+        if (!this.open.has(id)) return;
+        const fields = new URLSearchParams(action.form);
+        answer(200, this.hub.publish({ topics: fields.getAll('topic'), data: fields.get('data') ?? '', id: fields.get('id')! }).id);
+      });
+    } else if (isStream) {
+      this.later(10, () => {
+        if (!this.open.has(id)) return;
+        if (this.hub.isClosed(topics) && query.get('lastEventID') === 'CLOSE') {
+          answer(204, '');
+          return;
+        }
+        let { offset, from, gap } = this.hub.resume(query.get('lastEventID'));
+        say({ on: 'head', id, status: 200, lastEventId: from });
+        if (gap) say({ on: 'text', id, text: `event: gap\ndata: ${JSON.stringify({ op: 'gap', ...gap })}\n\n` });
+        const bring = () => {
+          for (const message of this.hub.after(offset, topics)) {
+            const text = toEvent(message, '/.well-known/mercure') + (message.close && this.hub.isClosed(topics) ? closing : '');
+            // In two pieces, as a network does it.
+            const cut = Math.floor(this.rnd() * text.length);
+            say({ on: 'text', id, text: text.slice(0, cut) });
+            say({ on: 'text', id, text: text.slice(cut) });
+          }
+          offset = this.hub.next;
+        };
+        const listener = () => { if (this.open.has(id)) bring(); else this.hub.listeners.delete(listener); };
+        this.hub.listeners.add(listener);
+        bring();
+      });
+    } else {
+      this.later(10, () => {
+        if (!this.open.has(id)) return;
+        const since = query.get('since');
+        const wait = Number(query.get('wait') ?? 0) * 1000;
+        const reply = () => answer(200, JSON.stringify(this.hub.poll(topics, since, 7).body));
+        if (wait === 0 || !this.hub.poll(topics, since).isEmpty) {
+          reply();
+          return;
+        }
+        let done = false;
+        const listener = () => {
+          if (done || this.hub.poll(topics, since).isEmpty) return;
+          done = true;
+          this.hub.listeners.delete(listener);
+          if (this.open.has(id)) reply();
+        };
+        this.hub.listeners.add(listener);
+        this.later(wait, () => {
+          if (done) return;
+          done = true;
+          this.hub.listeners.delete(listener);
+          if (this.open.has(id)) reply();
+        });
+      });
+    }
+    void open;
+  }
+}

@@ -1,0 +1,1 @@
+importScripts('six.js', 'seven.js'); postMessage(self.six * self.seven);

@@ -1,0 +1,3 @@
+const child = new Worker('child.js');
+onmessage = ({ data }) => child.postMessage(data);
+child.onmessage = ({ data }) => postMessage(`child says ${data}`);

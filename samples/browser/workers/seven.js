@@ -1,0 +1,1 @@
+self.seven = 7;
