@@ -27,6 +27,8 @@ public class CarrierTests
     [InlineData("topic=a&id=CLOSE", "CLOSE")]
     [InlineData("topic=a&id=a%0Ab", "id")]
     [InlineData("topic=a&type=a%0Db", "type")]
+    [InlineData("topic=a&type=gap", "gap")]
+    [InlineData("topic=a&type=binary", "binary")]
     [InlineData("topic=a&retry=x", "retry")]
     [InlineData("topic=a&retry=-1", "retry")]
     [InlineData("topic=%FF", "UTF-8")]

@@ -11,4 +11,7 @@ public static class LiveWords
 
     /// <summary>The name of the event that says what is missing.</summary>
     public const string GapEvent = "gap";
+
+    /// <summary>The name of the event that says where bytes are.</summary>
+    public const string BinaryEvent = "binary";
 }

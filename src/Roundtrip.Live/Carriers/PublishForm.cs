@@ -36,6 +36,10 @@ public static class PublishForm
         {
             fault = "id begins with #, is CLOSE or earliest, is longer than 256 characters, or has CR, LF or NUL";
         }
+        else if (type is LiveWords.GapEvent or LiveWords.BinaryEvent)
+        {
+            fault = "events named gap and binary are the hub's own";
+        }
         else if (type.AsSpan().ContainsAny("\r\n\0") || key.Length > TopicSelector.MaximumLength)
         {
             fault = "type has CR, LF or NUL, or key is too long";

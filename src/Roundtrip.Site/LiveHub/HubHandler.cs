@@ -35,8 +35,7 @@ internal sealed class HubHandler(SiteLoop site) : IProgramHandler
         }
 
         bool isPublication = path.Length == 0 && request.Method == Method.Post;
-        TokenKey? key = isPublication ? definition.PublisherKey : definition.SubscriberKey;
-        if (LiveRequest.TryRead(request, definition, key, site.UnixSeconds, out int status, out string fault, out string reason) is not { } read)
+        if (LiveRequest.TryRead(request, definition, site.UnixSeconds, out int status, out string fault, out string reason) is not { } read)
         {
             if (reason.Length > 0)
             {
@@ -57,6 +56,10 @@ internal sealed class HubHandler(SiteLoop site) : IProgramHandler
         {
             exchange.ResponseFields.Add("Allow"u8, "GET, HEAD, POST, OPTIONS"u8);
             HubResponses.Say(exchange, definition, 405, "a hub takes GET to subscribe and POST to publish\n");
+        }
+        else if (ClientScripts.TryAnswer(exchange, definition, path))
+        {
+            // They are no secret.
         }
         else if (!definition.AllowsAnonymous && !read.HasToken)
         {
@@ -106,15 +109,6 @@ internal sealed class HubHandler(SiteLoop site) : IProgramHandler
 
         return null;
     }
-
-    /// <summary>What a key may grant: a subscriber's key lets nobody publish, unless both are the same.</summary>
-    public static LiveGrant Limited(LiveGrant grant, TokenKey key, HubDefinition definition) => new()
-    {
-        Publish = ReferenceEquals(key, definition.PublisherKey) ? grant.Publish : null,
-        Subscribe = ReferenceEquals(key, definition.SubscriberKey) ? grant.Subscribe : [],
-        Payload = grant.Payload,
-        Expires = grant.Expires,
-    };
 
     private void Publish(Exchange exchange, Place place, LiveRequest request)
     {

@@ -40,12 +40,11 @@ internal sealed class LiveRequest
     public Interest Interest => new(Topics, Grant.Subscribe);
 
     /// <summary>Reads a request.</summary>
-    /// <param name="key">What its token is to be signed with; null where no token would do.</param>
     /// <param name="unixSeconds">The time.</param>
     /// <param name="status">Where there is none, the status that says why.</param>
     /// <param name="fault">And the sentence, for the client.</param>
     /// <param name="reason">What a token lacks, for the log; empty for other faults.</param>
-    public static LiveRequest? TryRead(RequestHead request, HubDefinition hub, TokenKey? key, long unixSeconds, out int status, out string fault, out string reason)
+    public static LiveRequest? TryRead(RequestHead request, HubDefinition hub, long unixSeconds, out int status, out string fault, out string reason)
     {
         (status, fault, reason) = (400, "", "");
         if (FormFields.TryRead(request.Query, MaximumFields) is not { } query)
@@ -61,7 +60,7 @@ internal sealed class LiveRequest
         }
 
         read.ReadLastId(request);
-        if (!read.TryToken(request, hub, key, unixSeconds, out status, out reason))
+        if (!read.TryToken(request, hub, unixSeconds, out status, out reason))
         {
             fault = status == 401 ? "the token is not valid here" : "this page's origin may not use the cookie here";
             return null;
@@ -130,7 +129,7 @@ internal sealed class LiveRequest
     }
 
     // Mercure, "Authorization": the field, the query, the cookie.
-    private bool TryToken(RequestHead request, HubDefinition hub, TokenKey? key, long unixSeconds, out int status, out string reason)
+    private bool TryToken(RequestHead request, HubDefinition hub, long unixSeconds, out int status, out string reason)
     {
         (status, reason) = (401, "");
         string? token = Bearer(request);
@@ -156,13 +155,7 @@ internal sealed class LiveRequest
             return true;
         }
 
-        if (key is null)
-        {
-            reason = "there is no key for such tokens";
-            return false;
-        }
-
-        TokenFault fault = TokenReader.TryRead(token, key, unixSeconds, out LiveGrant grant);
+        TokenFault fault = TokenKeys.TryRead(token, hub, unixSeconds, out LiveGrant grant);
         if (fault != TokenFault.None)
         {
             reason = $"its token is refused: {fault}";

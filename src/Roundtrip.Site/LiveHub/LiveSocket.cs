@@ -321,18 +321,7 @@ internal sealed class LiveSocket : IWebSocketHandler
 
     private void Take(LiveCommand command)
     {
-        TokenFault fault = TokenFault.Signature;
-        LiveGrant grant = LiveGrant.Nothing;
-        foreach (TokenKey? key in (TokenKey?[])[Definition.SubscriberKey, Definition.PublisherKey])
-        {
-            if (fault != TokenFault.None && key is not null)
-            {
-                fault = TokenReader.TryRead(command.Token, key, _hub.Loop.UnixMilliseconds / 1000, out grant);
-                grant = HubHandler.Limited(grant, key, Definition);
-            }
-        }
-
-        if (fault != TokenFault.None)
+        if (TokenKeys.TryRead(command.Token, Definition, _hub.Loop.UnixMilliseconds / 1000, out LiveGrant grant) != TokenFault.None)
         {
             Fail("ref", command.Reference, 401, "the token is not valid here");
             return;

@@ -136,6 +136,22 @@ public class PollTests
         Assert.Equal(200, (int)allowed.StatusCode);
     }
 
+    [Theory]
+    [InlineData("client.js")]
+    [InlineData("worker.js")]
+    public async Task The_browsers_client_is_served_below_the_hub(string name)
+    {
+        using var site = new HubSite("LiveAnonymous Off");
+        using HttpResponseMessage response = await site.Send(HttpMethod.Get, $"{HubSite.Hub}/{name}");
+        Assert.Equal("text/javascript; charset=utf-8", response.Content.Headers.ContentType!.ToString());
+        Assert.NotEmpty(await response.Content.ReadAsByteArrayAsync(TestContext.Current.CancellationToken));
+
+        var again = new HttpRequestMessage(HttpMethod.Get, $"{HubSite.Hub}/{name}");
+        again.Headers.IfNoneMatch.Add(response.Headers.ETag!);
+        using HttpResponseMessage known = await site.Client.SendAsync(again, TestContext.Current.CancellationToken);
+        Assert.Equal(HttpStatusCode.NotModified, known.StatusCode);
+    }
+
     [Fact]
     public async Task More_topics_than_allowed_are_refused()
     {

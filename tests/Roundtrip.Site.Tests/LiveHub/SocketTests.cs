@@ -113,6 +113,21 @@ public class SocketTests
         Assert.Equal("token", (await client.Next()).GetProperty("op").GetString());
         await client.Say("""{"op":"publish","ref":1,"topics":["a"]}""");
         Assert.Equal(401, (await client.Next()).GetProperty("status").GetInt32());
+
+        // Nor with the request that opens the socket.
+        await using LiveClient other = await LiveClient.Connect(site, token: HubSite.Token(HubSite.SubscriberSecret, """{"publish":["*"]}"""));
+        await other.Say("""{"op":"publish","ref":1,"topics":["a"]}""");
+        Assert.Equal(401, (await other.Next()).GetProperty("status").GetInt32());
+    }
+
+    [Fact]
+    public async Task One_secret_may_stand_for_both_rights()
+    {
+        using var site = new HubSite($"LiveSubscriberKey HS256 {HubSite.PublisherSecret}");
+        await using LiveClient client = await LiveClient.Connect(site, token: HubSite.Token(HubSite.PublisherSecret, """{"publish":["a"],"subscribe":["a"]}"""));
+        await client.Subscribe(1, "\"a\"");
+        await client.Say("""{"op":"publish","topics":["a"],"data":"x","private":true}""");
+        Assert.Equal(["x"], await client.Data(1));
     }
 
     [Fact]
