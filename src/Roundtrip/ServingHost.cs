@@ -5,6 +5,7 @@ using Roundtrip.Server.Logs;
 using Roundtrip.Site;
 using Roundtrip.Site.Serving;
 using Roundtrip.Site.Wsgi.Processes;
+using Roundtrip.Stores;
 using Roundtrip.Transport;
 
 namespace Roundtrip.Program;
@@ -14,10 +15,11 @@ internal sealed class ServingHost : IDisposable
 {
     private readonly HttpServer _server;
     private readonly WorkerPools _workers;
+    private readonly SiteServices _services;
     private readonly List<SiteLogs> _former = [];
     private SiteSnapshot _site;
 
-    private ServingHost(HttpServer server, SiteSnapshot site, WorkerPools workers) => (_server, _site, _workers) = (server, site, workers);
+    private ServingHost(HttpServer server, SiteSnapshot site, WorkerPools workers, SiteServices services) => (_server, _site, _workers, _services) = (server, site, workers, services);
 
     /// <summary>Where it listens.</summary>
     public IReadOnlyList<string> Urls { get; private set; } = [];
@@ -30,17 +32,19 @@ internal sealed class ServingHost : IDisposable
     public static ServingHost Start(Served served, WorkerPools workers)
     {
         ServingHost? host = null;
+        var services = new SiteServices { LiveStores = new LiveStores() };
         try
         {
-            Use(served, workers, (site, options) =>
+            Use(served, workers, services, (site, options) =>
             {
-                host = new ServingHost(HttpServer.Start(options), site, workers);
+                host = new ServingHost(HttpServer.Start(options), site, workers, services);
                 host.Took(served, options);
             });
             return host!;
         }
         catch
         {
+            services.End();
             workers.Dispose();
             throw;
         }
@@ -49,7 +53,7 @@ internal sealed class ServingHost : IDisposable
     /// <summary>Goes over to another configuration: requests from now on are its, those under way are answered as they were begun. Where it cannot be used nothing has changed.</summary>
     /// <exception cref="ServeException">The configuration has errors.</exception>
     /// <exception cref="TransportException">A log, a port or a certificate cannot be used.</exception>
-    public void Apply(Served served) => Use(served, _workers, (site, options) =>
+    public void Apply(Served served) => Use(served, _workers, _services.Renewed(), (site, options) =>
     {
         _server.Apply(options);
         _former.RemoveAll(logs => logs.HaveEnded);
@@ -71,13 +75,14 @@ internal sealed class ServingHost : IDisposable
     public void Dispose()
     {
         _server.Dispose();
+        _services.End();
         _workers.Dispose();
         _former.ForEach(logs => logs.Dispose());
         _site.Logs.Dispose();
     }
 
     // Opens the logs of a configuration, and closes them again where it cannot be used.
-    private static void Use(Served served, WorkerPools workers, Action<SiteSnapshot, ServerOptions> use)
+    private static void Use(Served served, WorkerPools workers, SiteServices services, Action<SiteSnapshot, ServerOptions> use)
     {
         ThrowIfWrong(served.Configuration);
         SiteSnapshot? site = null;
@@ -86,7 +91,7 @@ internal sealed class ServingHost : IDisposable
         var logs = new SiteLogs(target => served.FindLog(target) ?? opener.Open(target), message => Report(LogLevel.Warn, "log_config", message));
         try
         {
-            site = new SiteSnapshot(served.Configuration, logs, workers.AddTo(new SiteServices()));
+            site = new SiteSnapshot(served.Configuration, logs, workers.AddTo(services));
             use(site, OptionsOf(served, site));
         }
         catch

@@ -49,6 +49,11 @@ internal sealed class HubHandler(SiteLoop site) : IProgramHandler
         {
             Publish(exchange, place, read);
         }
+        else if (!place.Hub.Hub.IsOpen)
+        {
+            // Its log is not known yet: who came with an id would be told that it is none of its.
+            HubResponses.Say(exchange, definition, 503, "the hub's store does not answer\n");
+        }
         else if (path.Length == 0 && exchange.AsksFor("websocket"u8))
         {
             place.Endpoint.Accept(exchange, new LiveSocket(this, place.Hub, read));
@@ -165,7 +170,7 @@ internal sealed class HubHandler(SiteLoop site) : IProgramHandler
         {
             LiveLog log = place.Hub.Hub.Log;
             (long after, LiveGap? gap) = log.Resume(id);
-            if (gap is null && after > log.First && id != LiveLog.Earliest)
+            if (gap is null && after > log.First && after <= log.Next && id != LiveLog.Earliest)
             {
                 found = log[after - 1];
             }
@@ -220,7 +225,7 @@ internal sealed class HubHandler(SiteLoop site) : IProgramHandler
         if (!_places.TryGetValue(host, out Place? place))
         {
             HubDefinition definition = host.Settings.Get(LiveSettings.Hub);
-            Hub hub = site.Snapshot.Services.Hubs.Find($"{host.Name}:{host.Port}:{host.Index}", definition);
+            Hub hub = site.Snapshot.Services.Hubs.Find(host);
             _places.Add(host, place = new Place(hub.On(site.Loop), new WebSocketEndpoint(site.Loop, new WebSocketOptions
             {
                 Subprotocols = [LiveWords.Subprotocol],

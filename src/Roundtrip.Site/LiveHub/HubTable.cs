@@ -1,24 +1,72 @@
+using Roundtrip.Live.Stores;
+using Roundtrip.Site.Serving;
+using Roundtrip.Transport;
+
 namespace Roundtrip.Site.LiveHub;
 
 /// <summary>The hubs of the process: they and their histories outlive reloads. Thread-safe.</summary>
-internal sealed class HubTable
+internal sealed class HubTable : IDisposable
 {
     private readonly Lock _lock = new();
-    private readonly Dictionary<(string Host, string Path), Hub> _hubs = [];
+    private readonly Dictionary<(string Host, string Path, StoreAddress? Store), Hub> _hubs = [];
 
-    /// <summary>The hub of a host, which goes on with another definition where it has one already.</summary>
-    /// <param name="host">What names the host in every configuration.</param>
-    public Hub Find(string host, HubDefinition definition)
+    /// <summary>Opens what a host's hub is kept in, before the first request comes. One that is there already goes on as it was.</summary>
+    /// <exception cref="TransportException">It cannot be opened.</exception>
+    public void Prepare(SiteHost host, ILiveStores? stores)
     {
+        HubDefinition definition = host.Settings.Get(LiveSettings.Hub);
+        if (definition.Store is null || !definition.IsThere)
+        {
+            return;
+        }
+
         lock (_lock)
         {
-            if (!_hubs.TryGetValue((host, definition.Path), out Hub? hub))
+            if (!_hubs.ContainsKey(KeyOf(host, definition)))
             {
-                _hubs.Add((host, definition.Path), hub = new Hub(definition));
+                _hubs.Add(KeyOf(host, definition), new Hub(definition, host.ErrorLog, stores, host.Name + definition.Path));
+            }
+        }
+    }
+
+    /// <summary>The hub of a host, which goes on with another definition where it has one already.</summary>
+    public Hub Find(SiteHost host)
+    {
+        HubDefinition definition = host.Settings.Get(LiveSettings.Hub);
+        var key = KeyOf(host, definition);
+        lock (_lock)
+        {
+            if (!_hubs.TryGetValue(key, out Hub? hub))
+            {
+                _hubs.Add(key, hub = new Hub(definition, host.ErrorLog));
             }
 
-            hub.Use(definition);
+            hub.Use(definition, host.ErrorLog);
+            foreach ((var former, Hub other) in _hubs.Where(pair => pair.Key != key && (pair.Key.Host, pair.Key.Path) == (key.Host, key.Path)).ToArray())
+            {
+                // It is kept elsewhere from now on.
+                _hubs.Remove(former);
+                other.Dispose();
+            }
+
             return hub;
         }
     }
+
+    public void Dispose()
+    {
+        lock (_lock)
+        {
+            foreach (Hub hub in _hubs.Values)
+            {
+                hub.Dispose();
+            }
+
+            _hubs.Clear();
+        }
+    }
+
+    // What names the host in every configuration.
+    private static (string Host, string Path, StoreAddress? Store) KeyOf(SiteHost host, HubDefinition definition) =>
+        ($"{host.Name}:{host.Port}:{host.Index}", definition.Path, definition.Store);
 }

@@ -27,6 +27,7 @@ internal sealed class LiveSocket : IWebSocketHandler
     private readonly LiveRequest _request;
     private LiveGrant _grant;
     private WebSocketExchange? _socket;
+    private SocketPublication? _publication;
 
     public LiveSocket(HubHandler handler, LoopHub hub, LiveRequest request) => (_handler, _hub, _request, _grant) = (handler, hub, request, request.Grant);
 
@@ -132,6 +133,25 @@ internal sealed class LiveSocket : IWebSocketHandler
         writer.WriteNumber("sub", from.Number);
         LiveJson.WriteGap(writer, gap);
     });
+
+    /// <summary>What became of a publication.</summary>
+    /// <param name="id">The message's; null where it is not known to be stored.</param>
+    public void Published(long reference, string? id)
+    {
+        if (id is null)
+        {
+            Fail("ref", reference, 503, HubResponses.NotStored);
+        }
+        else if (reference != 0)
+        {
+            Say(writer =>
+            {
+                writer.WriteString("op", "published");
+                writer.WriteNumber("ref", reference);
+                writer.WriteString("id", id);
+            });
+        }
+    }
 
     /// <summary>All that a subscription wanted is closed.</summary>
     public void Finish(SocketSubscription from)
@@ -292,16 +312,9 @@ internal sealed class LiveSocket : IWebSocketHandler
             return;
         }
 
-        LiveMessage message = _hub.Hub.Publish(draft, _hub.Loop.UnixMilliseconds);
-        if (command.Reference != 0)
-        {
-            Say(writer =>
-            {
-                writer.WriteString("op", "published");
-                writer.WriteNumber("ref", command.Reference);
-                writer.WriteString("id", message.Id);
-            });
-        }
+        // Where nothing has to be waited for one serves all.
+        _publication = _publication is { IsWaiting: false } free ? free : new SocketPublication(this, _hub);
+        _publication.Begin(command);
     }
 
     private void Take(LiveCommand command)
