@@ -32,7 +32,7 @@ internal sealed class ServingHost : IDisposable
     public static ServingHost Start(Served served, WorkerPools workers)
     {
         ServingHost? host = null;
-        var services = new SiteServices { LiveStores = new LiveStores() };
+        SiteServices services = workers.AddTo(new SiteServices { LiveStores = new LiveStores() });
         try
         {
             Use(served, workers, services, (site, options) =>
@@ -53,7 +53,7 @@ internal sealed class ServingHost : IDisposable
     /// <summary>Goes over to another configuration: requests from now on are its, those under way are answered as they were begun. Where it cannot be used nothing has changed.</summary>
     /// <exception cref="ServeException">The configuration has errors.</exception>
     /// <exception cref="TransportException">A log, a port or a certificate cannot be used.</exception>
-    public void Apply(Served served) => Use(served, _workers, _services.Renewed(), (site, options) =>
+    public void Apply(Served served) => Use(served, _workers, _services, (site, options) =>
     {
         _server.Apply(options);
         _former.RemoveAll(logs => logs.HaveEnded);
@@ -91,7 +91,7 @@ internal sealed class ServingHost : IDisposable
         var logs = new SiteLogs(target => served.FindLog(target) ?? opener.Open(target), message => Report(LogLevel.Warn, "log_config", message));
         try
         {
-            site = new SiteSnapshot(served.Configuration, logs, workers.AddTo(services));
+            site = new SiteSnapshot(served.Configuration, logs, services);
             use(site, OptionsOf(served, site));
         }
         catch

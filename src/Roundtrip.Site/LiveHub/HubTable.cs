@@ -68,5 +68,5 @@ internal sealed class HubTable : IDisposable
 
     // What names the host in every configuration.
     private static (string Host, string Path, StoreAddress? Store) KeyOf(SiteHost host, HubDefinition definition) =>
-        ($"{host.Name}:{host.Port}:{host.Index}", definition.Path, definition.Store);
+        ($"{host.Name}:{host.Port}", definition.Path, definition.Store);
 }

@@ -27,9 +27,6 @@ public sealed record SiteServices
     /// <summary>Looks up the names of clients, for rules of access.</summary>
     public INameSource Names { get; init; } = SystemNames.Instance;
 
-    /// <summary>The same for another snapshot, with a new memory for its files. Live channels go on.</summary>
-    public SiteServices Renewed() => this with { Budget = new SharedCacheBudget() };
-
     /// <summary>Ends what outlives snapshots, once no loop serves any more.</summary>
     public void End() => Hubs.Dispose();
 }
