@@ -11,6 +11,7 @@ internal sealed class RedisProcess : IDisposable
     private readonly string _folder = Directory.CreateTempSubdirectory("roundtrip-redis-").FullName;
     private readonly string[] _options;
     private Process _process;
+    private bool _isKilled;
 
     /// <param name="options">Further words of redis-server.</param>
     public RedisProcess(params string[] options)
@@ -35,6 +36,7 @@ internal sealed class RedisProcess : IDisposable
         _process.Kill();
         _process.WaitForExit();
         _process.Dispose();
+        _isKilled = true;
     }
 
     /// <summary>Starts it again, at the same port.</summary>
@@ -48,6 +50,7 @@ internal sealed class RedisProcess : IDisposable
         }
 
         _process = Start();
+        _isKilled = false;
     }
 
     /// <summary>What it has stored, as files.</summary>
@@ -72,7 +75,7 @@ internal sealed class RedisProcess : IDisposable
 
     public void Dispose()
     {
-        if (!_process.HasExited)
+        if (!_isKilled)
         {
             Kill();
         }
