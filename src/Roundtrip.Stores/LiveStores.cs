@@ -59,6 +59,19 @@ public sealed class LiveStores : ILiveStores
     {
         public void Append(Live.Log.LiveDraft draft, long now, ILiveReceipt? receipt) => shared.Append(new Pending(hub, follower.History, draft, now, receipt));
 
+        public void CatchUp(ILiveReceipt receipt)
+        {
+            if (address.IsFile)
+            {
+                // It is nobody else's.
+                receipt.Stored("");
+            }
+            else
+            {
+                shared.Append(new Pending(hub, follower.History, null, 0, receipt));
+            }
+        }
+
         public void Dispose()
         {
             lock (of._lock)

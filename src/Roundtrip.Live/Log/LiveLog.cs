@@ -21,9 +21,6 @@ public sealed class LiveLog(string epoch, HistoryLimit limit, long first = 0)
     /// <summary>How much of the past it keeps.</summary>
     public HistoryLimit Limit { get; set; } = limit;
 
-    /// <summary>How many messages behind the last a client may be that had them from another server of the same store: this one will have them soon. 0 where the log is nobody else's.</summary>
-    public long Ahead { get; set; }
-
     /// <summary>The offset of the oldest message that it has; <see cref="Next"/> where it has none.</summary>
     public long First { get; private set; } = first;
 
@@ -121,11 +118,6 @@ public sealed class LiveLog(string epoch, HistoryLimit limit, long first = 0)
             return (First, GapBefore(First, lastId, -1, LiveGapReason.NewEpoch));
         }
 
-        if (position.Offset >= Next && position.Offset - Next < Ahead)
-        {
-            return (position.Offset + 1, null);
-        }
-
         // An offset that was never given is none of ours.
         if (position.Offset >= Next)
         {
@@ -137,8 +129,7 @@ public sealed class LiveLog(string epoch, HistoryLimit limit, long first = 0)
     }
 
     /// <summary>The id of the message before an offset, as a subscriber that begins there may give it later; <see cref="Earliest"/> where nothing was before.</summary>
-    public string IdBefore(long offset) => offset > Next ? new LivePosition(epoch, offset - 1).ToString()
-        : offset > First ? _byOffset[offset - 1].Id
+    public string IdBefore(long offset) => offset > First ? _byOffset[offset - 1].Id
         : offset == First && First > 0 ? BeforeFirst : Earliest;
 
     /// <summary>A gap that ends at an offset.</summary>

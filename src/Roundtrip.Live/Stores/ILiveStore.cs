@@ -15,4 +15,7 @@ public interface ILiveStore : IDisposable
     /// <param name="now">Milliseconds since 1970.</param>
     /// <param name="receipt">Told the outcome once, perhaps before this returns; null where nobody wants to know.</param>
     void Append(LiveDraft draft, long now, ILiveReceipt? receipt);
+
+    /// <summary>Asks for what there is, which others may have stored: the receipt is told <see cref="ILiveReceipt.Stored"/>, with no id, once the follower has all that was there when this was called.</summary>
+    void CatchUp(ILiveReceipt receipt);
 }

@@ -13,9 +13,6 @@ namespace Roundtrip.Site.LiveHub;
 /// </summary>
 internal sealed class Hub : ILiveFollower, IDisposable
 {
-    // How far a client may be ahead that had messages from another server: more than a server is behind while it can be reached.
-    private const long MostAhead = 10_000;
-
     private readonly Lock _lock = new();
     private readonly List<LoopHub> _loops = [];
     private readonly HashSet<string> _closed = new(StringComparer.Ordinal);
@@ -100,11 +97,29 @@ internal sealed class Hub : ILiveFollower, IDisposable
         receipt?.Stored(message.Id);
     }
 
+    /// <summary>Whether who comes with an id can be answered at once: it is known here, or nobody else could have given it. Otherwise another server may have, and <see cref="CatchUp"/> is first.</summary>
+    public bool Knows(string? lastId)
+    {
+        if (lastId is null || _store is null || Definition.Store is { IsFile: true })
+        {
+            return true;
+        }
+
+        lock (_lock)
+        {
+            return Log.Resume(lastId).Gap is null or { Reason: LiveGapReason.Expired };
+        }
+    }
+
+    /// <summary>Has the log catch up with its store.</summary>
+    /// <param name="receipt">Told when it has all that was stored when this was called.</param>
+    public void CatchUp(ILiveReceipt receipt) => _store!.CatchUp(receipt);
+
     void ILiveFollower.Begin(string epoch, long next)
     {
         lock (_lock)
         {
-            _log = new LiveLog(epoch, Definition.History, next) { Ahead = Definition.Store!.IsFile ? 0 : MostAhead };
+            _log = new LiveLog(epoch, Definition.History, next);
             _closed.Clear();
             Volatile.Write(ref _isOpen, false);
             _loops.ForEach(static loop => loop.PostEnd());

@@ -153,6 +153,24 @@ internal sealed class LiveSocket : IWebSocketHandler
         }
     }
 
+    /// <summary>A subscription whose id was not known here begins, now that all is known that there was when it came.</summary>
+    public void SubscribeLate(long number, IReadOnlyList<TopicSelector> topics, string? since, bool isCurrent)
+    {
+        if (_socket is null)
+        {
+            return;
+        }
+
+        if (isCurrent)
+        {
+            Subscribe(number, topics, since, isCurrent: true);
+        }
+        else
+        {
+            Fail("sub", number, 503, "the hub's store does not answer");
+        }
+    }
+
     /// <summary>All that a subscription wanted is closed.</summary>
     public void Finish(SocketSubscription from)
     {
@@ -249,7 +267,7 @@ internal sealed class LiveSocket : IWebSocketHandler
         }
     }
 
-    private void Subscribe(long number, IReadOnlyList<TopicSelector> topics, string? since)
+    private void Subscribe(long number, IReadOnlyList<TopicSelector> topics, string? since, bool isCurrent = false)
     {
         if (!Definition.AllowsAnonymous && _grant == LiveGrant.Nothing)
         {
@@ -266,6 +284,12 @@ internal sealed class LiveSocket : IWebSocketHandler
         if (_subscriptions.Sum(static one => one.Interest.Wanted.Count) + topics.Count > Definition.MaximumChannels)
         {
             Fail("sub", number, 429, $"more than {Definition.MaximumChannels} topics on one connection (LiveMaxChannels)");
+            return;
+        }
+
+        if (!isCurrent && !_hub.Hub.Knows(since))
+        {
+            LateSubscription.Begin(this, _hub, number, topics, since);
             return;
         }
 

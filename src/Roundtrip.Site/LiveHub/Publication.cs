@@ -6,7 +6,7 @@ using Roundtrip.Live.Carriers;
 namespace Roundtrip.Site.LiveHub;
 
 /// <summary>A publisher's POST: its content is read whole, then stored, and answered with the message's id.</summary>
-internal sealed class Publication : PublishOutcome, IExchangeHandler
+internal sealed class Publication : StoreOutcome, IExchangeHandler
 {
     private static readonly FieldBlock Fields = FieldBlock.Create(("Content-Type", "text/plain; charset=utf-8"), ("Cache-Control", "no-store"));
 

@@ -3,7 +3,7 @@ using Roundtrip.Live.Carriers;
 namespace Roundtrip.Site.LiveHub;
 
 /// <summary>A publication that came over a WebSocket.</summary>
-internal sealed class SocketPublication(LiveSocket socket, LoopHub hub) : PublishOutcome(hub.Loop)
+internal sealed class SocketPublication(LiveSocket socket, LoopHub hub) : StoreOutcome(hub.Loop)
 {
     private long _reference;
 

@@ -16,6 +16,8 @@ internal sealed class RedisPublisher : IDisposable
     private const int LeastMessages = 1000;
     private const long LeastAge = 60_000;
 
+    private const long NoEpoch = -2;
+
     private readonly RedisServer _server;
     private readonly PendingQueue _queue = new();
     private readonly Backoff _backoff = new();
@@ -148,19 +150,25 @@ internal sealed class RedisPublisher : IDisposable
 
     private void Write(HubKeys keys, string epoch, in Pending pending)
     {
+        if (pending.Draft is not { } draft)
+        {
+            _connection!.Write(["HMGET", keys.Hash, "epoch", "next"]);
+            return;
+        }
+
         HistoryLimit limit = pending.History;
         _connection!.Begin(14);
         foreach (string word in (ReadOnlySpan<string>)
             [
                 "EVALSHA", _script, "3", keys.Hash, keys.Stream(epoch), keys.Ids(epoch),
-                epoch, pending.Draft.Id ?? "", Text(pending.Now), Text(Math.Max(limit.Count, LeastMessages)), Text(Math.Max(limit.Age, LeastAge)), Text(limit.Bytes),
+                epoch, draft.Id ?? "", Text(pending.Now), Text(Math.Max(limit.Count, LeastMessages)), Text(Math.Max(limit.Age, LeastAge)), Text(limit.Bytes),
                 Convert.ToHexString(RandomNumberGenerator.GetBytes(8)),
             ])
         {
             _connection.Add(Encoding.UTF8.GetBytes(word));
         }
 
-        _connection.Add(StoredDraft.Write(pending.Draft));
+        _connection.Add(StoredDraft.Write(draft));
     }
 
     private void Tell(RedisHub hub, string epoch, in Pending pending, RespValue reply)
@@ -172,7 +180,8 @@ internal sealed class RedisPublisher : IDisposable
             throw new RedisException(reply.Text);
         }
 
-        long place = reply.Number;
+        // Of a question, the last place that there is.
+        long place = pending.Draft is not null ? reply.Number : reply[0].Text == epoch ? reply[1].Number - 1 : NoEpoch;
         if (pending.Receipt is not { } receipt)
         {
             return;
@@ -180,7 +189,7 @@ internal sealed class RedisPublisher : IDisposable
 
         lock (_server.Lock)
         {
-            if (place < 0)
+            if (place == NoEpoch)
             {
                 if (hub.Epoch == epoch)
                 {
@@ -191,7 +200,7 @@ internal sealed class RedisPublisher : IDisposable
             }
             else
             {
-                hub.Stored(epoch, place, pending.Draft.Id ?? new LivePosition(epoch, place).ToString(), receipt);
+                hub.Stored(epoch, place, pending.Draft is { } draft ? draft.Id ?? new LivePosition(epoch, place).ToString() : "", receipt);
             }
         }
     }

@@ -7,10 +7,10 @@ namespace Roundtrip.Stores.Redis;
 internal static class RedisScripts
 {
     /// <summary>
-    /// KEYS hash, stream, ids; ARGV epoch, id or nothing, time, most messages, greatest age, most bytes, mark, draft. Gives the message's place; or -1 where the epoch is another.
+    /// KEYS hash, stream, ids; ARGV epoch, id or nothing, time, most messages, greatest age, most bytes, mark, draft. Gives the message's place; or -2 where the epoch is another.
     /// </summary>
     public const string Publish = """
-        if redis.call('HGET', KEYS[1], 'epoch') ~= ARGV[1] then return '-1' end
+        if redis.call('HGET', KEYS[1], 'epoch') ~= ARGV[1] then return '-2' end
         if ARGV[2] ~= '' then
           local known = redis.call('ZSCORE', KEYS[3], ARGV[2])
           if known then return known end

@@ -130,7 +130,7 @@ internal sealed class SqliteFile : ISharedStore
             {
                 SqliteHub hub = _hubs[pending.Hub];
                 hub.Stored.Log.Limit = pending.History;
-                LiveMessage message = hub.Stored.Log.Append(pending.Draft, pending.Now, out bool isNew);
+                LiveMessage message = hub.Stored.Log.Append(pending.Draft!, pending.Now, out bool isNew);
                 stored.Add((hub, message, isNew));
                 if (isNew)
                 {

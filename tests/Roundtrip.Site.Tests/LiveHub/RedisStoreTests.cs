@@ -59,10 +59,38 @@ public sealed class RedisStoreTests : StoreContract, IDisposable
         using HubSite other = await Open();
         for (int i = 0; i < 100; i++)
         {
-            string id = await one.Publish("a", $"{i}");
+            string id = await one.Publish("a", $"{i}", i % 2 == 0 ? "" : $"&id=urn:{i}");
             Assert.False((await Answer(other, id)).TryGetProperty("gap", out _), $"a gap behind {id}");
             Assert.Empty(await Poll(other, id));
         }
+    }
+
+    [Fact]
+    public async Task A_subscription_of_a_WebSocket_waits_for_an_id_that_another_server_has_given()
+    {
+        using HubSite one = await Open();
+        using HubSite other = await Open();
+        await using LiveClient client = await LiveClient.Connect(other);
+        for (int i = 1; i <= 100; i++)
+        {
+            string id = await one.Publish("a", $"{i}", i % 2 == 0 ? "" : $"&id=urn:{i}");
+            JsonElement subscribed = await client.Subscribe(i, "\"a\"", id);
+            Assert.Equal(("subscribed", id), (subscribed.GetProperty("op").GetString(), subscribed.GetProperty("from").GetString()));
+            await client.Say($$"""{"op":"unsubscribe","sub":{{i}}}""");
+            Assert.Equal("unsubscribed", (await client.Next()).GetProperty("op").GetString());
+        }
+    }
+
+    [Fact]
+    public async Task An_id_that_nobody_has_given_is_a_gap_and_503_while_nobody_can_say_so()
+    {
+        using HubSite one = await Open();
+        await one.Publish("a", "1");
+        Assert.Equal("unknown-id", (await Answer(one, "urn:other")).GetProperty("gap").GetProperty("reason").GetString());
+        _redis.Kill();
+        using HttpResponseMessage refused = await one.Client.GetAsync($"{HubSite.Hub}?topic=a&since=urn:other", TestContext.Current.CancellationToken);
+
+        Assert.Equal(503, (int)refused.StatusCode);
     }
 
     [Fact]

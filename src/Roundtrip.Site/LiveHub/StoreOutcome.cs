@@ -4,8 +4,8 @@ using Roundtrip.Transport;
 
 namespace Roundtrip.Site.LiveHub;
 
-/// <summary>What becomes of a publication, told on the publisher's loop: within the call where the hub keeps its messages in memory, otherwise when its store has answered.</summary>
-internal abstract class PublishOutcome(EventLoop loop) : ILiveReceipt, ILoopWork
+/// <summary>What a hub's store says to a request, told on the request's loop: within the call where the hub keeps its messages in memory, otherwise when the store has answered.</summary>
+internal abstract class StoreOutcome(EventLoop loop) : ILiveReceipt, ILoopWork
 {
     private int _thread;
     private string? _id;
@@ -24,7 +24,14 @@ internal abstract class PublishOutcome(EventLoop loop) : ILiveReceipt, ILoopWork
         hub.Publish(draft, loop.UnixMilliseconds, this);
     }
 
-    /// <param name="id">The message's; null where it is not known to be stored.</param>
+    /// <summary>Asks for all that the store has by now.</summary>
+    protected void CatchUp(Hub hub)
+    {
+        _thread = Environment.CurrentManagedThreadId;
+        hub.CatchUp(this);
+    }
+
+    /// <param name="id">The stored message's; null where the store has not done what it was asked.</param>
     protected abstract void OnOutcome(string? id);
 
     private void Tell(string? id)
