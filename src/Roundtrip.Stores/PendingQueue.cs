@@ -16,7 +16,6 @@ internal sealed class PendingQueue
     private readonly Queue<Pending> _waiting = new();
     private long _bytes;
     private bool _isClosed;
-    private bool _isWoken;
 
     /// <summary>Puts one at the end; false where too much waits, or nobody takes any more.</summary>
     public bool TryAdd(in Pending pending)
@@ -36,18 +35,16 @@ internal sealed class PendingQueue
     }
 
     /// <summary>Waits for some, and takes what there is into a list that it empties first. False once it is closed and empty.</summary>
-    /// <param name="milliseconds">How long to wait; then the list is empty.</param>
-    public bool Take(List<Pending> batch, int milliseconds = Timeout.Infinite)
+    public bool Take(List<Pending> batch)
     {
         batch.Clear();
         lock (_lock)
         {
-            if (_waiting.Count == 0 && !_isClosed && !_isWoken)
+            if (_waiting.Count == 0 && !_isClosed)
             {
-                Monitor.Wait(_lock, milliseconds);
+                Monitor.Wait(_lock);
             }
 
-            _isWoken = false;
             long bytes = 0;
             while (batch.Count < MostOfBatch && bytes < MostBytesOfBatch && _waiting.TryDequeue(out Pending next))
             {
@@ -57,16 +54,6 @@ internal sealed class PendingQueue
 
             _bytes -= bytes;
             return batch.Count > 0 || !_isClosed;
-        }
-    }
-
-    /// <summary>Has <see cref="Take"/> return.</summary>
-    public void Wake()
-    {
-        lock (_lock)
-        {
-            _isWoken = true;
-            Monitor.Pulse(_lock);
         }
     }
 

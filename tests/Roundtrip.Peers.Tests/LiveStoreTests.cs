@@ -28,22 +28,23 @@ public sealed class LiveStoreTests : IDisposable
         {
             using var server = new RoundtripProcess($"{_folder.Path}/www");
             using var client = new HttpClient { BaseAddress = new Uri(server.Http) };
+            using var reader = new HttpClient { BaseAddress = new Uri(server.Http) };
             client.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", Token());
             int before = next.Sum();
             Task[] publishing = [.. Enumerable.Range(0, Publishers).Select(publisher => Task.Run(() => Publish(client, publisher, next)))];
             while (next.Sum() - before < 300)
             {
-                since = await Read(client, since, seen);
+                since = await Read(reader, since, seen);
             }
 
-            // SIGKILL, in the midst of it.
-            server.Dispose();
+            // In the midst of it.
+            Assert.Equal(0, Run.Program("kill", "-KILL", $"{server.Id}").ExitCode);
             await Task.WhenAll(publishing);
         }
 
         using var last = new RoundtripProcess($"{_folder.Path}/www");
-        using var reader = new HttpClient { BaseAddress = new Uri(last.Http) };
-        await Read(reader, since, seen);
+        using var later = new HttpClient { BaseAddress = new Uri(last.Http) };
+        await Read(later, since, seen);
 
         Assert.Equal(seen.Count, seen.Distinct().Count());
         foreach (IGrouping<string, string> publisher in seen.GroupBy(id => id.Split(':')[1]))

@@ -44,9 +44,9 @@ internal sealed class HubTable : IDisposable
             hub.Use(definition, host.ErrorLog);
             foreach ((var former, Hub other) in _hubs.Where(pair => pair.Key != key && (pair.Key.Host, pair.Key.Path) == (key.Host, key.Path)).ToArray())
             {
-                // It is kept elsewhere from now on.
+                // It is kept elsewhere from now on. Not on a loop: a store may have something to finish.
                 _hubs.Remove(former);
-                other.Dispose();
+                ThreadPool.UnsafeQueueUserWorkItem(static hub => hub.Dispose(), other, preferLocal: false);
             }
 
             return hub;

@@ -93,7 +93,7 @@ internal sealed class RedisPublisher : IDisposable
         }
         catch (RedisException fault)
         {
-            Break(fault.Message);
+            Break(fault);
             return false;
         }
     }
@@ -129,10 +129,12 @@ internal sealed class RedisPublisher : IDisposable
                 (RedisHub hub, string epoch, Pending pending) = _sent[answered++];
                 Tell(hub, epoch, pending, reply);
             }
+
+            _server.ReportRefusal(null);
         }
         catch (RedisException fault)
         {
-            Break(fault.Message);
+            Break(fault);
             foreach ((_, _, Pending pending) in _sent[answered..])
             {
                 pending.Receipt?.Failed();
@@ -177,7 +179,7 @@ internal sealed class RedisPublisher : IDisposable
         {
             // Out of memory, no master, scripts forgotten: the connection begins anew.
             pending.Receipt?.Failed();
-            throw new RedisException(reply.Text);
+            reply.Checked();
         }
 
         // Of a question, the last place that there is.
@@ -207,11 +209,16 @@ internal sealed class RedisPublisher : IDisposable
 
     private static string Text(long number) => number.ToString(CultureInfo.InvariantCulture);
 
-    private void Break(string fault)
+    private void Break(RedisException fault)
     {
         _connection?.Dispose();
         _connection = null;
         _tryAgainAt = Environment.TickCount64 + _backoff.Next();
-        _server.Report(fault);
+
+        // That it cannot be reached is found, and said, by who reads.
+        if (fault.IsAnswer)
+        {
+            _server.ReportRefusal(fault.Message);
+        }
     }
 }

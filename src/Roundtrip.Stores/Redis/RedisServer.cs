@@ -11,6 +11,7 @@ internal sealed class RedisServer : ISharedStore
     private readonly RedisPublisher _publisher;
     private readonly RedisFeed _feed;
     private string? _fault;
+    private string? _refusal;
 
     public RedisServer(StoreAddress address)
     {
@@ -80,28 +81,33 @@ internal sealed class RedisServer : ISharedStore
 
     public void Append(in Pending pending) => _publisher.Append(pending);
 
-    /// <summary>It does not answer as it should; or, with null, it does. Each hub's log has a line for each change.</summary>
-    public void Report(string? fault)
-    {
-        lock (Lock)
-        {
-            if (_fault is null == fault is null)
-            {
-                return;
-            }
+    /// <summary>It cannot be read; or, with null, it can. Each hub's log has a line for each change.</summary>
+    public void Report(string? fault) => Report(ref _fault, fault, "answers again");
 
-            _fault = fault;
-            foreach (RedisHub hub in _hubs.Values)
-            {
-                hub.Report(fault is not null, fault is not null ? Sentence(fault) : $"{Address} answers again");
-            }
-        }
-    }
+    /// <summary>It takes no messages; or, with null, it does.</summary>
+    public void ReportRefusal(string? fault) => Report(ref _refusal, fault, "takes messages again");
 
     public void Dispose()
     {
         _publisher.Dispose();
         _feed.Dispose();
+    }
+
+    private void Report(ref string? known, string? fault, string isWell)
+    {
+        lock (Lock)
+        {
+            if (known is null == fault is null)
+            {
+                return;
+            }
+
+            known = fault;
+            foreach (RedisHub hub in _hubs.Values)
+            {
+                hub.Report(fault is not null, fault is not null ? Sentence(fault) : $"{Address} {isWell}");
+            }
+        }
     }
 
     private string Sentence(string fault) => $"{Address} cannot be used, and publishers are answered 503: {fault}";

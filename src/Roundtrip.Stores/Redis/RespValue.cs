@@ -22,7 +22,7 @@ internal readonly record struct RespValue
 
     /// <summary>The value itself.</summary>
     /// <exception cref="RedisException">It is an error.</exception>
-    public RespValue Checked() => IsError ? throw new RedisException(Text) : this;
+    public RespValue Checked() => IsError ? throw new RedisException(Text) { IsAnswer = true } : this;
 
     /// <exception cref="RedisException">It is no array with so many items, or is an error.</exception>
     public RespValue this[int index] => Checked().Items is { } items && index < items.Length ? items[index] : throw new RedisException("an answer is not what was asked for");

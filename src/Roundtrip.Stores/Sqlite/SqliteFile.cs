@@ -101,8 +101,7 @@ internal sealed class SqliteFile : ISharedStore
         {
             lock (_lock)
             {
-                // Who has left has nobody that waits.
-                batch.RemoveAll(pending => !_hubs.ContainsKey(pending.Hub));
+                FailThoseOfFormerHubs(batch);
                 if (TryStore(batch, stored))
                 {
                     Tell(batch, stored);
@@ -113,6 +112,16 @@ internal sealed class SqliteFile : ISharedStore
                 }
             }
         }
+    }
+
+    private void FailThoseOfFormerHubs(List<Pending> batch)
+    {
+        foreach (Pending pending in batch.Where(pending => !_hubs.ContainsKey(pending.Hub)))
+        {
+            pending.Receipt?.Failed();
+        }
+
+        batch.RemoveAll(pending => !_hubs.ContainsKey(pending.Hub));
     }
 
     private bool TryStore(List<Pending> batch, List<(SqliteHub, LiveMessage, bool)> stored)

@@ -273,6 +273,26 @@ public sealed class RedisStoreTests : StoreContract, IDisposable
     }
 
     [Fact]
+    public async Task A_Redis_that_takes_no_messages_is_503_and_one_line_in_the_log()
+    {
+        using HubSite one = await Open();
+        await one.Publish("a", "1");
+        Assert.Equal("+OK", _redis.Say("CONFIG SET maxmemory 1"));
+        for (int i = 0; i < 5; i++)
+        {
+            using HttpResponseMessage refused = await one.Post("topic=a&data=2");
+            Assert.Equal(503, (int)refused.StatusCode);
+            await Task.Delay(300, TestContext.Current.CancellationToken);
+        }
+
+        string log = await one.LogWith("OOM");
+        Assert.Equal(2, log.Split("publishers are answered 503").Length);
+        Assert.Equal("+OK", _redis.Say("CONFIG SET maxmemory 0"));
+        await Again(one, "2");
+        await one.LogWith("takes messages again");
+    }
+
+    [Fact]
     public async Task What_listens_there_and_is_no_Redis_is_said()
     {
         using HubSite other = new();
