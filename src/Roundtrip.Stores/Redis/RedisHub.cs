@@ -84,22 +84,38 @@ internal sealed class RedisHub(string name)
     }
 
     /// <summary>A message is stored. Its publisher is told once it is read here too, so that whoever goes on behind it finds it.</summary>
+    /// <param name="id">The message's; empty for who asked how far the store is, and is told once that is read.</param>
     public void Stored(string epoch, long place, string id, ILiveReceipt receipt)
     {
         if (epoch == Epoch && place >= Next)
         {
             _unread.Add((place, id, receipt));
         }
-        else
+        else if (id.Length > 0 || epoch == Epoch)
         {
             receipt.Stored(id);
         }
+        else
+        {
+            receipt.Failed();
+        }
     }
 
-    /// <summary>Nothing is read for now: who waits for that is told what is so all the same.</summary>
+    /// <summary>Nothing is read for now: publishers are told what is so all the same, who waits to go on behind what others have stored is not.</summary>
     public void TellAll()
     {
-        _unread.ForEach(static unread => unread.Receipt.Stored(unread.Id));
+        foreach ((_, string id, ILiveReceipt receipt) in _unread)
+        {
+            if (id.Length > 0)
+            {
+                receipt.Stored(id);
+            }
+            else
+            {
+                receipt.Failed();
+            }
+        }
+
         _unread.Clear();
     }
 
