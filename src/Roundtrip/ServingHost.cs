@@ -5,6 +5,7 @@ using Roundtrip.Server.Logs;
 using Roundtrip.Site;
 using Roundtrip.Site.Serving;
 using Roundtrip.Site.Wsgi.Processes;
+using Roundtrip.Stores;
 using Roundtrip.Transport;
 
 namespace Roundtrip.Program;
@@ -31,7 +32,7 @@ internal sealed class ServingHost : IDisposable
     public static ServingHost Start(Served served, WorkerPools workers)
     {
         ServingHost? host = null;
-        SiteServices services = workers.AddTo(new SiteServices());
+        SiteServices services = workers.AddTo(new SiteServices { LiveStores = new LiveStores() });
         try
         {
             Use(served, workers, services, (site, options) =>
@@ -43,6 +44,7 @@ internal sealed class ServingHost : IDisposable
         }
         catch
         {
+            services.End();
             workers.Dispose();
             throw;
         }
@@ -73,6 +75,7 @@ internal sealed class ServingHost : IDisposable
     public void Dispose()
     {
         _server.Dispose();
+        _services.End();
         _workers.Dispose();
         _former.ForEach(logs => logs.Dispose());
         _site.Logs.Dispose();

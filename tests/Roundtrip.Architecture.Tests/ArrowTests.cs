@@ -17,13 +17,14 @@ public class ArrowTests
         ["Http"] = ["Core"],
         ["Live"] = ["Core"],
         ["Configuration"] = ["Core"],
+        ["Stores"] = ["Core", "Live"],
         ["Transport"] = ["Core", "Interop"],
         ["Processes"] = ["Core", "Interop"],
         ["Tools"] = ["Core", "Packets", "Trace", "Transport"],
         ["Server"] = ["Core", "Http", "Transport"],
         ["Client"] = ["Core", "Http", "Transport"],
         ["Site"] = ["Core", "Http", "Live", "Transport", "Processes", "Configuration", "Server"],
-        ["Program"] = ["Core", "Http", "Live", "Transport", "Processes", "Configuration", "Server", "Client", "Site", "Packets", "Trace", "Tools"],
+        ["Program"] = ["Core", "Http", "Live", "Transport", "Processes", "Configuration", "Server", "Client", "Stores", "Site", "Packets", "Trace", "Tools"],
     };
 
     private static readonly string[] Pure = ["Core", "Packets", "Http", "Configuration", "Live", "Trace"];

@@ -12,7 +12,6 @@ public sealed class LiveLog(string epoch, HistoryLimit limit, long first = 0)
     private readonly Dictionary<string, long> _byId = new(StringComparer.Ordinal);
     private readonly Dictionary<(string Topic, string Key), long> _latest = [];
     private long _bytes;
-    private string _lastForgotten = "";
 
     /// <summary>The value of Last-Event-ID that asks for the whole history (Mercure, "Reconciliation").</summary>
     public const string Earliest = "earliest";
@@ -29,7 +28,7 @@ public sealed class LiveLog(string epoch, HistoryLimit limit, long first = 0)
     public long Next { get; private set; } = first;
 
     /// <summary>The id of the last message ever stored here; <see cref="Earliest"/> where there was none.</summary>
-    public string LastId => Next == First ? (_lastForgotten.Length > 0 ? _lastForgotten : Earliest) : _byOffset[Next - 1].Id;
+    public string LastId => IdBefore(Next);
 
     /// <summary>Stores a message, and forgets what the limit no longer allows.</summary>
     /// <param name="now">Milliseconds of the hub's clock.</param>
@@ -43,12 +42,29 @@ public sealed class LiveLog(string epoch, HistoryLimit limit, long first = 0)
             return _byOffset[known];
         }
 
-        var message = new LiveMessage(draft, new LivePosition(epoch, Next++), now);
+        var message = new LiveMessage(draft, new LivePosition(epoch, Next), now);
+        Add(message, now);
+        isNew = true;
+        return message;
+    }
+
+    /// <summary>Takes the next message of a store that has given it its place already, and forgets what the limit no longer allows.</summary>
+    /// <param name="now">Milliseconds of the hub's clock.</param>
+    /// <exception cref="ArgumentException">It is not the next.</exception>
+    public void Add(LiveMessage message, long now)
+    {
+        if (message.Offset != Next || message.Position.Epoch != epoch)
+        {
+            throw new ArgumentException($"{message.Position} is not the message behind {epoch}/{Next - 1}.", nameof(message));
+        }
+
+        Next++;
         _expiring.Enqueue(message);
         _byOffset.Add(message.Offset, message);
         if (message.HasOwnId)
         {
-            _byId.Add(message.Id, message.Offset);
+            // Two of one id there are only where a store's history is longer than this one.
+            _byId[message.Id] = message.Offset;
         }
 
         if (message.Key.Length > 0)
@@ -57,9 +73,7 @@ public sealed class LiveLog(string epoch, HistoryLimit limit, long first = 0)
         }
 
         _bytes += message.Size;
-        isNew = true;
         Expire(now);
-        return message;
     }
 
     /// <summary>The message at an offset from <see cref="First"/> to before <see cref="Next"/>.</summary>
@@ -115,7 +129,8 @@ public sealed class LiveLog(string epoch, HistoryLimit limit, long first = 0)
     }
 
     /// <summary>The id of the message before an offset, as a subscriber that begins there may give it later; <see cref="Earliest"/> where nothing was before.</summary>
-    public string IdBefore(long offset) => offset > First ? _byOffset[offset - 1].Id : offset == First && _lastForgotten.Length > 0 ? _lastForgotten : Earliest;
+    public string IdBefore(long offset) => offset > First ? _byOffset[offset - 1].Id
+        : offset == First && First > 0 ? BeforeFirst : Earliest;
 
     /// <summary>A gap that ends at an offset.</summary>
     public LiveGap GapBefore(long offset, string after, long count, LiveGapReason reason) => new(after, offset < Next ? _byOffset[offset].Id : "", count, reason);
@@ -123,10 +138,13 @@ public sealed class LiveLog(string epoch, HistoryLimit limit, long first = 0)
     /// <summary>The offset of the latest message with the same topic and key; the message's own where none is later.</summary>
     public long LatestLike(LiveMessage message) => message.Key.Length > 0 && _latest.TryGetValue((message.Topics[0], message.Key), out long latest) ? latest : message.Offset;
 
+    // A publisher's id is not known any more.
+    private string BeforeFirst => new LivePosition(epoch, First - 1).ToString();
+
     private void Forget(LiveMessage message)
     {
         _byOffset.Remove(message.Offset);
-        if (message.HasOwnId)
+        if (message.HasOwnId && _byId.TryGetValue(message.Id, out long known) && known == message.Offset)
         {
             _byId.Remove(message.Id);
         }
@@ -137,9 +155,6 @@ public sealed class LiveLog(string epoch, HistoryLimit limit, long first = 0)
         }
 
         _bytes -= message.Size;
-
-        // A publisher's id is not known any more.
-        _lastForgotten = message.Position.ToString();
         First = message.Offset + 1;
     }
 }

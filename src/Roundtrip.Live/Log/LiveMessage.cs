@@ -6,12 +6,16 @@ public sealed class LiveMessage
     private readonly LiveDraft _draft;
     private readonly EncodedForms _forms = new();
 
-    internal LiveMessage(LiveDraft draft, LivePosition position, long at)
+    /// <param name="at">When it was stored, in milliseconds of the hub's clock.</param>
+    public LiveMessage(LiveDraft draft, LivePosition position, long at)
     {
         (_draft, Position, At) = (draft, position, at);
         Id = draft.Id ?? position.ToString();
         Size = 256 + Data.Length + (2 * (Id.Length + Type.Length + Key.Length + Topics.Sum(topic => topic.Length)));
     }
+
+    /// <summary>What the publisher said.</summary>
+    public LiveDraft Draft => _draft;
 
     public LivePosition Position { get; }
 

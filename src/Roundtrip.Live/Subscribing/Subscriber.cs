@@ -19,6 +19,9 @@ public sealed class Subscriber(LiveLog log, Interest interest, long start, LiveG
 
     public Interest Interest { get; set; } = interest;
 
+    /// <summary>Which log it reads.</summary>
+    public string Epoch => log.Epoch;
+
     /// <summary>How many messages it missed since it is too slow.</summary>
     public long Dropped { get; private set; }
 

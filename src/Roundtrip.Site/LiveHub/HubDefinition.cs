@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Roundtrip.Live.Log;
+using Roundtrip.Live.Stores;
 using Roundtrip.Live.Subscribing;
 using Roundtrip.Live.Tokens;
 
@@ -17,6 +18,9 @@ internal sealed record HubDefinition
     public string Path { get; init; } = DefaultPath;
 
     public HistoryLimit History { get; init; } = HistoryLimit.Default;
+
+    /// <summary>What keeps the messages; null for memory.</summary>
+    public StoreAddress? Store { get; init; }
 
     /// <summary>How many messages may wait for a slow subscriber.</summary>
     public int Queue { get; init; } = 256;

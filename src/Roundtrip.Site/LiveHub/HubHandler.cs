@@ -48,6 +48,11 @@ internal sealed class HubHandler(SiteLoop site) : IProgramHandler
         {
             Publish(exchange, place, read);
         }
+        else if (!place.Hub.Hub.IsOpen)
+        {
+            // Its log is not known yet: who came with an id would be told that it is none of its.
+            HubResponses.Say(exchange, definition, 503, "the hub's store does not answer\n");
+        }
         else if (path.Length == 0 && exchange.AsksFor("websocket"u8))
         {
             place.Endpoint.Accept(exchange, new LiveSocket(this, place.Hub, read));
@@ -65,9 +70,13 @@ internal sealed class HubHandler(SiteLoop site) : IProgramHandler
         {
             HubResponses.Say(exchange, definition, 401, "a token is needed to subscribe\n");
         }
+        else if (path.Length == 0 && place.Hub.Hub.Knows(read.LastId))
+        {
+            Subscribe(exchange, place.Hub, read);
+        }
         else if (path.Length == 0)
         {
-            Subscribe(exchange, place, read);
+            LateRequest.Begin(place.Hub, exchange, read);
         }
         else if (path.StartsWith("/messages/", StringComparison.Ordinal))
         {
@@ -110,6 +119,29 @@ internal sealed class HubHandler(SiteLoop site) : IProgramHandler
         return null;
     }
 
+    /// <summary>Answers a request for messages by the carrier that it asks for.</summary>
+    public static void Subscribe(Exchange exchange, LoopHub hub, LiveRequest request)
+    {
+        HubDefinition definition = hub.Hub.Definition;
+        if (request.Topics.Count == 0)
+        {
+            HubResponses.Say(exchange, definition, 400, "topic is missing\n");
+        }
+        else if (request.LastId == LiveWords.ClosedId)
+        {
+            // HTML Standard, section 9.2.3: 204 is how a server tells an EventSource not to come again.
+            HubResponses.Say(exchange, definition, 204, "");
+        }
+        else if (request.Wait >= 0 || request.HasSince || exchange.Request.Value(KnownField.Accept).IndexOf("application/json"u8) >= 0)
+        {
+            PollRequest.Begin(hub, exchange, request);
+        }
+        else
+        {
+            EventStream.Begin(hub, exchange, request);
+        }
+    }
+
     private void Publish(Exchange exchange, Place place, LiveRequest request)
     {
         HubDefinition definition = place.Hub.Hub.Definition;
@@ -130,28 +162,6 @@ internal sealed class HubHandler(SiteLoop site) : IProgramHandler
         Publication.Begin(this, place.Hub, exchange, request);
     }
 
-    private static void Subscribe(Exchange exchange, Place place, LiveRequest request)
-    {
-        HubDefinition definition = place.Hub.Hub.Definition;
-        if (request.Topics.Count == 0)
-        {
-            HubResponses.Say(exchange, definition, 400, "topic is missing\n");
-        }
-        else if (request.LastId == LiveWords.ClosedId)
-        {
-            // HTML Standard, section 9.2.3: 204 is how a server tells an EventSource not to come again.
-            HubResponses.Say(exchange, definition, 204, "");
-        }
-        else if (request.Wait >= 0 || request.HasSince || exchange.Request.Value(KnownField.Accept).IndexOf("application/json"u8) >= 0)
-        {
-            PollRequest.Begin(place.Hub, exchange, request);
-        }
-        else
-        {
-            EventStream.Begin(place.Hub, exchange, request);
-        }
-    }
-
     private static void SendMessage(Exchange exchange, Place place, LiveRequest request, string id)
     {
         LiveMessage? found = null;
@@ -159,7 +169,7 @@ internal sealed class HubHandler(SiteLoop site) : IProgramHandler
         {
             LiveLog log = place.Hub.Hub.Log;
             (long after, LiveGap? gap) = log.Resume(id);
-            if (gap is null && after > log.First && id != LiveLog.Earliest)
+            if (gap is null && after > log.First && after <= log.Next && id != LiveLog.Earliest)
             {
                 found = log[after - 1];
             }

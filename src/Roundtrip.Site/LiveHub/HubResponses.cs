@@ -8,6 +8,9 @@ namespace Roundtrip.Site.LiveHub;
 /// <summary>How a hub answers: the fields that CORS needs (Fetch Standard, section 3.2), and errors in a sentence.</summary>
 internal static class HubResponses
 {
+    /// <summary>For a publisher whose message is not stored, or not known to be.</summary>
+    public const string NotStored = "the hub's store does not answer: ask again, with an id of your own so that nothing is stored twice";
+
     private static readonly FieldBlock Text = FieldBlock.Create(("Content-Type", "text/plain; charset=utf-8"), ("Cache-Control", "no-store"));
 
     /// <summary>Lets pages of origins that may use the hub read the answer.</summary>
@@ -59,6 +62,12 @@ internal static class HubResponses
         {
             // RFC 6750 §3.
             exchange.ResponseFields.Add("WWW-Authenticate"u8, "Bearer"u8);
+        }
+
+        if (status == 503)
+        {
+            // RFC 9110 §10.2.3.
+            exchange.ResponseFields.Add("Retry-After"u8, "2"u8);
         }
 
         Send(exchange, status, Text, Encoding.UTF8.GetBytes(sentence));

@@ -2,6 +2,7 @@ using System.Security.Cryptography;
 using System.Text;
 using Roundtrip.Configuration.Directives;
 using Roundtrip.Live.Log;
+using Roundtrip.Live.Stores;
 using Roundtrip.Live.Subscribing;
 using Roundtrip.Live.Tokens;
 using Roundtrip.Site.Mapping;
@@ -22,6 +23,9 @@ internal sealed class LiveModule : IConfigurationModule
     [
         new("LiveHub", AnyServer, 0, 1, "a path of the URL", AddHub),
         Change("LiveHistory", 1, 2, "how many messages, and how old: 1000 1h", static (hub, call) => hub with { History = History(call.Words) }),
+        Change("LiveStore", 1, 1, "memory, or sqlite:PATH", static (hub, call) => hub with { Store = FileStore(call) }),
+        Change("LiveBackplane", 1, 1, "redis://[USER:PASSWORD@]HOST[:PORT][/DATABASE]", static (hub, call) =>
+            hub with { Store = StoreAddress.TryParseServer(call.Words[0], out StoreAddress? address, out string fault) ? address : throw new FormatException(fault) }),
         Change("LiveQueue", 1, 2, "how many messages may wait for a subscriber, and drop-oldest, coalesce or close", static (hub, call) => hub with
         {
             Queue = Arguments.Number(call.Words[0], 1, 1_000_000),
@@ -51,6 +55,10 @@ internal sealed class LiveModule : IConfigurationModule
 
     private static Directive Change(string name, int least, int most, string what, Func<HubDefinition, DirectiveCall, HubDefinition> change) =>
         new(name, AnyServer, least, most, what, call => call.Settings.Update(LiveSettings.Hub, hub => change(hub, call)));
+
+    private static StoreAddress? FileStore(DirectiveCall call) => call.Words[0] == "memory" ? null
+        : StoreAddress.TryParseFile(call.Words[0], call.FullPath, out StoreAddress? address, out string fault) ? address
+        : throw new FormatException(fault);
 
     private static HistoryLimit History(IReadOnlyList<string> words) => HistoryLimit.Default with
     {

@@ -27,6 +27,7 @@ internal sealed class LiveSocket : IWebSocketHandler
     private LiveGrant _grant;
     private WebSocketExchange? _socket;
     private bool _isPumping;
+    private SocketPublication? _publication;
 
     public LiveSocket(HubHandler handler, LoopHub hub, LiveRequest request) => (_handler, _hub, _request, _grant) = (handler, hub, request, request.Grant);
 
@@ -131,6 +132,43 @@ internal sealed class LiveSocket : IWebSocketHandler
         writer.WriteNumber("sub", from.Number);
         LiveJson.WriteGap(writer, gap);
     });
+
+    /// <summary>What became of a publication.</summary>
+    /// <param name="id">The message's; null where it is not known to be stored.</param>
+    public void Published(long reference, string? id)
+    {
+        if (id is null)
+        {
+            Fail("ref", reference, 503, HubResponses.NotStored);
+        }
+        else if (reference != 0)
+        {
+            Say(writer =>
+            {
+                writer.WriteString("op", "published");
+                writer.WriteNumber("ref", reference);
+                writer.WriteString("id", id);
+            });
+        }
+    }
+
+    /// <summary>A subscription whose id was not known here begins, now that all is known that there was when it came.</summary>
+    public void SubscribeLate(long number, IReadOnlyList<TopicSelector> topics, string? since, bool isCurrent)
+    {
+        if (_socket is null)
+        {
+            return;
+        }
+
+        if (isCurrent)
+        {
+            Subscribe(number, topics, since, isCurrent: true);
+        }
+        else
+        {
+            Fail("sub", number, 503, "the hub's store does not answer");
+        }
+    }
 
     /// <summary>All that a subscription wanted is closed.</summary>
     public void Finish(SocketSubscription from)
@@ -244,7 +282,7 @@ internal sealed class LiveSocket : IWebSocketHandler
         });
     }
 
-    private void Subscribe(long number, IReadOnlyList<TopicSelector> topics, string? since)
+    private void Subscribe(long number, IReadOnlyList<TopicSelector> topics, string? since, bool isCurrent = false)
     {
         if (!Definition.AllowsAnonymous && _grant == LiveGrant.Nothing)
         {
@@ -261,6 +299,12 @@ internal sealed class LiveSocket : IWebSocketHandler
         if (_subscriptions.Sum(static one => one.Interest.Wanted.Count) + topics.Count > Definition.MaximumChannels)
         {
             Fail("sub", number, 429, $"more than {Definition.MaximumChannels} topics on one connection (LiveMaxChannels)");
+            return;
+        }
+
+        if (!isCurrent && !_hub.Hub.Knows(since))
+        {
+            LateSubscription.Begin(this, _hub, number, topics, since);
             return;
         }
 
@@ -307,16 +351,9 @@ internal sealed class LiveSocket : IWebSocketHandler
             return;
         }
 
-        LiveMessage message = _hub.Hub.Publish(draft, _hub.Loop.UnixMilliseconds);
-        if (command.Reference != 0)
-        {
-            Say(writer =>
-            {
-                writer.WriteString("op", "published");
-                writer.WriteNumber("ref", command.Reference);
-                writer.WriteString("id", message.Id);
-            });
-        }
+        // Where nothing has to be waited for one serves all.
+        _publication = _publication is { IsWaiting: false } free ? free : new SocketPublication(this, _hub);
+        _publication.Begin(command);
     }
 
     private void Take(LiveCommand command)

@@ -200,7 +200,9 @@ internal sealed class LoopHub : TimerEntry, ILoopWork
         for (int i = 0; i < _reached.Count; i++)
         {
             LoopSubscriber subscriber = _reached[i];
-            if (subscriber.IsOver)
+
+            // Who has the log of another epoch is being asked to come again.
+            if (subscriber.IsOver || subscriber.Subscriber.Epoch != message.Position.Epoch)
             {
                 continue;
             }

@@ -2,22 +2,23 @@ using System.Text;
 using Roundtrip.Core;
 using Roundtrip.Http;
 using Roundtrip.Live.Carriers;
-using Roundtrip.Live.Log;
 
 namespace Roundtrip.Site.LiveHub;
 
 /// <summary>A publisher's POST: its content is read whole, then stored, and answered with the message's id.</summary>
-internal sealed class Publication : IExchangeHandler
+internal sealed class Publication : StoreOutcome, IExchangeHandler
 {
     private static readonly FieldBlock Fields = FieldBlock.Create(("Content-Type", "text/plain; charset=utf-8"), ("Cache-Control", "no-store"));
 
     private readonly HubHandler _handler;
     private readonly LoopHub _hub;
     private readonly LiveRequest _request;
+    private Exchange? _exchange;
     private byte[] _content = new byte[1024];
     private int _length;
 
-    private Publication(HubHandler handler, LoopHub hub, LiveRequest request) => (_handler, _hub, _request) = (handler, hub, request);
+    private Publication(HubHandler handler, LoopHub hub, LiveRequest request)
+        : base(hub.Loop) => (_handler, _hub, _request) = (handler, hub, request);
 
     public string Name => "live";
 
@@ -30,6 +31,11 @@ internal sealed class Publication : IExchangeHandler
 
     public void OnBodyReadable(Exchange exchange)
     {
+        if (_exchange is not null)
+        {
+            return;
+        }
+
         // A form has each byte in three at most.
         int most = 4096 + (3 * _hub.Hub.Definition.MaximumMessage);
         while (true)
@@ -64,8 +70,25 @@ internal sealed class Publication : IExchangeHandler
     {
     }
 
-    public void OnAborted(Exchange exchange, EndReason reason)
+    // What is on its way to the store is stored all the same.
+    public void OnAborted(Exchange exchange, EndReason reason) => _exchange = null;
+
+    protected override void OnOutcome(string? id)
     {
+        if (_exchange is not { } exchange)
+        {
+            return;
+        }
+
+        _exchange = null;
+        if (id is null)
+        {
+            Refuse(exchange, 503, HubResponses.NotStored);
+            return;
+        }
+
+        HubResponses.AllowOrigin(exchange, _hub.Hub.Definition);
+        HubResponses.Send(exchange, 200, Fields, Encoding.UTF8.GetBytes(id));
     }
 
     private void Answer(Exchange exchange)
@@ -80,9 +103,8 @@ internal sealed class Publication : IExchangeHandler
         }
         else
         {
-            LiveMessage message = _hub.Hub.Publish(draft, _hub.Loop.UnixMilliseconds);
-            HubResponses.AllowOrigin(exchange, _hub.Hub.Definition);
-            HubResponses.Send(exchange, 200, Fields, Encoding.UTF8.GetBytes(message.Id));
+            _exchange = exchange;
+            Publish(_hub.Hub, draft);
         }
     }
 

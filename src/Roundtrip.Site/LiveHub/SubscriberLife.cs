@@ -59,6 +59,6 @@ internal sealed class SubscriberLife
     private void Tell(Subscription subscription, bool isActive)
     {
         string path = _hub.Hub.Definition.Path;
-        _hub.Hub.Publish(new LiveDraft { Topics = [subscription.PathFrom(path)], Data = SubscriptionsAnswer.One(subscription, path, isActive), IsPrivate = true, Type = "Subscription" }, _hub.Loop.UnixMilliseconds);
+        _hub.Hub.Publish(new LiveDraft { Topics = [subscription.PathFrom(path)], Data = SubscriptionsAnswer.One(subscription, path, isActive), IsPrivate = true, Type = "Subscription" }, _hub.Loop.UnixMilliseconds, null);
     }
 }

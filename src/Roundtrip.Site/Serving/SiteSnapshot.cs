@@ -16,12 +16,17 @@ public sealed class SiteSnapshot
     private int _loops;
 
     /// <param name="logs">They end with the snapshot, if a loop has served it.</param>
-    /// <exception cref="TransportException">A log cannot be opened.</exception>
+    /// <exception cref="TransportException">A log or a store cannot be opened.</exception>
     public SiteSnapshot(BuiltConfiguration configuration, SiteLogs logs, SiteServices services)
     {
         (Services, Logs, _map) = (services, logs, configuration.Map);
         ServerConfiguration[] all = [configuration.Main, .. configuration.Hosts];
         Hosts = [.. all.Select(host => new SiteHost(host, logs))];
+        foreach (SiteHost host in Hosts)
+        {
+            services.Hubs.Prepare(host, services.LiveStores);
+        }
+
         Workers = new WorkerPoolTable(WorkerGroups.Of(configuration), services.Workers);
         HasSeveralTlsTerms = Hosts.Select(host => host.TlsTerms).Where(terms => terms.Length > 0).Distinct().Count() > 1;
     }

@@ -4,12 +4,24 @@ using System.Security.Cryptography;
 using System.Text;
 using Roundtrip.Site.Serving;
 using Roundtrip.Site.Tests.Support;
+using Roundtrip.Stores;
 
 namespace Roundtrip.Site.Tests.LiveHub;
 
 /// <summary>A real server with a hub, and tokens for it.</summary>
-internal sealed class HubSite(string conf = "LiveAnonymous On", int loops = 2) : ServedSite(static _ => { }, $"LiveHub\nLivePublisherKey HS256 {PublisherSecret}\nLiveSubscriberKey HS256 {SubscriberSecret}\n{conf}", new SiteServices(), loops)
+internal sealed class HubSite : ServedSite
 {
+    private readonly SiteServices _services;
+
+    /// <param name="conf">What is said beside LiveHub and the keys.</param>
+    public HubSite(string conf = "LiveAnonymous On", int loops = 2)
+        : this(conf, loops, new SiteServices { LiveStores = new LiveStores() })
+    {
+    }
+
+    private HubSite(string conf, int loops, SiteServices services)
+        : base(static _ => { }, $"LiveHub\nLivePublisherKey HS256 {PublisherSecret}\nLiveSubscriberKey HS256 {SubscriberSecret}\n{conf}", services, loops) => _services = services;
+
     public const string Hub = ".well-known/mercure";
     public const string PublisherSecret = "a-secret-of-publishers-that-is-long";
     public const string SubscriberSecret = "a-secret-of-subscribers-that-is-long";
@@ -61,6 +73,8 @@ internal sealed class HubSite(string conf = "LiveAnonymous On", int loops = 2) :
         HttpResponseMessage response = await Client.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, TestContext.Current.CancellationToken);
         return new EventReader(response, await response.Content.ReadAsStreamAsync(TestContext.Current.CancellationToken));
     }
+
+    protected override void ServerEnded() => _services.End();
 
     private static string Sign(string secret, string claims)
     {

@@ -1,0 +1,366 @@
+using System.Diagnostics;
+using System.Text.Json;
+using Roundtrip.Site.Tests.Support;
+
+namespace Roundtrip.Site.Tests.LiveHub;
+
+public sealed class RedisStoreTests : StoreContract, IDisposable
+{
+    private readonly RedisProcess _redis = new();
+    private readonly TempFolder _folder = new();
+
+    protected override string Store => $"ServerName live.test\nLiveBackplane {_redis.Url}";
+
+    public void Dispose()
+    {
+        _redis.Dispose();
+        _folder.Dispose();
+    }
+
+    [Fact]
+    public async Task Two_servers_have_one_order_and_one_set_of_ids()
+    {
+        using HubSite one = await Open();
+        using HubSite other = await Open();
+        await using EventReader reader = await one.Listen("topic=a");
+        await using EventReader second = await other.Listen("topic=a");
+        await Task.WhenAll(new[] { one, other, one, other }.Select((site, publisher) => Task.Run(async () =>
+        {
+            for (int i = 0; i < 50; i++)
+            {
+                await site.Publish("a", $"{publisher}-{i}");
+            }
+        })));
+
+        List<string> first = await reader.Data(200);
+        Assert.Equal(first, await second.Data(200));
+        Assert.Equal(200, first.Distinct().Count());
+        Assert.Equal((await Poll(one, "earliest")).Select(Id), (await Poll(other, "earliest")).Select(Id));
+    }
+
+    [Fact]
+    public async Task An_id_that_one_server_has_stored_is_not_stored_by_another()
+    {
+        using HubSite one = await Open();
+        using HubSite other = await Open();
+        string[] ids = await Task.WhenAll(Enumerable.Range(0, 20).Select(i => (i % 2 == 0 ? one : other).Publish("a", "x", "&id=urn:1")));
+        string last = await other.Publish("a", "y");
+        await Until(() => Data(one, "earliest"), data => data.Length == 2);
+
+        Assert.All(ids, static id => Assert.Equal("urn:1", id));
+        Assert.Equal(["x", "y"], await Data(other, "earliest"));
+        Assert.EndsWith("/1", last, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Who_changes_the_server_goes_on_behind_the_last_id_even_if_the_other_is_behind()
+    {
+        using HubSite one = await Open();
+        using HubSite other = await Open();
+        for (int i = 0; i < 100; i++)
+        {
+            string id = await one.Publish("a", $"{i}", i % 2 == 0 ? "" : $"&id=urn:{i}");
+            Assert.False((await Answer(other, id)).TryGetProperty("gap", out _), $"a gap behind {id}");
+            Assert.Empty(await Poll(other, id));
+        }
+    }
+
+    [Fact]
+    public async Task A_subscription_of_a_WebSocket_waits_for_an_id_that_another_server_has_given()
+    {
+        using HubSite one = await Open();
+        using HubSite other = await Open();
+        await using LiveClient client = await LiveClient.Connect(other);
+        for (int i = 1; i <= 100; i++)
+        {
+            string id = await one.Publish("a", $"{i}", i % 2 == 0 ? "" : $"&id=urn:{i}");
+            JsonElement subscribed = await client.Subscribe(i, "\"a\"", id);
+            Assert.Equal(("subscribed", id), (subscribed.GetProperty("op").GetString(), subscribed.GetProperty("from").GetString()));
+            await client.Say($$"""{"op":"unsubscribe","sub":{{i}}}""");
+            Assert.Equal("unsubscribed", (await client.Next()).GetProperty("op").GetString());
+        }
+    }
+
+    [Fact]
+    public async Task An_id_that_nobody_has_given_is_a_gap_and_503_while_nobody_can_say_so()
+    {
+        using HubSite one = await Open();
+        await one.Publish("a", "1");
+        Assert.Equal("unknown-id", (await Answer(one, "urn:other")).GetProperty("gap").GetProperty("reason").GetString());
+        _redis.Kill();
+        using HttpResponseMessage refused = await one.Client.GetAsync($"{HubSite.Hub}?topic=a&since=urn:other", TestContext.Current.CancellationToken);
+
+        Assert.Equal(503, (int)refused.StatusCode);
+    }
+
+    [Fact]
+    public async Task Another_hub_in_the_same_database_is_another_log()
+    {
+        using HubSite one = await Open();
+        using var other = new HubSite($"LiveAnonymous On\nServerName other.test\nLiveBackplane {_redis.Url}");
+        await UntilOpen(other);
+        await one.Publish("a", "1");
+        await other.Publish("a", "2");
+
+        Assert.Equal(["1"], await Data(one, "earliest"));
+        Assert.Equal(["2"], await Data(other, "earliest"));
+    }
+
+    [Fact]
+    public async Task Redis_killed_and_started_again_with_its_data_loses_nothing()
+    {
+        using HubSite one = await Open();
+        using HubSite other = await Open();
+        await using EventReader reader = await other.Listen("topic=a");
+        string first = await one.Publish("a", "1");
+        _redis.Kill();
+        using (HttpResponseMessage refused = await one.Post("topic=a&data=lost"))
+        {
+            Assert.Equal(503, (int)refused.StatusCode);
+        }
+
+        // What is known may be read meanwhile.
+        Assert.Equal(["1"], await Data(other, "earliest"));
+        await one.LogWith("publishers are answered 503");
+        _redis.Restart(keepsData: true);
+        string second = await Again(one, "2");
+
+        Assert.Equal(first.Replace("/0", "/1", StringComparison.Ordinal), second);
+        Assert.Equal(["1", "2"], await reader.Data(2));
+        await one.LogWith("answers again");
+    }
+
+    [Fact]
+    public async Task Redis_started_again_without_its_data_is_a_new_epoch_and_a_gap()
+    {
+        using HubSite one = await Open();
+        using HubSite other = await Open();
+        string first = await one.Publish("a", "1");
+        await Until(() => Data(other, "earliest"), data => data.Length == 1);
+        _redis.Kill();
+        _redis.Restart(keepsData: false);
+        string second = await Again(one, "2");
+        await Until(() => Data(other, "earliest"), data => data is ["2"]);
+
+        Assert.NotEqual(first.Split('/')[0], second.Split('/')[0]);
+        foreach (HubSite site in (HubSite[])[one, other])
+        {
+            JsonElement answer = await Answer(site, first);
+            Assert.Equal("new-epoch", answer.GetProperty("gap").GetProperty("reason").GetString());
+            Assert.Equal(second, answer.GetProperty("gap").GetProperty("before").GetString());
+        }
+    }
+
+    [Fact]
+    public async Task Redis_that_comes_back_with_less_is_a_new_epoch_that_keeps_what_it_has()
+    {
+        using HubSite one = await Open();
+        await one.Publish("a", "1");
+        _redis.Kill();
+        _redis.CopyTo(_folder.Path);
+        _redis.Restart(keepsData: true);
+        string lost = await Again(one, "2");
+        string last = await one.Publish("a", "3");
+        _redis.Kill();
+        _redis.CopyFrom(_folder.Path);
+        _redis.Restart(keepsData: true);
+        await Until(() => Answer(one, last), answer => answer.TryGetProperty("gap", out JsonElement gap) && gap.GetProperty("reason").GetString() == "new-epoch");
+        string next = await one.Publish("a", "4");
+
+        Assert.Equal(["1", "4"], await Data(one, "earliest"));
+        Assert.NotEqual(lost.Split('/')[0], next.Split('/')[0]);
+    }
+
+    [Fact]
+    public async Task A_place_that_was_lost_and_given_again_is_noticed_by_who_has_seen_the_other()
+    {
+        using HubSite one = await Open();
+        await one.Publish("a", "1");
+        _redis.Kill();
+        _redis.CopyTo(_folder.Path);
+        _redis.Restart(keepsData: true);
+        string lost = await Again(one, "2");
+        _redis.Kill();
+
+        // Another server, which knows nothing of the loss, is there first: at another port, so that this one cannot be.
+        using (var elsewhere = new RedisProcess())
+        {
+            elsewhere.Kill();
+            elsewhere.CopyFrom(_folder.Path);
+            elsewhere.Restart(keepsData: true);
+            using (var other = new HubSite($"LiveAnonymous On\nServerName live.test\nLiveBackplane {elsewhere.Url}"))
+            {
+                await UntilOpen(other);
+                Assert.Equal(lost, await other.Publish("a", "2 again"));
+                await other.Publish("a", "3");
+            }
+
+            elsewhere.Kill();
+            Directory.Delete(_folder.Path, recursive: true);
+            elsewhere.CopyTo(_folder.Path);
+        }
+
+        _redis.CopyFrom(_folder.Path);
+        _redis.Restart(keepsData: true);
+        await Until(() => Answer(one, lost), answer => answer.TryGetProperty("gap", out JsonElement gap) && gap.GetProperty("reason").GetString() == "new-epoch");
+        await Until(() => Data(one, "earliest"), data => data is ["1", "2 again", "3"]);
+    }
+
+    [Fact]
+    public async Task A_log_that_was_deleted_while_it_was_read_is_a_new_epoch()
+    {
+        using HubSite one = await Open();
+        string first = await one.Publish("a", "1");
+        Assert.Equal("+OK", _redis.Say("FLUSHALL"));
+        string second = await Again(one, "2");
+
+        await Until(() => Data(one, "earliest"), data => data is ["2"]);
+        Assert.NotEqual(first.Split('/')[0], second.Split('/')[0]);
+    }
+
+    [Fact]
+    public async Task Redis_that_is_silent_is_503_within_seconds_and_used_again_when_it_speaks()
+    {
+        using HubSite one = await Open();
+        await using EventReader reader = await one.Listen("topic=a");
+        await one.Publish("a", "1");
+        _redis.Pause();
+        var watch = Stopwatch.StartNew();
+        using (HttpResponseMessage refused = await one.Post("topic=a&data=2&id=urn:2"))
+        {
+            Assert.Equal(503, (int)refused.StatusCode);
+        }
+
+        Assert.True(watch.Elapsed < TimeSpan.FromSeconds(10), $"after {watch.Elapsed}");
+        _redis.Resume();
+
+        // It may have been stored when nobody waited any more: with an id of its own it is there once.
+        await Again(one, "2", "&id=urn:2");
+        await Again(one, "3");
+        Assert.Equal(["1", "2", "3"], await reader.Data(3));
+    }
+
+    [Fact]
+    public async Task A_wrong_password_is_said_in_the_log_without_it_and_nobody_is_served_a_log_that_is_not_known()
+    {
+        using var redis = new RedisProcess("--requirepass", "right");
+        using var site = new HubSite($"LiveAnonymous On\nServerName live.test\nLiveBackplane redis://:wrong@127.0.0.1:{redis.Port}");
+        string log = await site.LogWith("cannot be used");
+        using HttpResponseMessage publication = await site.Post("topic=a&data=1");
+        using HttpResponseMessage poll = await site.Client.GetAsync($"{HubSite.Hub}?topic=a&since=earliest", TestContext.Current.CancellationToken);
+
+        Assert.Contains("WRONGPASS", log, StringComparison.Ordinal);
+        Assert.DoesNotContain(":wrong", log, StringComparison.Ordinal);
+        Assert.Equal([503, 503], new[] { publication, poll }.Select(response => (int)response.StatusCode));
+        using var right = new HubSite($"LiveAnonymous On\nServerName live.test\nLiveBackplane redis://default:right@127.0.0.1:{redis.Port}/3");
+        await UntilOpen(right);
+        await right.Publish("a", "1");
+    }
+
+    [Fact]
+    public async Task A_server_that_starts_before_Redis_opens_when_it_comes()
+    {
+        _redis.Kill();
+        using var site = new HubSite($"LiveAnonymous On\n{Store}");
+        using (HttpResponseMessage refused = await site.Post("topic=a&data=1"))
+        {
+            Assert.Equal(503, (int)refused.StatusCode);
+        }
+
+        _redis.Restart(keepsData: true);
+        await UntilOpen(site);
+        await Again(site, "1");
+    }
+
+    [Fact]
+    public async Task A_Redis_that_takes_no_messages_is_503_and_one_line_in_the_log()
+    {
+        using HubSite one = await Open();
+        await one.Publish("a", "1");
+        Assert.Equal("+OK", _redis.Say("CONFIG SET maxmemory 1"));
+        for (int i = 0; i < 5; i++)
+        {
+            using HttpResponseMessage refused = await one.Post("topic=a&data=2");
+            Assert.Equal(503, (int)refused.StatusCode);
+            await Task.Delay(300, TestContext.Current.CancellationToken);
+        }
+
+        string log = await one.LogWith("OOM");
+        Assert.Equal(2, log.Split("publishers are answered 503").Length);
+        Assert.Equal("+OK", _redis.Say("CONFIG SET maxmemory 0"));
+        await Again(one, "2");
+        await one.LogWith("takes messages again");
+    }
+
+    [Fact]
+    public async Task What_listens_there_and_is_no_Redis_is_said()
+    {
+        using HubSite other = new();
+        using var site = new HubSite($"LiveAnonymous On\nLiveBackplane redis://127.0.0.1:{other.Port}");
+
+        Assert.Contains("no Redis server", await site.LogWith("cannot be used"), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_subscriber_hears_of_a_lost_log_when_it_comes_again()
+    {
+        using HubSite one = await Open();
+        string first;
+        await using (EventReader reader = await one.Listen("topic=a"))
+        {
+            first = await one.Publish("a", "1");
+            Assert.Equal(["1"], await reader.Data(1));
+            _redis.Kill();
+            _redis.Restart(keepsData: false);
+
+            // The stream ends, so that its client comes again.
+            Assert.Null(await reader.Next());
+        }
+
+        await UntilOpen(one);
+        await Again(one, "2");
+        await using EventReader again = await one.Listen("topic=a", first);
+        Assert.Equal("gap", (await again.Next())!.Value.EventType);
+        Assert.Equal(["2"], await again.Data(1));
+    }
+
+    private static string? Id(JsonElement message) => message.GetProperty("id").GetString();
+
+    // As a publisher does that is answered 503.
+    private static async Task<string> Again(HubSite site, string data, string more = "")
+    {
+        for (int i = 0; ; i++)
+        {
+            using HttpResponseMessage response = await site.Post($"topic=a&data={data}{more}");
+            if ((int)response.StatusCode == 200)
+            {
+                return await response.Content.ReadAsStringAsync(TestContext.Current.CancellationToken);
+            }
+
+            Assert.True((int)response.StatusCode == 503 && i < 500, $"{response.StatusCode}");
+            await Task.Delay(20, TestContext.Current.CancellationToken);
+        }
+    }
+
+    private static async Task Until<T>(Func<Task<T>> ask, Func<T, bool> isSo)
+    {
+        for (int i = 0; i < 500; i++)
+        {
+            try
+            {
+                if (isSo(await ask()))
+                {
+                    return;
+                }
+            }
+            catch (HttpRequestException fault) when (fault.StatusCode == System.Net.HttpStatusCode.ServiceUnavailable)
+            {
+                // Its log is being asked for.
+            }
+
+            await Task.Delay(20, TestContext.Current.CancellationToken);
+        }
+
+        Assert.Fail("it did not become so");
+    }
+}
