@@ -10,6 +10,7 @@ import h2.config
 import h2.connection
 import h2.events
 
+import answers
 import channels
 
 
@@ -23,6 +24,8 @@ class Idle:
 
 
 def measure(server, low, high, case, certificate, deadline):
+    if case.secure:
+        answers.wait_for(server.contender.https)
     held, empty = [], server.group.resident_bytes()
     context = ssl.create_default_context(cafile=certificate) if case.secure else None
     port = server.contender.https if case.secure else server.contender.http
