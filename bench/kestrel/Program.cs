@@ -6,6 +6,8 @@ using System.Net.Security;
 using System.Security.Authentication;
 using System.Security.Cryptography.X509Certificates;
 using Microsoft.AspNetCore.HttpLogging;
+using Microsoft.AspNetCore.Http.Connections;
+using Microsoft.AspNetCore.SignalR;
 using Microsoft.Extensions.FileProviders;
 
 [assembly: System.Runtime.Versioning.SupportedOSPlatform("linux")]
@@ -35,6 +37,12 @@ builder.Services.AddW3CLogging(options =>
     // The logger takes at most 1,024 lines an interval and makes requests wait for the next: a second would be its limit, not Kestrel's.
     options.FlushInterval = TimeSpan.FromMilliseconds(5);
 });
+// Who measures an idle connection does not answer pings.
+builder.Services.AddSignalR(options =>
+{
+    options.KeepAliveInterval = TimeSpan.FromMinutes(10);
+    options.ClientTimeoutInterval = TimeSpan.FromMinutes(30);
+});
 builder.WebHost.UseKestrelHttpsConfiguration();
 builder.WebHost.ConfigureKestrel(options =>
 {
@@ -59,5 +67,15 @@ app.MapPost("/sink", async (HttpContext context) =>
     context.Response.ContentLength = 3;
     await context.Response.WriteAsync("ok\n");
 });
+app.MapHub<Channel>("/subscribe", options => options.Transports = HttpTransportType.WebSockets);
+app.MapPost("/publish", async (HttpContext context, IHubContext<Channel> channel) =>
+{
+    using StreamReader body = new(context.Request.Body);
+    await channel.Clients.All.SendAsync("message", await body.ReadToEndAsync());
+    context.Response.ContentLength = 3;
+    await context.Response.WriteAsync("ok\n");
+});
 await app.RunAsync();
 return 0;
+
+internal sealed class Channel : Hub;

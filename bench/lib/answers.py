@@ -15,7 +15,7 @@ TLS = "TLSv1.3 TLS_AES_256_GCM_SHA384"
 
 def wrong(server, ground):
     """What is wrong with the contender's answers, or None."""
-    _wait_for(server.contender.https)
+    wait_for(server.contender.https)
     if server.contender.only_http2:
         return _wrong_by_curl(server, ground) or _wrong_tls(server)
     plain = http.client.HTTPConnection("127.0.0.1", server.contender.http, timeout=10)
@@ -48,7 +48,7 @@ def _wrong_by_curl(server, ground):
     return None
 
 
-def _wait_for(port):
+def wait_for(port):
     """A server may open its second port a moment after it answers on the first."""
     deadline = time.monotonic() + 5
     while time.monotonic() < deadline:

@@ -1,6 +1,7 @@
-"""Resident bytes per idle connection: connections that have each had one answer are held, and the contender's memory read."""
+"""Resident bytes per idle connection: connections that have each had one answer, or are subscribed, are held, and the contender's memory read."""
 
 import dataclasses
+import functools
 import socket
 import ssl
 import time
@@ -8,6 +9,9 @@ import time
 import h2.config
 import h2.connection
 import h2.events
+
+import answers
+import channels
 
 
 @dataclasses.dataclass(frozen=True)
@@ -20,10 +24,12 @@ class Idle:
 
 
 def measure(server, low, high, case, certificate, deadline):
+    if case.secure:
+        answers.wait_for(server.contender.https)
     held, empty = [], server.group.resident_bytes()
     context = ssl.create_default_context(cafile=certificate) if case.secure else None
     port = server.contender.https if case.secure else server.contender.http
-    answer = _read_http2 if case.http2 else _read_http1
+    answer = functools.partial(channels.subscribe, name=server.name, carrier=case.carrier) if case.carrier else _read_http2 if case.http2 else _read_http1
     if case.http2:
         context.set_alpn_protocols(["h2"])
     try:

@@ -4,6 +4,8 @@ import dataclasses
 import os
 import shutil
 
+import channels
+
 BENCH = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 ROOT = os.path.dirname(BENCH)
 PROGRAM = f"{ROOT}/artifacts/publish/Roundtrip/release_linux-x64/roundtrip"
@@ -12,6 +14,7 @@ JIT_PROGRAM = f"{ROOT}/artifacts/bin/Roundtrip/release/roundtrip.dll"
 CLIENT_ENVIRONMENT = {**os.environ, "OPENSSL_CONF": f"{BENCH}/peers/client-openssl.cnf"}
 SINK = f"{ROOT}/artifacts/bin/Sink/release/sink.dll"
 SCRIPTS = f"{ROOT}/artifacts/cgi-bin"
+SUBSCRIBERS = f"{ROOT}/artifacts/live/subscribers"
 KESTREL = f"{ROOT}/artifacts/bin/Kestrel/release/kestrel.dll"
 
 
@@ -111,6 +114,26 @@ def _cgi(jit):
     )
 
 
+def _live(jit):
+    """Who has channels."""
+    program = ("dotnet", JIT_PROGRAM) if jit else (PROGRAM,)
+    # Debian's modules of node are not where a script outside finds them by itself.
+    node = (("NODE_PATH", "/usr/share/nodejs"), ("NODE_ENV", "production"))
+    return (
+        Contender("roundtrip-live", 18099, 18499, (*program, "serve", "-c", "@DIR@/configuration"), "roundtrip-live.conf", values=(("SECRET", f'"{channels.SECRET}"'),),
+                  environment=(("DOTNET_EnableDiagnostics", "0"),)),
+        Contender("nchan", 18100, 18500, ("/usr/sbin/nginx", "-c", "@DIR@/configuration", "-p", "@DIR@", "-e", "@DIR@/error.log"), "nchan.conf"),
+        Contender("node-ws", 18101, 18501, ("/usr/bin/node", f"{BENCH}/live/broadcast.js", "@HTTP@", "@HTTPS@", "@CERTIFICATE@", "@KEY@"), "", environment=node),
+        _kestrel("signalr", 18102, 18502),
+    )
+
+
+def _kestrel(name, http, https):
+    return Contender(
+        name, http, https, ("dotnet", KESTREL, "@WWW@", "@HTTP@", "@HTTPS@", "@CERTIFICATE@", "@KEY@", "@DIR@"), "",
+        environment=(("DOTNET_EnableDiagnostics", "0"), ("ASPNETCORE_ENVIRONMENT", "Production")))
+
+
 def table(jit=False):
     nginx = ("/usr/sbin/nginx", "-c", "@DIR@/configuration", "-p", "@DIR@", "-e", "@DIR@/error.log")
     return {contender.name: contender for contender in (
@@ -118,6 +141,7 @@ def table(jit=False):
         _roundtrip_hosts(jit),
         *_wsgi(jit),
         *_cgi(jit),
+        *_live(jit),
         Contender("nginx", 18081, 18481, nginx, "nginx.conf", values=(("SENDFILE", "on"),)),
         Contender("nginx-nosendfile", 18082, 18482, nginx, "nginx.conf", values=(("SENDFILE", "off"),)),
         Contender("h2o", 18083, 18483, ("/usr/bin/h2o", "-m", "worker", "-c", "@DIR@/configuration"), "h2o.conf"),
@@ -126,7 +150,5 @@ def table(jit=False):
                   environment=(("DOTNET_EnableDiagnostics", "0"),)),
         Contender("nghttpd", 0, 18488, ("/usr/sbin/nghttpd", "-a", "127.0.0.1", "-d", "@WWW@", "@HTTPS@", "@KEY@", "@CERTIFICATE@"), "", only_http2=True, curve="ECDH"),
         Contender("apache2", 18084, 18484, ("/usr/sbin/apache2", "-D", "FOREGROUND", "-f", "@DIR@/configuration"), "apache2.conf"),
-        Contender("kestrel", 18085, 18485,
-                  ("dotnet", KESTREL, "@WWW@", "@HTTP@", "@HTTPS@", "@CERTIFICATE@", "@KEY@", "@DIR@"), "",
-                  environment=(("DOTNET_EnableDiagnostics", "0"), ("ASPNETCORE_ENVIRONMENT", "Production"))),
+        _kestrel("kestrel", 18085, 18485),
     )}

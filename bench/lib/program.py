@@ -4,7 +4,7 @@ import os
 import subprocess
 import sys
 
-from contenders import BENCH, JIT_PROGRAM, KESTREL, PROGRAM, ROOT, SCRIPTS, SINK
+from contenders import BENCH, JIT_PROGRAM, KESTREL, PROGRAM, ROOT, SCRIPTS, SINK, SUBSCRIBERS
 from machine import Refused
 
 
@@ -36,6 +36,11 @@ def make_scripts():
     source = f"{BENCH}/cgi"
     command = 'mkdir -p "$1" && cc -O2 -static -o "$1/hello" "$0/hello.c" && cp "$0/shell" "$0/perl" "$1"'
     _make(f"{SCRIPTS}/hello", [source], ["sh", "-c", command, source, SCRIPTS])
+
+
+def make_subscribers():
+    source = f"{BENCH}/live/subscribers.c"
+    _make(SUBSCRIBERS, [source], ["sh", "-c", 'mkdir -p "$(dirname "$1")" && cc -O2 -D_GNU_SOURCE -o "$1" "$0"', source, SUBSCRIBERS])
 
 
 def _make(program, sources, command):

@@ -1,9 +1,12 @@
 """One run: every contender configured, checked and measured in turns, case by case, and the lines that come of it."""
 
+import contextlib
 import sys
 import time
 
+import channels
 import connections
+import fanout
 import load
 import ratio
 import suites
@@ -42,6 +45,8 @@ class Run:
         for case in cases:
             if isinstance(case, suites.IdleConnections):
                 whole &= self._report(case.name, *self._idle(case))
+            elif isinstance(case, suites.FanOut):
+                whole &= self._report(case.name, *self._fan_out(case))
             elif isinstance(case, suites.Start):
                 whole &= self._report(case.name, *self._start(case))
         return whole
@@ -105,7 +110,7 @@ class Run:
         low, high = (case.quick_low, case.quick_high) if self.quick else (case.low, case.high)
         slopes, wholes = {name: [] for name in self.contenders}, {name: [] for name in self.contenders}
         for turn in range(1 if self.quick else case.turns):
-            for name, contender in self._without_variants():
+            for name, contender in self._who_speak(case.carrier):
                 if self._late(case.name, turn):
                     break
                 say(f"{case.name}: {name}, {low} to {high} connections")
@@ -121,6 +126,31 @@ class Run:
                 slopes[name].append(None if result.fault else result.slope)
                 wholes[name].append(None if result.fault else result.whole)
         return "bytes", slopes, None, {"whole": wholes}
+
+    def _fan_out(self, case):
+        count = case.quick_subscribers if self.quick else case.subscribers
+        cpu, rate, delay = ({name: [] for name in self.contenders} for _ in range(3))
+        servers, audiences = {}, {}
+        with contextlib.ExitStack() as stack:
+            stack.callback(_close, servers)
+            for name, contender in self._who_speak(case.carrier):
+                if self._start_one(contender, servers):
+                    say(f"{case.name}: {name}, {count} subscribers")
+                    audiences[name] = fanout.Audience(servers[name], case.carrier, count)
+                    stack.callback(audiences[name].close)
+                    audiences[name].run(self.warm_up)
+            for turn in range(self.turns):
+                if self._late(case.name, turn):
+                    break
+                say(f"{case.name}: turn {turn + 1} of {self.turns}")
+                for name, audience in audiences.items():
+                    result = audience.run(self.seconds)
+                    if result.fault:
+                        say(f"{case.name}: {name}: turn {turn + 1} is thrown out: {result.fault}")
+                    cpu[name].append(None if result.fault else result.cpu)
+                    rate[name].append(None if result.fault else result.rate)
+                    delay[name].append(None if result.fault else result.p99)
+        return "cpu", cpu, rate, {"p99": delay}
 
     def _start(self, case):
         used = {name: [] for name in self.contenders}
@@ -141,6 +171,10 @@ class Run:
         """Variants of one program differ in how they send, not in how they wait or start."""
         further = {name for names in self.suite.variants.values() for name in names[1:]}
         return [(name, contender) for name, contender in self.contenders.items() if name not in further]
+
+    def _who_speak(self, carrier):
+        """Those with that carrier of channels; all of them where none is asked for."""
+        return [(name, contender) for name, contender in self._without_variants() if not carrier or (name, carrier) in channels.SUBSCRIPTIONS]
 
     def _late(self, case, turn):
         if time.monotonic() < self.deadline:

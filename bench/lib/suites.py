@@ -4,6 +4,7 @@ import dataclasses
 
 import answers
 import applications
+import channels
 import scripts
 import uploads
 from load import Shape
@@ -24,11 +25,23 @@ class IdleConnections:
     name: str
     secure: bool = False
     http2: bool = False
+    # The carrier of channels by which each is a subscriber; empty for a connection that was answered.
+    carrier: str = ""
     low: int = 10_000
     high: int = 18_000
     quick_low: int = 10_000
     quick_high: int = 18_000
     turns: int = 3
+
+
+@dataclasses.dataclass(frozen=True)
+class FanOut:
+    """CPU time per delivery, deliveries a second and their delay: one publisher, many subscribers."""
+
+    name: str
+    carrier: str
+    subscribers: int = 10_000
+    quick_subscribers: int = 1_000
 
 
 @dataclasses.dataclass(frozen=True)
@@ -109,6 +122,20 @@ SUITES = {
         quick_peers=("mod_cgid", "nginx-fcgiwrap"),
         checks=(scripts.wrong,),
         cases=tuple(Throughput(name, Shape(f"/{name}", connections=4, size=len(scripts.ANSWER))) for name in ("hello", "shell", "perl"))),
+    # Channels: messages of 128 bytes. nchan alone of the peers has server-sent events too.
+    "live": Suite(
+        own="roundtrip-live",
+        peers=("node-ws", "signalr", "nchan"),
+        quick_peers=("node-ws", "signalr", "nchan"),
+        checks=(channels.wrong,),
+        cases=(
+            FanOut("fanout", channels.WEBSOCKET),
+            FanOut("fanout-sse", channels.EVENTS),
+            IdleConnections("idle", carrier=channels.WEBSOCKET, quick_low=1_000, quick_high=3_000, turns=1),
+            IdleConnections("idle-sse", carrier=channels.EVENTS, quick_low=1_000, quick_high=3_000, turns=1),
+            IdleConnections("idle-tls", secure=True, carrier=channels.WEBSOCKET, quick_low=1_000, quick_high=3_000, turns=1),
+            IdleConnections("idle-sse-tls", secure=True, carrier=channels.EVENTS, quick_low=1_000, quick_high=3_000, turns=1),
+        )),
     # What a large configuration costs: against the same program that serves the same folder.
     "hosts": Suite(
         own="roundtrip-hosts",

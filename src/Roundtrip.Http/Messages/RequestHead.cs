@@ -134,7 +134,7 @@ public sealed class RequestHead
         }
     }
 
-    /// <summary>As <see cref="Retain"/>, in memory of just the head's length: for an exchange that lasts as long as its connection, so that it holds no buffer while it is silent.</summary>
+    /// <summary>As <see cref="Retain"/>, in memory of just the head's length and number of fields: for an exchange that lasts as long as its connection, so that it holds no buffer while it is silent.</summary>
     internal void RetainForLong(BufferPool pool)
     {
         byte[] own = _storage.AsSpan(_base, Length).ToArray();
@@ -146,6 +146,7 @@ public sealed class RequestHead
 
         _storage = own;
         _base = 0;
+        _fields = Fields.ToArray();
     }
 
     /// <summary>A copy that stays when the exchange is over, for code on other threads.</summary>

@@ -23,7 +23,9 @@ internal sealed class LiveSocket : IWebSocketHandler
     private readonly HubHandler _handler;
     private readonly LoopHub _hub;
     private readonly List<SocketSubscription> _subscriptions = [];
-    private readonly LiveRequest _request;
+
+    // Until the subscription that it asks for has begun: then it is of no use.
+    private LiveRequest? _request;
     private LiveGrant _grant;
     private WebSocketExchange? _socket;
     private bool _isPumping;
@@ -54,9 +56,11 @@ internal sealed class LiveSocket : IWebSocketHandler
             writer.WriteString("last", last);
             writer.WriteNumber("heartbeat", Definition.Heartbeat);
         });
-        if (_request.Topics.Count > 0)
+        LiveRequest request = _request!;
+        _request = null;
+        if (request.Topics.Count > 0)
         {
-            Subscribe(0, _request.Topics, _request.LastId);
+            Subscribe(0, request.Topics, request.LastId);
         }
     }
 

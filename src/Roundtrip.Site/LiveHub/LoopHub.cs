@@ -12,6 +12,10 @@ internal sealed class LoopHub : TimerEntry, ILoopWork
     // A subscriber that catches up gives the others their turn after so many messages.
     private const int MessagesATurn = 64;
 
+    // What is written goes out at the end of the loop's batch, and holds a buffer until then: a message to many goes a part at a time, so that
+    // the buffers stay those that the pool keeps, and other connections have their turn between.
+    private const int DeliveriesATurn = 128;
+
     private readonly Hub _hub;
     private readonly ConcurrentQueue<LiveMessage> _stored = new();
     private readonly List<LoopSubscriber> _all = [];
@@ -20,6 +24,8 @@ internal sealed class LoopHub : TimerEntry, ILoopWork
     private readonly Dictionary<string, HashSet<LoopSubscriber>> _byTopic = new(StringComparer.Ordinal);
     private readonly HashSet<LoopSubscriber> _byTemplate = [];
     private readonly List<LoopSubscriber> _reached = [];
+    private LiveMessage? _offered;
+    private int _nextReached;
     private int _isPosted;
     private bool _isEnding;
 
@@ -135,19 +141,21 @@ internal sealed class LoopHub : TimerEntry, ILoopWork
     void ILoopWork.Run()
     {
         Interlocked.Exchange(ref _isPosted, 0);
-        while (_stored.TryDequeue(out LiveMessage? message))
+        for (int left = DeliveriesATurn; left > 0; left--)
         {
-            Offer(message);
-        }
-
-        if (Volatile.Read(ref _isEnding))
-        {
-            Volatile.Write(ref _isEnding, false);
-            foreach (LoopSubscriber subscriber in _all.ToArray())
+            if (_nextReached == _reached.Count && !TryBegin())
             {
-                subscriber.Sink.End(EndReason.ServerStopping);
+                EndAllIfAsked();
+                return;
+            }
+
+            if (_nextReached < _reached.Count)
+            {
+                Offer(_reached[_nextReached++], _offered!);
             }
         }
+
+        PostOnce();
     }
 
     protected override void OnDue(long now)
@@ -183,10 +191,17 @@ internal sealed class LoopHub : TimerEntry, ILoopWork
         }
     }
 
-    private void Offer(LiveMessage message)
+    // The next message that was stored, and whom it reaches. Who comes later begins behind it.
+    private bool TryBegin()
     {
         _reached.Clear();
-        foreach (string topic in message.Topics)
+        _nextReached = 0;
+        if (!_stored.TryDequeue(out _offered))
+        {
+            return false;
+        }
+
+        foreach (string topic in _offered.Topics)
         {
             if (_byTopic.TryGetValue(topic, out HashSet<LoopSubscriber>? named))
             {
@@ -195,42 +210,54 @@ internal sealed class LoopHub : TimerEntry, ILoopWork
         }
 
         _reached.AddRange(_byTemplate);
+        return true;
+    }
 
-        // Somebody who is ended by this may have taken others with it.
-        for (int i = 0; i < _reached.Count; i++)
+    private void Offer(LoopSubscriber subscriber, LiveMessage message)
+    {
+        // Somebody who was ended since may have taken others with it. Who has the log of another epoch is being asked to come again.
+        if (subscriber.IsOver || subscriber.Subscriber.Epoch != message.Position.Epoch)
         {
-            LoopSubscriber subscriber = _reached[i];
+            return;
+        }
 
-            // Who has the log of another epoch is being asked to come again.
-            if (subscriber.IsOver || subscriber.Subscriber.Epoch != message.Position.Epoch)
+        if (subscriber.Subscriber.IsInStep)
+        {
+            if (!subscriber.Subscriber.Interest.Covers(message))
             {
-                continue;
+                return;
             }
 
-            if (subscriber.Subscriber.IsInStep)
+            if (subscriber.Sink.HasRoom)
             {
-                if (!subscriber.Subscriber.Interest.Covers(message))
+                if (subscriber.Subscriber.Offer(message, hasRoom: true))
                 {
-                    continue;
+                    Send(subscriber, message);
                 }
 
-                if (subscriber.Sink.HasRoom)
-                {
-                    if (subscriber.Subscriber.Offer(message, hasRoom: true))
-                    {
-                        Send(subscriber, message);
-                    }
-
-                    continue;
-                }
+                return;
             }
+        }
 
-            lock (_hub.Lock)
-            {
-                subscriber.Subscriber.Offer(message, hasRoom: false);
-            }
+        lock (_hub.Lock)
+        {
+            subscriber.Subscriber.Offer(message, hasRoom: false);
+        }
 
-            Pump(subscriber);
+        Pump(subscriber);
+    }
+
+    private void EndAllIfAsked()
+    {
+        if (!Volatile.Read(ref _isEnding))
+        {
+            return;
+        }
+
+        Volatile.Write(ref _isEnding, false);
+        foreach (LoopSubscriber subscriber in _all.ToArray())
+        {
+            subscriber.Sink.End(EndReason.ServerStopping);
         }
     }
 

@@ -24,6 +24,26 @@ public class EventStreamTests
         Assert.Equal("earliest", reader.Response.Headers.GetValues("Last-Event-ID").Single());
     }
 
+    // More than the hub serves in one turn of a loop.
+    [Fact]
+    public async Task A_message_to_many_reaches_each_once_and_in_order()
+    {
+        using var site = new HubSite(loops: 1);
+        var readers = new List<EventReader>();
+        for (int i = 0; i < 150; i++)
+        {
+            readers.Add(await site.Listen("topic=a&topic=*"));
+        }
+
+        await Task.WhenAll(Enumerable.Range(0, 3).Select(_ => site.Publish("a", "before")));
+        await site.Publish("a", "after");
+        foreach (EventReader reader in readers)
+        {
+            Assert.Equal(["before", "before", "before", "after"], await reader.Data(4));
+            await reader.DisposeAsync();
+        }
+    }
+
     [Fact]
     public async Task Who_comes_back_goes_on_behind_its_last_id()
     {
