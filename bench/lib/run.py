@@ -191,7 +191,8 @@ class Run:
         for peer in self.peers:
             known = {name: middle for name in self._variants(peer)
                      if name != self.own and (middle := ratio.median(values.get(name, []))) is not None}
-            if not known and not any(name in self.contenders for name in self._variants(peer)):
+            # Who is out of the run, or has no part in the case, has no turns.
+            if not any(values.get(name) for name in self._variants(peer)):
                 continue
             if not known:
                 say(f"{case}: no value of {peer}")

@@ -66,6 +66,9 @@ public abstract class Exchange
         }
     }
 
+    /// <summary>Whether its response is under way and goes on for as long as the client stays, as events do.</summary>
+    internal bool HasOpenEnd => EndsWithClient && HasResponded;
+
     /// <summary>The connection that carries the exchange.</summary>
     public abstract IConnectionHost Connection { get; }
 

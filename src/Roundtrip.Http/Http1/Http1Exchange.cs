@@ -74,7 +74,15 @@ public sealed partial class Http1Exchange : Exchange
         if (!_isHeadDetached)
         {
             IConnectionHost host = _connection!.Host;
-            Request.Retain(host.Buffers);
+            if (HasOpenEnd)
+            {
+                Request.RetainForLong(host.Buffers);
+            }
+            else
+            {
+                Request.Retain(host.Buffers);
+            }
+
             host.Input.Consume(Request.Length);
             _isHeadDetached = true;
         }

@@ -270,7 +270,7 @@ public sealed partial class Http2ServerConnection : Http2Connection
     {
         if (exchange.Generation == generation && exchange.IsInUse)
         {
-            if (exchange.IsTunnel)
+            if (exchange.IsTunnel || exchange.HasOpenEnd)
             {
                 exchange.Request.RetainForLong(Host.Buffers);
             }

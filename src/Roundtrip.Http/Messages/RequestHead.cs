@@ -134,7 +134,7 @@ public sealed class RequestHead
         }
     }
 
-    /// <summary>As <see cref="Retain"/>, in memory of just the head's length and number of fields: for an exchange that lasts as long as its connection, so that it holds no buffer while it is silent.</summary>
+    /// <summary>As <see cref="Retain"/>, in memory of just the head's length and number of fields: for an exchange that lasts as long as its client, so that it holds no buffer while it is silent.</summary>
     internal void RetainForLong(BufferPool pool)
     {
         byte[] own = _storage.AsSpan(_base, Length).ToArray();
