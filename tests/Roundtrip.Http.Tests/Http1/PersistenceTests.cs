@@ -160,7 +160,7 @@ public class PersistenceTests
 
         Assert.Contains("Connection: close\r\n", host.Sent, StringComparison.Ordinal);
         Assert.Equal(ConnectionClose.Linger, host.Engine.Closing);
-        Assert.Equal(["start GET /1", "end GET 200 2 Completed"], host.Events);
+        Assert.Equal(["start GET /1", "stopping", "end GET 200 2 Completed"], host.Events);
     }
 
     [Fact]
