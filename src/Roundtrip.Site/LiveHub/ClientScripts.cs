@@ -1,5 +1,3 @@
-using System.Security.Cryptography;
-using System.Text;
 using Roundtrip.Http;
 
 namespace Roundtrip.Site.LiveHub;
@@ -18,9 +16,7 @@ internal static class ClientScripts
         }
 
         HubResponses.AllowOrigin(exchange, hub);
-        exchange.ResponseFields.Add("ETag"u8, script.Tag);
-        bool isKnown = exchange.Request.Value(KnownField.IfNoneMatch).IndexOf(script.Tag) >= 0;
-        HubResponses.Send(exchange, isKnown ? 304 : 200, script.Fields, isKnown ? default : script.Content);
+        HubResponses.SendTagged(exchange, script.Fields, script.Content, script.Tag);
         return true;
     }
 
@@ -30,6 +26,6 @@ internal static class ClientScripts
         byte[] content = new byte[stream.Length];
         stream.ReadExactly(content);
         FieldBlock fields = FieldBlock.Create(("Content-Type", "text/javascript; charset=utf-8"), ("Cache-Control", "public, no-cache"), ("X-Content-Type-Options", "nosniff"));
-        return (content, fields, Encoding.ASCII.GetBytes($"\"{Convert.ToHexString(SHA256.HashData(content).AsSpan(0, 12))}\""));
+        return (content, fields, HubResponses.TagOf(content));
     }
 }

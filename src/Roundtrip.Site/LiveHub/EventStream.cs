@@ -53,16 +53,12 @@ internal sealed class EventStream : IExchangeHandler, ILiveSink
 
     public static void Begin(LoopHub hub, Exchange exchange, LiveRequest request) => _ = new EventStream(hub, exchange, request);
 
-    public void Send(LiveMessage message)
-    {
-        string path = _hub.Hub.Definition.Path;
-        Write(message.IsBinary ? Announce(message, path) : message.Form(EncodedForms.ServerSentEvent, Encode));
-    }
+    public void Send(LiveMessage message) => Write(message.IsBinary ? Announcement(message) : message.Form(EncodedForms.ServerSentEvent, Encode));
 
     public void Send(in LiveGap gap)
     {
         byte[] json = LiveJson.Gap(gap);
-        Write(Pinned(output => SseWriter.WriteEvent(output, json, "gap"u8)));
+        Write(Pinned(output => SseWriter.WriteEvent(output, json, Encoding.ASCII.GetBytes(LiveWords.GapEvent))));
     }
 
     public void Finish()
@@ -108,17 +104,18 @@ internal sealed class EventStream : IExchangeHandler, ILiveSink
         SseWriter.WriteEvent(output, message.Data.Span, Encoding.UTF8.GetBytes(message.Type), Encoding.UTF8.GetBytes(message.Id));
     });
 
-    // Bytes do not go over text: their URL does.
-    private static byte[] Announce(LiveMessage message, string path) => Pinned(output =>
-        SseWriter.WriteEvent(output, Encoding.UTF8.GetBytes($"{path}/messages/{Uri.EscapeDataString(message.Id)}"), "binary"u8, Encoding.UTF8.GetBytes(message.Id)));
+    // Bytes do not go over text: their URL does, below the path that the hub has for its whole life.
+    private byte[] Announcement(LiveMessage message) => message.Form(EncodedForms.ServerSentEvent, announced => Pinned(output => SseWriter.WriteEvent(
+        output,
+        Encoding.UTF8.GetBytes($"{_hub.Hub.Definition.Path}/messages/{Uri.EscapeDataString(announced.Id)}"),
+        Encoding.ASCII.GetBytes(LiveWords.BinaryEvent),
+        Encoding.UTF8.GetBytes(announced.Id))));
 
     private static byte[] Pinned(Action<IBufferWriter<byte>> write)
     {
         var output = new ArrayBufferWriter<byte>();
         write(output);
-        byte[] pinned = GC.AllocateUninitializedArray<byte>(output.WrittenCount, pinned: true);
-        output.WrittenSpan.CopyTo(pinned);
-        return pinned;
+        return HubResponses.Pinned(output.WrittenSpan);
     }
 
     private void Write(byte[] pinned)

@@ -1,3 +1,4 @@
+using System.Security.Cryptography;
 using System.Text;
 using Roundtrip.Http;
 using Roundtrip.Http.WebSocket.Handshake;
@@ -73,6 +74,18 @@ internal static class HubResponses
         Send(exchange, status, Text, Encoding.UTF8.GetBytes(sentence));
     }
 
+    /// <summary>The entity tag of content (RFC 9110 section 8.8.3).</summary>
+    public static byte[] TagOf(ReadOnlySpan<byte> content) => Encoding.ASCII.GetBytes($"\"{Convert.ToHexString(SHA256.HashData(content).AsSpan(0, 12))}\"");
+
+    /// <summary>Sends a whole answer, or 304 to a client that has it.</summary>
+    /// <param name="tag">Of <see cref="TagOf"/>.</param>
+    public static void SendTagged(Exchange exchange, FieldBlock fields, ReadOnlySpan<byte> content, ReadOnlySpan<byte> tag)
+    {
+        exchange.ResponseFields.Add("ETag"u8, tag);
+        bool isKnown = exchange.Request.Value(KnownField.IfNoneMatch).IndexOf(tag) >= 0;
+        Send(exchange, isKnown ? 304 : 200, fields, isKnown ? default : content);
+    }
+
     /// <summary>Sends a whole answer.</summary>
     public static void Send(Exchange exchange, int status, FieldBlock fields, ReadOnlySpan<byte> content)
     {
@@ -85,13 +98,21 @@ internal static class HubResponses
             ResponseFields.RespondToFailure(exchange, status, fields, content.Length);
         }
 
-        if (exchange.Request.Method == Method.Head)
+        int taken = exchange.Request.Method == Method.Head ? content.Length : exchange.Write(content);
+        if (taken < content.Length)
         {
-            exchange.Complete();
+            byte[] rest = Pinned(content[taken..]);
+            exchange.WriteShared(rest, 0, rest.Length);
         }
-        else
-        {
-            WholeAnswer.Send(exchange, content);
-        }
+
+        exchange.Complete();
+    }
+
+    /// <summary>A copy that the kernel may be given the address of: <see cref="Exchange.WriteShared"/>.</summary>
+    public static byte[] Pinned(ReadOnlySpan<byte> content)
+    {
+        byte[] pinned = GC.AllocateUninitializedArray<byte>(content.Length, pinned: true);
+        content.CopyTo(pinned);
+        return pinned;
     }
 }

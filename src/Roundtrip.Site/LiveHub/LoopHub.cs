@@ -35,9 +35,6 @@ internal sealed class LoopHub : TimerEntry, ILoopWork
 
     public EventLoop Loop { get; }
 
-    /// <summary>The open carriers, for whoever counts them.</summary>
-    public int Count => _all.Count;
-
     /// <summary>On any thread, under the hub's lock: a message was stored.</summary>
     public void Post(LiveMessage message)
     {
@@ -264,26 +261,21 @@ internal sealed class LoopHub : TimerEntry, ILoopWork
     private void Send(LoopSubscriber subscriber, LiveMessage message)
     {
         subscriber.SentAt = Loop.Now;
-        bool isLast;
-        if (message.IsClose)
-        {
-            lock (_hub.Lock)
-            {
-                isLast = _hub.IsClosedFor(subscriber.Subscriber.Interest);
-            }
-        }
-        else
-        {
-            isLast = false;
-        }
-
-        if (isLast)
+        if (message.IsClose && IsClosedFor(subscriber))
         {
             subscriber.Sink.Finish();
         }
         else
         {
             subscriber.Sink.Send(message);
+        }
+    }
+
+    private bool IsClosedFor(LoopSubscriber subscriber)
+    {
+        lock (_hub.Lock)
+        {
+            return _hub.IsClosedFor(subscriber.Subscriber.Interest);
         }
     }
 

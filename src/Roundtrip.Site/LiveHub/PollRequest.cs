@@ -1,4 +1,3 @@
-using System.Security.Cryptography;
 using System.Text;
 using Roundtrip.Core;
 using Roundtrip.Http;
@@ -124,16 +123,7 @@ internal sealed class PollRequest : TimerEntry, IExchangeHandler, ILiveSink
         FieldBlock fields = FieldBlock.Create(
             ("Content-Type", "application/json"),
             ("Cache-Control", _answer.HasMore ? $"{scope}, max-age=3600, immutable" : $"{scope}, no-cache"));
-        byte[] tag = Encoding.ASCII.GetBytes($"\"{Convert.ToHexString(SHA256.HashData(content).AsSpan(0, 12))}\"");
-        _exchange.ResponseFields.Add("ETag"u8, tag);
-        if (_exchange.Request.Value(KnownField.IfNoneMatch).IndexOf(tag) >= 0)
-        {
-            HubResponses.Send(_exchange, 304, fields, default);
-        }
-        else
-        {
-            HubResponses.Send(_exchange, 200, fields, content);
-        }
+        HubResponses.SendTagged(_exchange, fields, content, HubResponses.TagOf(content));
     }
 
     private void StopWaiting()
