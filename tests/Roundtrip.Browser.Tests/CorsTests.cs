@@ -68,15 +68,7 @@ public sealed class CorsTests : IAsyncLifetime
     public async ValueTask InitializeAsync()
     {
         _playwright = await Playwright.CreateAsync();
-        _browser = await _playwright.Chromium.LaunchAsync(new BrowserTypeLaunchOptions
-        {
-            ExecutablePath = "/usr/bin/chromium",
-            Args =
-            [
-                "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync",
-                $"--ignore-certificate-errors-spki-list={_pages.KeyHash},{_asked.KeyHash}",
-            ],
-        });
+        _browser = await Chromium.LaunchAsync(_playwright, $"--ignore-certificate-errors-spki-list={_pages.KeyHash},{_asked.KeyHash}");
     }
 
     public async ValueTask DisposeAsync()

@@ -91,13 +91,5 @@ public sealed class EarlyHintsTests : IAsyncLifetime
         return site.Told;
     }
 
-    private async Task<IBrowser> LaunchAsync(SiteInProcess site) => await _playwright.Chromium.LaunchAsync(new BrowserTypeLaunchOptions
-    {
-        ExecutablePath = "/usr/bin/chromium",
-        Args =
-        [
-            "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync",
-            $"--ignore-certificate-errors-spki-list={site.KeyHash}",
-        ],
-    });
+    private async Task<IBrowser> LaunchAsync(SiteInProcess site) => await Chromium.LaunchAsync(_playwright, $"--ignore-certificate-errors-spki-list={site.KeyHash}");
 }

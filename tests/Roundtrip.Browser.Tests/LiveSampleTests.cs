@@ -15,13 +15,8 @@ public sealed class LiveSampleTests : IAsyncLifetime
     public async ValueTask InitializeAsync()
     {
         _playwright = await Playwright.CreateAsync();
-        _browser = await _playwright.Chromium.LaunchAsync(new BrowserTypeLaunchOptions
-        {
-            ExecutablePath = "/usr/bin/chromium",
-
-            // A SharedWorker's requests are not covered by a context's own way to ignore certificates.
-            Args = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync", "--ignore-certificate-errors"],
-        });
+        // A SharedWorker's requests are not covered by a context's own way to ignore certificates.
+        _browser = await Chromium.LaunchAsync(_playwright, "--ignore-certificate-errors");
     }
 
     public async ValueTask DisposeAsync()
