@@ -17,6 +17,7 @@ On the control socket                                       payload
          SIGUSR2 does not do so already
     < Y  ready                                              -
     < M  a source file has changed (reloading alone)        its name
+    < L  leaving: it was sent SIGTERM                       -
 The end of the control socket is the order to stop: requests under way are finished.
 
 On a channel
@@ -66,7 +67,7 @@ NUMBER = struct.Struct("<Q")
 STRETCH = struct.Struct("<QQ")
 HEADER_AND_LENGTH = struct.Struct("<BBHIQI")
 ALL_HERE, SHOWS_FAILURES, BROKEN, LAST, FAILED = 1, 2, 2, 1, 2
-ATTACH, PAGE, GO, STACKS, READY, MODIFIED = b"APGKYM"
+ATTACH, PAGE, GO, STACKS, READY, MODIFIED, LEAVING = b"APGKYML"
 REQUEST, BODY, ROOM, RESPONSE, DATA, SHARED, FILE, END, HINTS, CREDIT = b"QBWRDSFEHC"
 CONTROL = 3
 SLOT = 64
@@ -81,6 +82,9 @@ SMALL = 32 * 1024
 
 # recvmsg(2); PyPy has no name for it.
 MSG_CMSG_CLOEXEC = getattr(socket, "MSG_CMSG_CLOEXEC", 0x40000000)
+
+# The exit code of one whose requests do not end in shutdown-timeout, as of timeout(1).
+TOO_SLOW = 124
 
 # pipe(7): so much is written whole, whoever else writes.
 PIPE_BUF = 4096
@@ -629,6 +633,12 @@ class Server:
             while kind is not None:
                 self._obey(kind, descriptor)
                 kind, descriptor = self._order()
+        except Terminated:
+            try:
+                self._tell(LEAVING)
+            except OSError:
+                pass
+            raise
         finally:
             # Also when it cannot say that it is ready, or what it loads fails.
             self._stop()
@@ -711,7 +721,7 @@ class Server:
             thread.join(max(0, until - time.monotonic()))
         ERRORS.flush()
         if any(thread.is_alive() for thread in self._threads):
-            os._exit(0)
+            os._exit(TOO_SLOW)
 
     def _load(self, key, make):
         application = self._applications.get(key)
@@ -834,10 +844,15 @@ def limit_resources(configuration):
         resource.setrlimit(resource.RLIMIT_CPU, (seconds, seconds + 5))
 
 
+class Terminated(SystemExit):
+    """SIGTERM has come."""
+
+
 def terminate(number, _):
     """SIGTERM: requests in hand are finished, as at the end of the control socket; the server has another in its place."""
     if os.getpid() == PID:
-        sys.exit(0)
+        signal.signal(number, signal.SIG_IGN)
+        raise Terminated(0)
     # A child of the application's, which inherited this.
     signal.signal(number, signal.SIG_DFL)
     os.kill(os.getpid(), number)

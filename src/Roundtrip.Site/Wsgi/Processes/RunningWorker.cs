@@ -19,6 +19,9 @@ internal sealed class RunningWorker(uint token, RunningGroup group, WorkerLife l
     /// <summary>The system's number of the process; 0 until it runs.</summary>
     public int Pid { get; private set; }
 
+    /// <summary>Whether it said that it ends in good order.</summary>
+    public bool IsLeaving { get; set; }
+
     /// <summary>What is wrong with it, if anything was seen.</summary>
     public string? Fault { get; set; }
 

@@ -32,6 +32,7 @@ internal sealed class WorkerGroup(int processes, bool isOnDemand, WorkerTimes ti
     private int _wanted = isOnDemand ? 0 : processes;
     private int _generation;
     private int _lastNumber;
+    private bool _failsToLoad;
     private bool _isLeaving;
     private bool _hasLeft;
 
@@ -71,6 +72,8 @@ internal sealed class WorkerGroup(int processes, bool isOnDemand, WorkerTimes ti
 
     private int Active => _workers.Count(worker => worker.IsActive);
 
+    private int Starting => _workers.Count(worker => worker.Phase == WorkerPhase.Starting);
+
     private int Ready => _workers.Count(worker => worker.Phase == WorkerPhase.Ready);
 
     // No more than one beyond those that are said, those that are on their way out counted: a group that takes all memory that there is for N does not take it twice.
@@ -81,15 +84,21 @@ internal sealed class WorkerGroup(int processes, bool isOnDemand, WorkerTimes ti
     /// <summary>Something happened to a process.</summary>
     public void On(WorkerLife worker, WorkerEvent happened, long now)
     {
-        bool wasActive = worker.IsActive;
-        long lived = worker.Phase == WorkerPhase.Ready ? now - worker.ReadySince : 0;
+        (bool wasActive, bool wasReady) = (worker.IsActive, worker.Phase == WorkerPhase.Ready);
+        long lived = wasReady ? now - worker.ReadySince : 0;
         Do(worker, worker.On(happened, now));
         if (worker.Phase == WorkerPhase.Ready && happened == WorkerEvent.Ready)
         {
-            _delay = 0;
+            (_delay, _failsToLoad) = (0, false);
+        }
+        else if (wasReady && happened == WorkerEvent.Leaving)
+        {
+            // No crash; the shortest delay all the same, for one that sends itself SIGTERM again and again.
+            _nextStart = now + Backoff.First;
         }
         else if (wasActive && !worker.IsActive && happened is not (WorkerEvent.Retire or WorkerEvent.Overdue))
         {
+            _failsToLoad = !wasReady;
             _delay = _backoff.Next(lived, times.Healthy);
             _nextStart = now + _delay;
         }
@@ -160,6 +169,7 @@ internal sealed class WorkerGroup(int processes, bool isOnDemand, WorkerTimes ti
                 Do(worker, worker.On(WorkerEvent.Deadline, now));
                 if (wasActive)
                 {
+                    _failsToLoad = true;
                     _delay = _backoff.Next(0, times.Healthy);
                     _nextStart = now + _delay;
                 }
@@ -181,8 +191,8 @@ internal sealed class WorkerGroup(int processes, bool isOnDemand, WorkerTimes ti
             Do(worker, WorkerActions.Start);
         }
 
-        // A crash loop: who waits would wait in vain. One process that dies after it was well is another matter.
-        HasHope = !_hasLeft && !IsOver && (Ready > 0 || _delay < TooLongToWait);
+        // A crash loop: who waits would wait in vain. One process that dies after it was well is another matter: its successor is waited for.
+        HasHope = !_hasLeft && !IsOver && (Ready > 0 || _delay < TooLongToWait || (!_failsToLoad && Starting > 0));
     }
 
     private bool IsStale(WorkerLife worker) => !_isLeaving && (worker.Generation != _generation || worker.IsWorn);

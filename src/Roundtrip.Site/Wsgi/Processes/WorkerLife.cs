@@ -77,10 +77,10 @@ internal sealed class WorkerLife(int number, int generation, double share, Worke
         (WorkerPhase.Starting, WorkerEvent.Deadline) => Kill(),
 
         (WorkerPhase.Ready, WorkerEvent.Retire) => Go(WorkerPhase.Draining, After(now, times.Drain), WorkerActions.Retire),
-        (WorkerPhase.Ready, WorkerEvent.Broken) => Go(WorkerPhase.Ending, After(now, times.Shutdown), WorkerActions.Retire | WorkerActions.End),
+        (WorkerPhase.Ready, WorkerEvent.Leaving or WorkerEvent.Broken) => Go(WorkerPhase.Ending, After(now, times.Shutdown), WorkerActions.Retire | WorkerActions.End),
         (WorkerPhase.Ready, WorkerEvent.Overdue) => Go(WorkerPhase.Condemned, After(now, times.Stacks), WorkerActions.Retire | WorkerActions.DumpStacks),
 
-        (WorkerPhase.Draining, WorkerEvent.Drained or WorkerEvent.Deadline or WorkerEvent.Broken) => Go(WorkerPhase.Ending, After(now, times.Shutdown), WorkerActions.End),
+        (WorkerPhase.Draining, WorkerEvent.Drained or WorkerEvent.Deadline or WorkerEvent.Leaving or WorkerEvent.Broken) => Go(WorkerPhase.Ending, After(now, times.Shutdown), WorkerActions.End),
         (WorkerPhase.Draining, WorkerEvent.Overdue) => Go(WorkerPhase.Condemned, After(now, times.Stacks), WorkerActions.DumpStacks),
 
         // The request that took too long has ended meanwhile, and the others too.

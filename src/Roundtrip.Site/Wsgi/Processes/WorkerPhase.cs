@@ -34,6 +34,9 @@ internal enum WorkerEvent
     /// <summary>It ended, or could not be started.</summary>
     Exited,
 
+    /// <summary>It says that it ends in good order: somebody has sent it SIGTERM, the application itself perhaps.</summary>
+    Leaving,
+
     /// <summary>It has closed its control socket or a channel, or said what is no word of it; most often because it is about to end.</summary>
     Broken,
 

@@ -12,8 +12,10 @@ public sealed partial class WorkerPools
     // The log has all lines already; the report repeats what tells why.
     private const int LinesOfReport = 3;
 
-    // Its own clock may say so before the server's.
     private const string TooSlowToEnd = "it did not end in shutdown-timeout";
+
+    // Of worker.py, whose own clock may say so before the server's.
+    private const int TooSlowCode = 124;
 
     // Null before a configuration is served.
     private ErrorLog? LogOf(RunningGroup group)
@@ -32,10 +34,10 @@ public sealed partial class WorkerPools
     {
         int busy = worker.Process?.Busy ?? 0;
 
-        // It was told to end and has.
-        if (status.IsSuccess && busy == 0 && worker.Life.Phase is WorkerPhase.Ending or WorkerPhase.Draining)
+        // It was told to end and has. The last answers of one that leaves may not have been read yet.
+        if (status.IsSuccess && (worker.IsLeaving || (busy == 0 && worker.Life.Phase is WorkerPhase.Ending or WorkerPhase.Draining)))
         {
-            Say(worker.Group, LogLevel.Debug, $"{worker.Name} has ended");
+            Say(worker.Group, worker.IsLeaving ? LogLevel.Info : LogLevel.Debug, $"{worker.Name} has ended{(worker.IsLeaving ? ": it was sent SIGTERM" : "")}");
             return;
         }
 
@@ -58,7 +60,7 @@ public sealed partial class WorkerPools
     {
         WorkerGroupDefinition definition = worker.Group.Definition;
         return worker.Cause is { } cause ? $": {cause}"
-            : status.IsSuccess && worker.Life.Phase == WorkerPhase.Ending ? $": {TooSlowToEnd}"
+            : status.Code == TooSlowCode && worker.Life.Phase == WorkerPhase.Ending ? $": {TooSlowToEnd}"
             : status.Signal == SignalNumber.ProcessorTime && definition.CpuTimeLimit > TimeSpan.Zero ? ": it had its cpu-time-limit"
             : definition.MemoryLimit > 0 && worker.Process is { } process && process.Errors.Last.Any(IsOfMemory) ? ": it had its memory-limit"
             : status.Signal == SignalNumber.Kill ? ": not by this server; by the system for want of memory, perhaps"

@@ -254,6 +254,8 @@ public sealed partial class WorkerPools : IWorkerPools, IDisposable
                     Happen(notice.Worker!, WorkerEvent.Overdue, notice.Text!, now);
                     break;
                 case NoticeKind.Broken:
+                    // One that ends in good order has said so before its channels ended.
+                    Hear(notice.Worker!, now);
                     Happen(notice.Worker!, WorkerEvent.Broken, notice.Text!, now);
                     break;
             }
@@ -284,19 +286,28 @@ public sealed partial class WorkerPools : IWorkerPools, IDisposable
 
             process.Errors.Read(LinesAtATime, (request, text) => WriteLine(worker, request, text));
             worker.Life.Use(process.Busy > 0, process.LastUsed, now);
-            switch (process.Advance())
-            {
-                case WorkerWord.Ready:
-                    worker.Group.Machine.On(worker.Life, WorkerEvent.Ready, now);
-                    break;
-                case WorkerWord.Modified:
-                    worker.Group.Machine.Modified(worker.Life, now);
-                    break;
-                case WorkerWord.Gone:
-                    process.CloseControl();
-                    worker.Group.Machine.On(worker.Life, WorkerEvent.Broken, now);
-                    break;
-            }
+            Hear(worker, now);
+        }
+    }
+
+    private static void Hear(RunningWorker worker, long now)
+    {
+        switch (worker.Process?.Advance())
+        {
+            case WorkerWord.Ready:
+                worker.Group.Machine.On(worker.Life, WorkerEvent.Ready, now);
+                break;
+            case WorkerWord.Modified:
+                worker.Group.Machine.Modified(worker.Life, now);
+                break;
+            case WorkerWord.Leaving:
+                worker.IsLeaving = worker.Life.ReadySince > 0;
+                worker.Group.Machine.On(worker.Life, WorkerEvent.Leaving, now);
+                break;
+            case WorkerWord.Gone:
+                worker.Process.CloseControl();
+                worker.Group.Machine.On(worker.Life, WorkerEvent.Broken, now);
+                break;
         }
     }
 
@@ -317,6 +328,7 @@ public sealed partial class WorkerPools : IWorkerPools, IDisposable
                     worker.Group.Machine.On(worker.Life, WorkerEvent.Exited, now);
                     break;
                 case StartEvent.Ended ended:
+                    Hear(worker, now);
                     worker.Process?.Errors.Read(LinesAtTheEnd, (request, text) => WriteLine(worker, request, text));
                     WriteEnd(worker, ended.Status);
                     worker.Group.Machine.On(worker.Life, WorkerEvent.Exited, now);

@@ -19,6 +19,9 @@ internal enum WorkerWord
     /// <summary>One of its source files is not as it was.</summary>
     Modified,
 
+    /// <summary>It ends in good order: it was sent SIGTERM.</summary>
+    Leaving,
+
     /// <summary>It has closed its control socket, or what it says is no frame.</summary>
     Gone,
 }
@@ -182,6 +185,7 @@ internal sealed class WorkerProcess : IDisposable
                     {
                         (byte)'Y' => WorkerWord.Ready,
                         (byte)'M' => WorkerWord.Modified,
+                        (byte)'L' => WorkerWord.Leaving,
                         _ => WorkerWord.Gone,
                     };
                 }

@@ -83,6 +83,42 @@ public class WorkerGroupTests
     }
 
     [Fact]
+    public void Where_processes_load_but_die_soon_who_waits_has_the_next_one()
+    {
+        var group = new GroupUnderTest(1, Times);
+        for (int i = 0; i < 6; i++)
+        {
+            group.AllReady();
+            group.On(group.Last, WorkerEvent.Exited);
+            group.GoTo(group.Machine.NextDeadline);
+
+            Assert.Equal([WorkerPhase.Starting], group.Phases);
+            Assert.True(group.Machine.HasHope);
+        }
+
+        group.On(group.Last, WorkerEvent.Exited);
+        Assert.False(group.Machine.HasHope);
+    }
+
+    [Fact]
+    public void One_that_somebody_ends_by_SIGTERM_has_not_crashed()
+    {
+        var group = new GroupUnderTest(1, Times);
+        for (int i = 0; i < 6; i++)
+        {
+            group.AllReady();
+            WorkerLife leaving = group.Last;
+            group.On(leaving, WorkerEvent.Leaving);
+
+            Assert.Equal([WorkerPhase.Ending], group.Phases);
+            Assert.True(group.Machine.HasHope);
+            Assert.Equal(group.Now + Backoff.First, group.Machine.NextDeadline);
+            group.GoTo(group.Now + Backoff.First);
+            group.On(leaving, WorkerEvent.Exited);
+        }
+    }
+
+    [Fact]
     public void While_another_is_ready_there_is_hope()
     {
         var group = new GroupUnderTest(2, Times).AllReady();
