@@ -22,7 +22,8 @@ The end of the control socket is the order to stop: requests under way are finis
 
 On a channel
     > Q  a request; flag 1: its content is all here;        length of the environ (4), names and values each ended by NUL,
-         flag 2: failures are shown to the client           the first part of the content
+         flag 2: failures are shown to the client;          the first part of the content
+         flag 4: it had to wait for a channel
     > B  content in the ring of the request's content;      how many bytes (4)
          flag 1: the last; flag 2: it broke off
     > W  content was taken from the response's ring         how many bytes (4)
@@ -66,7 +67,7 @@ LENGTH = struct.Struct("<I")
 NUMBER = struct.Struct("<Q")
 STRETCH = struct.Struct("<QQ")
 HEADER_AND_LENGTH = struct.Struct("<BBHIQI")
-ALL_HERE, SHOWS_FAILURES, BROKEN, LAST, FAILED = 1, 2, 2, 1, 2
+ALL_HERE, SHOWS_FAILURES, HAS_WAITED, BROKEN, LAST, FAILED = 1, 2, 4, 2, 1, 2
 ATTACH, PAGE, GO, STACKS, READY, MODIFIED, LEAVING = b"APGKYML"
 REQUEST, BODY, ROOM, RESPONSE, DATA, SHARED, FILE, END, HINTS, CREDIT = b"QBWRDSFEHC"
 CONTROL = 3
@@ -269,6 +270,30 @@ class FileWrapper:
         return (descriptor, offset, max(0, status.st_size - offset)) if stat.S_ISREG(status.st_mode) else None
 
 
+class Urgency:
+    """Whether this thread, when it is woken, takes the processor at once from who has it (sched(7), SCHED_BATCH).
+
+    That is right while a request finds a thread free. Where requests queue, who is interrupted is the server that gives them out, once for each: then it is let finish, and several threads have
+    work before the first begins. What the application starts meanwhile inherits it.
+    """
+
+    def __init__(self):
+        self._is_urgent = True
+        self._may_choose = True
+
+    def choose(self, is_urgent):
+        if is_urgent == self._is_urgent or not self._may_choose:
+            return
+        self._is_urgent = is_urgent
+        try:
+            # A policy that the operator or the application has chosen stays.
+            self._may_choose = os.sched_getscheduler(0) in (os.SCHED_OTHER, os.SCHED_BATCH)
+            if self._may_choose:
+                os.sched_setscheduler(0, os.SCHED_OTHER if is_urgent else os.SCHED_BATCH, os.sched_param(0))
+        except (AttributeError, OSError):
+            self._may_choose = False
+
+
 class Channel:
     """One thread's socket, and the response in hand on it."""
 
@@ -291,6 +316,7 @@ class Channel:
         self._is_sent = False
         self._is_ended = False
         self._left = -1
+        self._urgency = Urgency()
         sock.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, 1 << 20)
 
     def run(self):
@@ -409,6 +435,7 @@ class Channel:
         content = bytes(payload[4 + length :])
         environ = self._server.base.copy()
         environ.update(zip(items, items))
+        self._urgency.choose(not flags & HAS_WAITED)
         self.request = number
         self._head = None
         self._is_sent = self._is_ended = False

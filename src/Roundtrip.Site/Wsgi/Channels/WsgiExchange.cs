@@ -74,6 +74,7 @@ internal sealed partial class WsgiExchange : PoolRequest, IExchangeHandler
         }
 
         _tries++;
+        bool hasWaited = _isLeftInQueue;
         _isLeftInQueue = false;
         _number = Interlocked.Increment(ref _numbers);
         long now = _pool.Loop.Now;
@@ -91,7 +92,7 @@ internal sealed partial class WsgiExchange : PoolRequest, IExchangeHandler
 
         _pool.Pool.Began(channel, _number, Log, now);
         Schedule(_pool.Pool.Definition.RequestTimeout, now);
-        _channel.Begin(this, _number, MakeFrame(_exchange));
+        _channel.Begin(this, _number, MakeFrame(_exchange, hasWaited));
     }
 
     public override void Refuse(int status)
@@ -216,7 +217,7 @@ internal sealed partial class WsgiExchange : PoolRequest, IExchangeHandler
     }
 
     // The frame of worker.py: header, length of the environ, environ, content.
-    private ReadOnlySpan<byte> MakeFrame(Exchange exchange)
+    private ReadOnlySpan<byte> MakeFrame(Exchange exchange, bool hasWaited)
     {
         EnvironmentBuffer frame = _pool.Frame;
         frame.Clear();
@@ -225,7 +226,8 @@ internal sealed partial class WsgiExchange : PoolRequest, IExchangeHandler
         int environ = frame.Written.Length;
         frame.AddRaw(Collected);
         Span<byte> whole = frame.Whole;
-        byte flags = (byte)((IsAllHere ? FrameFlags.AllHere : 0) | (_target.ShowsFailures && IPAddress.IsLoopback(exchange.Connection.Remote.ToIPAddress()) ? FrameFlags.ShowsFailures : 0));
+        bool showsFailures = _target.ShowsFailures && IPAddress.IsLoopback(exchange.Connection.Remote.ToIPAddress());
+        byte flags = (byte)((IsAllHere ? FrameFlags.AllHere : 0) | (showsFailures ? FrameFlags.ShowsFailures : 0) | (hasWaited ? FrameFlags.HasWaited : 0));
         new FrameHeader(FrameKind.Request, flags, 0, (uint)(whole.Length - FrameHeader.Size), _number).Write(whole);
         BinaryPrimitives.WriteUInt32LittleEndian(whole[FrameHeader.Size..], (uint)environ);
         return whole;
