@@ -8,8 +8,11 @@ internal static class Applications
         import ctypes, os, sys, time
 
         def stream():
+            hold = os.path.join(os.path.dirname(__file__), 'hold')
             for number in range(30):
-                time.sleep(0.05)
+                time.sleep(0.01)
+                while number > 15 and os.path.exists(hold):
+                    time.sleep(0.01)
                 yield b'%07d\n' % number * 8192
 
         def application(environ, start_response):

@@ -100,6 +100,8 @@ public class ReplacementTests
         using var server = new WsgiServer(Applications.Evil, "processes=2 threads=2", more: "Protocols h2c http/1.1");
         server.UntilWorkers(2);
         IReadOnlyList<int> before = server.Workers;
+        string hold = Path.Combine(server.Folder, "hold");
+        File.WriteAllText(hold, "");
         Task<Finished> whole = Task.Run(() => Run.Program("curl", "-sS", server.Url + "stream"), TestContext.Current.CancellationToken);
         Task<Finished> wholeOverHttp2 = Task.Run(() => Run.Program("curl", "-sS", "--http2-prior-knowledge", server.Url + "stream"), TestContext.Current.CancellationToken);
         await Task.Delay(500, TestContext.Current.CancellationToken);
@@ -114,6 +116,7 @@ public class ReplacementTests
         }
 
         Assert.False(whole.IsCompleted);
+        File.Delete(hold);
         Assert.Equal((0, expected), ((await whole).ExitCode, (await whole).Text));
         Assert.Equal((0, expected), ((await wholeOverHttp2).ExitCode, (await wholeOverHttp2).Text));
         if (change.EndsWith("stop", StringComparison.Ordinal))
