@@ -23,7 +23,7 @@ The end of the control socket is the order to stop: requests under way are finis
 On a channel
     > Q  a request; flag 1: its content is all here;        length of the environ (4), names and values each ended by NUL,
          flag 2: failures are shown to the client;          the first part of the content
-         flag 4: it had to wait for a channel
+         flag 4: it is one of many at a time
     > B  content in the ring of the request's content;      how many bytes (4)
          flag 1: the last; flag 2: it broke off
     > W  content was taken from the response's ring         how many bytes (4)
@@ -67,7 +67,7 @@ LENGTH = struct.Struct("<I")
 NUMBER = struct.Struct("<Q")
 STRETCH = struct.Struct("<QQ")
 HEADER_AND_LENGTH = struct.Struct("<BBHIQI")
-ALL_HERE, SHOWS_FAILURES, HAS_WAITED, BROKEN, LAST, FAILED = 1, 2, 4, 2, 1, 2
+ALL_HERE, SHOWS_FAILURES, ONE_OF_MANY, BROKEN, LAST, FAILED = 1, 2, 4, 2, 1, 2
 ATTACH, PAGE, GO, STACKS, READY, MODIFIED, LEAVING = b"APGKYML"
 REQUEST, BODY, ROOM, RESPONSE, DATA, SHARED, FILE, END, HINTS, CREDIT = b"QBWRDSFEHC"
 CONTROL = 3
@@ -273,7 +273,7 @@ class FileWrapper:
 class Urgency:
     """Whether this thread, when it is woken, takes the processor at once from who has it (sched(7), SCHED_BATCH).
 
-    That is right while a request finds a thread free. Where requests queue, who is interrupted is the server that gives them out, once for each: then it is let finish, and several threads have
+    That is right for a request that comes alone. Where many come at a time, who is interrupted is the server that gives them out, once for each: then it is let finish, and several threads have
     work before the first begins. What the application starts meanwhile inherits it.
     """
 
@@ -435,7 +435,7 @@ class Channel:
         content = bytes(payload[4 + length :])
         environ = self._server.base.copy()
         environ.update(zip(items, items))
-        self._urgency.choose(not flags & HAS_WAITED)
+        self._urgency.choose(not flags & ONE_OF_MANY)
         self.request = number
         self._head = None
         self._is_sent = self._is_ended = False

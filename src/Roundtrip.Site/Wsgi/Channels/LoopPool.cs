@@ -10,6 +10,7 @@ namespace Roundtrip.Site.Wsgi.Channels;
 internal sealed class LoopPool(WorkerPool pool, EventLoop loop, int number)
 {
     private readonly Dictionary<Channel, LoopChannel> _open = [];
+    private Rush _rush;
 
     /// <summary>Its place among the loops of the pool.</summary>
     public int Number => number;
@@ -17,6 +18,9 @@ internal sealed class LoopPool(WorkerPool pool, EventLoop loop, int number)
     public WorkerPool Pool => pool;
 
     public EventLoop Loop => loop;
+
+    /// <summary>How close upon each other its requests come.</summary>
+    public ref Rush Rush => ref _rush;
 
     /// <summary>The workers whose channels it has descriptors of. Guarded by the pool.</summary>
     public HashSet<Worker> Uses { get; } = [];

@@ -13,9 +13,6 @@ internal sealed partial class WsgiExchange
     // What is collected; more goes by credit.
     private const int Inline = 16 * 1024;
 
-    // What a body's frame has at most.
-    private const int Piece = 64 * 1024;
-
     private byte[]? _content;
     private int _collected;
     private int _ringAt;
@@ -97,20 +94,9 @@ internal sealed partial class WsgiExchange
         }
 
         bool hasSent = false;
-        while (_credit > 0 && channel.HasRoom && !_isBodySent && _exchange is { } exchange)
+        while (channel.HasRoom && !_isBodySent && _exchange is { } exchange && ReadIntoRing(exchange, channel) is var count && (count > 0 || _isBodySent))
         {
-            int room = Math.Min((int)_credit, SharedLayout.RingSize - _ringAt);
-            BodyRead read = exchange.ReadBody(channel.RequestRing.Slice(_ringAt, Math.Min(room, Piece)));
-            if (read.Status is BodyReadStatus.NotYet or BodyReadStatus.Failed)
-            {
-                break;
-            }
-
-            _credit -= read.Count;
-            _bodyLeft -= read.Count;
-            _ringAt = (_ringAt + read.Count) % SharedLayout.RingSize;
-            _isBodySent = read.Status == BodyReadStatus.End || _bodyLeft == 0;
-            SendBody(channel, read.Count, _isBodySent ? FrameFlags.Last : (byte)0);
+            SendBody(channel, count, _isBodySent ? FrameFlags.Last : (byte)0);
             hasSent = true;
         }
 
@@ -118,6 +104,30 @@ internal sealed partial class WsgiExchange
         {
             channel.Await();
         }
+    }
+
+    // All that there is and the worker has room for, up to the ring's end: each frame wakes it.
+    private int ReadIntoRing(Exchange exchange, LoopChannel channel)
+    {
+        int start = _ringAt;
+        int end = start + (int)Math.Min(_credit, SharedLayout.RingSize - start);
+        while (_ringAt < end && !_isBodySent)
+        {
+            BodyRead read = exchange.ReadBody(channel.RequestRing[_ringAt..end]);
+            if (read.Status is BodyReadStatus.NotYet or BodyReadStatus.Failed)
+            {
+                break;
+            }
+
+            _ringAt += read.Count;
+            _bodyLeft -= read.Count;
+            _isBodySent = read.Status == BodyReadStatus.End || _bodyLeft == 0;
+        }
+
+        int count = _ringAt - start;
+        _credit -= count;
+        _ringAt %= SharedLayout.RingSize;
+        return count;
     }
 
     // Who reads on is told that there is no more: an application that does so in close(), too.

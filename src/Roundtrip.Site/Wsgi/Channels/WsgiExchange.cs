@@ -33,6 +33,7 @@ internal sealed partial class WsgiExchange : PoolRequest, IExchangeHandler
     private int _tries;
     private bool _isLeftInQueue;
     private bool _isOverdue;
+    private bool _isOneOfMany;
 
     public WsgiExchange(LoopPool pool)
     {
@@ -56,6 +57,7 @@ internal sealed partial class WsgiExchange : PoolRequest, IExchangeHandler
         (request._handler, request._target, request._resource, request._exchange) = (handler, target, resource, exchange);
         request._tries = 0;
         request._isLeftInQueue = request._isOverdue = false;
+        request._isOneOfMany = pool.Rush.Begin(pool.Loop.Now);
         exchange.Handler = request;
         exchange.EndsWithClient = true;
         if (request.BeginBody(exchange))
@@ -74,7 +76,6 @@ internal sealed partial class WsgiExchange : PoolRequest, IExchangeHandler
         }
 
         _tries++;
-        bool hasWaited = _isLeftInQueue;
         _isLeftInQueue = false;
         _number = Interlocked.Increment(ref _numbers);
         long now = _pool.Loop.Now;
@@ -92,7 +93,7 @@ internal sealed partial class WsgiExchange : PoolRequest, IExchangeHandler
 
         _pool.Pool.Began(channel, _number, Log, now);
         Schedule(_pool.Pool.Definition.RequestTimeout, now);
-        _channel.Begin(this, _number, MakeFrame(_exchange, hasWaited));
+        _channel.Begin(this, _number, MakeFrame(_exchange));
     }
 
     public override void Refuse(int status)
@@ -164,6 +165,7 @@ internal sealed partial class WsgiExchange : PoolRequest, IExchangeHandler
     public void Free()
     {
         _pool.Loop.Timers.Cancel(_timer);
+        _pool.Rush.End();
         EndBody();
         _resource.ReleaseReference();
         (_resource, _exchange, _channel) = (null!, null, null);
@@ -217,7 +219,7 @@ internal sealed partial class WsgiExchange : PoolRequest, IExchangeHandler
     }
 
     // The frame of worker.py: header, length of the environ, environ, content.
-    private ReadOnlySpan<byte> MakeFrame(Exchange exchange, bool hasWaited)
+    private ReadOnlySpan<byte> MakeFrame(Exchange exchange)
     {
         EnvironmentBuffer frame = _pool.Frame;
         frame.Clear();
@@ -227,7 +229,7 @@ internal sealed partial class WsgiExchange : PoolRequest, IExchangeHandler
         frame.AddRaw(Collected);
         Span<byte> whole = frame.Whole;
         bool showsFailures = _target.ShowsFailures && IPAddress.IsLoopback(exchange.Connection.Remote.ToIPAddress());
-        byte flags = (byte)((IsAllHere ? FrameFlags.AllHere : 0) | (showsFailures ? FrameFlags.ShowsFailures : 0) | (hasWaited ? FrameFlags.HasWaited : 0));
+        byte flags = (byte)((IsAllHere ? FrameFlags.AllHere : 0) | (showsFailures ? FrameFlags.ShowsFailures : 0) | (_isOneOfMany ? FrameFlags.OneOfMany : 0));
         new FrameHeader(FrameKind.Request, flags, 0, (uint)(whole.Length - FrameHeader.Size), _number).Write(whole);
         BinaryPrimitives.WriteUInt32LittleEndian(whole[FrameHeader.Size..], (uint)environ);
         return whole;

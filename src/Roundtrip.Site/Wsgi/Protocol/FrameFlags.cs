@@ -9,8 +9,8 @@ internal static class FrameFlags
     /// <summary>A request's: failures are shown to the client.</summary>
     public const byte ShowsFailures = 2;
 
-    /// <summary>A request's: all channels were busy when it came.</summary>
-    public const byte HasWaited = 4;
+    /// <summary>A request's: it came close upon another.</summary>
+    public const byte OneOfMany = 4;
 
     /// <summary>Of content either way: there is no more.</summary>
     public const byte Last = 1;
