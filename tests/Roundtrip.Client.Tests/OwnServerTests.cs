@@ -69,7 +69,8 @@ public sealed class OwnServerTests : IClassFixture<LocalCertificates>, IDisposab
         client.Send(second.Addresses[0].Port, isSecure: true, method: "HEAD").Wait();
         second.Stop();
 
-        Assert.Equal([false, false, true, false], client.Handshakes.Select(facts => facts.IsResumed));
+        // The second of the first two may have found the other's session already, or not.
+        Assert.Equal([false, true, false], client.Handshakes.Where((_, number) => number != 1).Select(facts => facts.IsResumed));
     }
 
     [Theory]

@@ -33,6 +33,35 @@ public class DeathTests
     }
 
     [Theory]
+    [InlineData("_exit", 500, "exit code 4")]
+    [InlineData("kill", 500, "signal 9 (SIGKILL)")]
+    [InlineData("loop", 504, "takes longer than request-timeout")]
+    public void PyPy_dies_likewise(string evil, int status, string reason)
+    {
+        // What python3 -m venv makes.
+        string environment = Directory.CreateTempSubdirectory("roundtrip-pypy-").FullName;
+        Directory.CreateDirectory(Path.Combine(environment, "bin"));
+        File.WriteAllText(Path.Combine(environment, "pyvenv.cfg"), "home = /usr/bin\n");
+        File.CreateSymbolicLink(Path.Combine(environment, "bin", "python3"), "/usr/bin/pypy3");
+        Assert.Equal(0, Run.Program("chmod", "755", environment).ExitCode);
+        try
+        {
+            using var server = new WsgiServer(Applications.Evil, $"processes=1 threads=1 request-timeout=2 python-home={environment}");
+            string before = server.Get();
+            Assert.Contains("pypy", new FileInfo($"/proc/{before}/exe").LinkTarget, StringComparison.Ordinal);
+
+            Assert.Equal(status, server.StatusOf(evil));
+            server.UntilLogged(reason);
+            server.UntilLogged($"GET /{evil}");
+            Assert.NotEqual(before, server.Get());
+        }
+        finally
+        {
+            Directory.Delete(environment, recursive: true);
+        }
+    }
+
+    [Theory]
     [InlineData("exit", "SystemExit: 3", "")]
     [InlineData("memory", "MemoryError", "memory-limit=300000000")]
     public void What_Python_can_say_as_an_exception_is_one_and_the_process_goes_on(string evil, string said, string options)
