@@ -1,5 +1,4 @@
 using System.Runtime.CompilerServices;
-using Microsoft.Win32.SafeHandles;
 using Roundtrip.Configuration.Sections;
 using Roundtrip.Core;
 using Roundtrip.Http;
@@ -98,23 +97,6 @@ internal sealed partial class ResourceLoader(FileRoots roots)
         }
 
         return null;
-    }
-
-    private Resource? TryLoadIndex(ResourceAbout about, MappedPath mapped, ReadOnlySpan<byte> path, in Look look, int redirects)
-    {
-        foreach (string index in redirects > 0 ? about.Settings.Get(DirectorySettings.Index) : [])
-        {
-            byte[] name = PathText.Bytes(index);
-            Resource? found = TryLoad(about.Host, name is [(byte)'/', ..] ? name : [.. path, .. name], look, redirects - 1);
-
-            // What is not there, or is a directory, leaves the place to the next name.
-            if (found is not { Status: 404 or 301 })
-            {
-                return found is null ? null : Inside(about, found);
-            }
-        }
-
-        return TryLoadDirectory(about, mapped, look, redirects);
     }
 
     // None behind a fallback: it would be asked for in its own place.
@@ -233,24 +215,6 @@ internal sealed partial class ResourceLoader(FileRoots roots)
         }
     }
 
-    private static bool TryRead(NativeFile file, out byte[] content)
-    {
-        content = GC.AllocateUninitializedArray<byte>((int)file.Length);
-        for (int at = 0; at < content.Length;)
-        {
-            FileReadResult result = file.ReadWaiting(at, content.AsSpan(at));
-            if (result.Status != FileReadStatus.Read)
-            {
-                return false;
-            }
-
-            at += result.Count;
-        }
-
-        // What was written meanwhile would be a mixture of both.
-        return file.IsUnchanged();
-    }
-
     private FileRoot? RootOf(ResourceAbout about, MappedPath mapped)
     {
         DirectoryOptions allowed = about.Settings.Get(CoreSettings.Options);
@@ -314,138 +278,6 @@ internal sealed partial class ResourceLoader(FileRoots roots)
         return new Resource(about, representations, [.. look.Facts], isRacy);
     }
 
-    // Opens one file, reads it if it is small, and notes what was found.
-    private OpenOutcome TryOpen(FileRoot root, FilePath path, in Look look, out Opened opened)
-    {
-        opened = default;
-        for (int attempt = 1; ; attempt++)
-        {
-            OpenOutcome outcome = root.Open(path, look.MayWait, out SafeFileHandle? handle, out FileStamp stamp);
-            if (outcome == OpenOutcome.WouldWait)
-            {
-                return outcome;
-            }
-
-            if (outcome != OpenOutcome.Found)
-            {
-                look.Facts.Add(new PathFact(root, path.Terminated.ToArray(), outcome, default));
-                return outcome;
-            }
-
-            if (stamp.Kind == FileKind.Directory)
-            {
-                handle!.Dispose();
-                look.Facts.Add(new PathFact(root, path.Terminated.ToArray(), outcome, stamp));
-                opened = new Opened(stamp, null, null);
-                return outcome;
-            }
-
-            var file = new NativeFile(handle!, stamp);
-            byte[]? content = null;
-            if (stamp.Size <= MaximumInMemory && attempt <= Attempts)
-            {
-                FileReadStatus status = TryReadWhole(file, look.MayWait, out content);
-                file.ReleaseReference();
-                if (status == FileReadStatus.Changed)
-                {
-                    continue;
-                }
-
-                if (status != FileReadStatus.Read)
-                {
-                    return status == FileReadStatus.NotInMemory ? OpenOutcome.WouldWait : OpenOutcome.Failed;
-                }
-            }
-
-            look.Facts.Add(new PathFact(root, path.Terminated.ToArray(), outcome, stamp));
-            opened = new Opened(stamp, content, content is null ? file : null);
-            return outcome;
-        }
-    }
-
-    // A file that is rewritten in place while it is read shows in the stamps before and after.
-    private FileReadStatus TryReadWhole(NativeFile file, bool mayWait, out byte[]? content)
-    {
-        byte[] bytes = GC.AllocateUninitializedArray<byte>((int)file.Length, pinned: true);
-        content = null;
-        for (int at = 0; at < bytes.Length;)
-        {
-            FileReadResult result = mayWait ? file.ReadWaiting(at, bytes.AsSpan(at)) : file.Read(at, bytes.AsSpan(at));
-            if (result.Status != FileReadStatus.Read)
-            {
-                return result.Status;
-            }
-
-            at += result.Count;
-        }
-
-        WasRead?.Invoke();
-        if (!file.IsUnchanged())
-        {
-            return FileReadStatus.Changed;
-        }
-
-        content = bytes;
-        return FileReadStatus.Read;
-    }
-
-    // Only the disk says that it is a directory: then its own sections hold for it, which its name did not match.
-    private Resource? TryLoadDirectoryWithoutSlash(ResourceAbout about, MappedPath mapped, in Look look)
-    {
-        SectionResult sections = about.Host.Configuration.Walk.Of(mapped.FileName + "/", about.Path);
-        if (sections.IsUndecided)
-        {
-            return Resource.OfStatus(about, 500);
-        }
-
-        about = About(about.Host, sections, mapped, about.Path);
-        return Resource.OfGuarded(about) ?? Redirection(about)
-            ?? (about.Settings.Get(DirectorySettings.Slash) ? Resource.OfRedirect(about, 301, null) : TryLoadDirectory(about, mapped, look, redirects: 0));
-    }
-
-    [SkipLocalsInit]
-    private Resource? TryLoadDirectory(ResourceAbout about, MappedPath mapped, in Look look, int redirects)
-    {
-        Span<byte> room = stackalloc byte[FilePath.MaximumLength + 1];
-        HiddenNames hidden = about.Settings.Get(CoreSettings.HiddenNames);
-        if (!FilePath.TryJoin(mapped.Relative, default, room, out FilePath path) || hidden.IsHidden(mapped.Relative) || RootOf(about, mapped) is not { } root)
-        {
-            return Resource.OfStatus(about, 404);
-        }
-
-        // Reading a directory may always wait.
-        bool isListed = about.Settings.Get(CoreSettings.Options).Has(OptionFlags.Indexes) && about.Settings.Get(DirectorySettings.IsListable);
-        if (isListed && !look.MayWait)
-        {
-            return null;
-        }
-
-        OpenOutcome outcome = root.Open(path, look.MayWait, out SafeFileHandle? directory, out FileStamp stamp);
-        using (directory)
-        {
-            if (outcome != OpenOutcome.Found)
-            {
-                return NotFound(about, mapped, outcome, path, look, redirects);
-            }
-
-            // A fallback is the last name of an index.
-            if (stamp.Kind == FileKind.Directory && HasFallback(about, redirects))
-            {
-                return TryLoadFallback(about, look);
-            }
-
-            // mod_autoindex refuses a directory that it may not list; without it there is nothing that a directory could be.
-            return stamp.Kind != FileKind.Directory ? Resource.OfStatus(about, 404)
-                : isListed ? List(about, directory!, stamp, root, mapped.Relative, look)
-                : Resource.OfStatus(about, about.Settings.Get(DirectorySettings.IsListable) ? 403 : 404);
-        }
-    }
-
-    private Resource List(ResourceAbout about, SafeFileHandle directory, FileStamp stamp, FileRoot root, byte[] relative, Look look) =>
-        Listing.Load(about, directory, stamp, root, relative, path => TryLoad(about.Host, path, look with { Compresses = false, Facts = [] }, redirects: 0)) is { } listing
-            ? Resource.OfListing(listing)
-            : Resource.OfStatus(about, 403);
-
     private static Resource Refusal(ResourceAbout about, OpenOutcome outcome, FilePath path)
     {
         if (outcome is OpenOutcome.Failed or OpenOutcome.OutOfDescriptors)
@@ -461,14 +293,5 @@ internal sealed partial class ResourceLoader(FileRoots roots)
             OpenOutcome.OutOfDescriptors => 503,
             _ => 500,
         });
-    }
-
-    /// <summary>One look at the disk: when, whether it may wait, and what it has found so far.</summary>
-    private readonly record struct Look(long Now, bool MayWait, bool Compresses, List<PathFact> Facts);
-
-    /// <summary>A file that was found: in memory, or open.</summary>
-    private readonly record struct Opened(FileStamp Stamp, byte[]? Content, NativeFile? File)
-    {
-        public bool IsRegular => Content is not null || File is not null;
     }
 }
