@@ -11,7 +11,8 @@ import time
 import ratio
 from contenders import JIT_PROGRAM, PROGRAM, ROOT
 
-PREFIX = "rtb"
+# Its own: somebody else may measure, or test, at the same time.
+PREFIX = f"rtb{os.getpid()}"
 DELAY = "10"
 TARGET = "198.18.6.2"
 # What Linux's routers limit they give again after this; each contender has an address of its own behind all NATs besides.

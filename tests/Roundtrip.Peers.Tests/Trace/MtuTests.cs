@@ -10,7 +10,7 @@ public sealed class MtuTests : IDisposable
     private const string Server4 = "198.18.6.2";
     private const string Server6 = "2001:db8:6::2";
 
-    private static readonly (string Node, string Link, int Mtu)[] Narrow = [("router", "rtp-a41", 1400), ("router", "rtp-a42", 1400), ("silent", "rtp-b6", 1300)];
+    private static readonly (string Node, string Link, int Mtu)[] Narrow = [("router", "a41", 1400), ("router", "a42", 1400), ("silent", "b6", 1300)];
 
     private readonly Topology _topology;
 
@@ -20,7 +20,7 @@ public sealed class MtuTests : IDisposable
         Topology.Exec("client", "sysctl", "-qw", "net.ipv4.ping_group_range=0 2147483647");
         foreach ((string node, string link, int mtu) in Narrow)
         {
-            Topology.Exec(node, "ip", "link", "set", link, "mtu", $"{mtu}");
+            Topology.Exec(node, "ip", "link", "set", Topology.Device(link), "mtu", $"{mtu}");
         }
     }
 
@@ -28,7 +28,7 @@ public sealed class MtuTests : IDisposable
     {
         foreach ((string node, string link, _) in Narrow)
         {
-            Topology.Exec(node, "ip", "link", "set", link, "mtu", "1500");
+            Topology.Exec(node, "ip", "link", "set", Topology.Device(link), "mtu", "1500");
         }
     }
 

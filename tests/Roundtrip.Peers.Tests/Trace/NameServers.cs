@@ -13,9 +13,9 @@ internal sealed class NameServers : IDisposable
 
     public NameServers()
     {
-        Topology.Exec("server", "ip", "address", "add", "198.18.6.53/24", "dev", "rtp-a6");
-        Topology.Exec("server", "ip", "address", "add", "198.18.6.54/24", "dev", "rtp-a6");
-        Topology.Exec("server", "ip", "address", "add", "198.18.6.55/24", "dev", "rtp-a6");
+        Topology.Exec("server", "ip", "address", "add", "198.18.6.53/24", "dev", Topology.Device("a6"));
+        Topology.Exec("server", "ip", "address", "add", "198.18.6.54/24", "dev", Topology.Device("a6"));
+        Topology.Exec("server", "ip", "address", "add", "198.18.6.55/24", "dev", Topology.Device("a6"));
         Start("198.18.6.53", ("root", ".", """
             $TTL 60
             @ SOA ns. admin. 1 60 60 60 60
@@ -84,7 +84,7 @@ internal sealed class NameServers : IDisposable
             controls { };
             zone "{{zone.Zone}}" { type primary; file "zone"; };
             """);
-        _servers.Add(Process.Start(Topology.StartInfo("exec", "server", "named", "-g", "-n", "1", "-c", Path.Combine(folder, "named.conf")))!);
+        _servers.Add(Topology.Start("server", "named", "-g", "-n", "1", "-c", Path.Combine(folder, "named.conf")));
         _servers[^1].ErrorDataReceived += (_, _) => { };
         _servers[^1].BeginErrorReadLine();
     }

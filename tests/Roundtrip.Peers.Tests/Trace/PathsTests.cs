@@ -126,7 +126,8 @@ public sealed partial class PathsTests
             _ = Trace(true, "-q", "6", "-n", Server4);
             Traced trace = Trace(true, "--paths", "-n", Server4);
 
-            Assert.Contains(" 2   ●    192.168.0.1 ", trace.Text, StringComparison.Ordinal);
+            // How wide the drawing is depends on what is found at hop 4, which the bound allows to be one router of the two.
+            Assert.Matches(@"(?m)^ 2   ● +192\.168\.0\.1 .* withheld$", trace.Text);
             Assert.Contains("roundtrip: 192.168.0.1 at hop 2 limits its answers: ", trace.Errors, StringComparison.Ordinal);
         }
         finally
