@@ -49,7 +49,7 @@ public static class Tracer
             // A NAT forgets a connection with the target's first RST (in Linux nf_conntrack_proto_tcp.c), and what comes for other SYNs of the flow then finds no way back: each has its own.
             var engine = new TraceEngine(request.Protocol == ProbeProtocol.Tcp ? request.Options with { VariesFlow = true } : request.Options);
             ProbeDriver.Drive(request, engine, prober, TellProgress, cancellation);
-            IReadOnlyList<MtuStep>? mtu = request.FindsMtu ? FindMtu(request, source, engine, prober, cancellation) : null;
+            IReadOnlyList<MtuStep>? mtu = request.FindsMtu ? FindMtu(request, source, engine, prober, progress, cancellation) : null;
             var result = new TraceResult(request, source, engine.Outcome, engine.Hops) { Loop = engine.Loop, Mtu = mtu, Took = MonotonicClock.Now - begun, Untold = prober.Untold, IsRaw = isRaw };
             progress.TryWrite(new TraceProgress(TraceEventKind.Ended, null) { Result = result });
             progress.Complete();
@@ -75,7 +75,8 @@ public static class Tracer
         }
     }
 
-    private static IReadOnlyList<MtuStep>? FindMtu(TraceRequest request, PeerAddress source, TraceEngine trace, IProber prober, CancellationToken cancellation)
+    private static IReadOnlyList<MtuStep>? FindMtu(
+        TraceRequest request, PeerAddress source, TraceEngine trace, IProber prober, ChannelWriter<TraceProgress> progress, CancellationToken cancellation)
     {
         if (cancellation.IsCancellationRequested || trace.Loop is not null)
         {
@@ -87,9 +88,18 @@ public static class Tracer
             IsV6 = !request.Target.IsIPv4,
             FirstId = FirstMtuProbe,
             IsTargetLimited = request.Protocol == ProbeProtocol.Udp || trace.Outcome != TraceOutcome.Reached,
+            LastAskedAt = trace.Hops.LastOrDefault(hop => !hop.IsSilent) is { } last ? trace.AskedAt(last.TimeToLive) : null,
             MaximumWait = request.Options.MaximumWait,
         });
-        ProbeDriver.Drive(request, engine, prober, () => { }, cancellation);
+        ProbeDriver.Drive(request, engine, prober, TellProgress, cancellation);
         return engine.IsEnded ? engine.Steps : null;
+
+        void TellProgress()
+        {
+            while (engine.TryReadEvent(out TraceEvent happened))
+            {
+                progress.TryWrite(new TraceProgress(happened.Kind, null) { Mtu = engine.Range });
+            }
+        }
     }
 }

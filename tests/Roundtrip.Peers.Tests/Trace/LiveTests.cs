@@ -1,5 +1,4 @@
 using System.Text.Json;
-using System.Text.RegularExpressions;
 
 namespace Roundtrip.Peers.Tests.Trace;
 
@@ -16,7 +15,7 @@ public sealed class LiveTests(Topology topology)
     [InlineData(false)]
     public void The_screen_has_a_line_for_each_hop_with_its_numbers_and_its_history(bool asRoot)
     {
-        (string[][] screens, string left, int exit) = Screen("110x24", asRoot, ["198.18.6.2"], ("round [5-9]$", "look"), (0, "q"));
+        (string[][] screens, string left, int exit) = Screen.Of("110x24", asRoot, ["--live", "198.18.6.2"], ("round [5-9]$", "look"), (0, "q"));
 
         string[] screen = screens[0];
         Assert.Matches("^192\\.168\\.7\\.2 → 198\\.18\\.6\\.2  UDP  round [5-9]$", screen[0]);
@@ -33,10 +32,10 @@ public sealed class LiveTests(Topology topology)
     [Fact]
     public void Keys_pause_it_reset_it_and_show_addresses_for_names()
     {
-        (string[][] screens, _, int exit) = Screen(
+        (string[][] screens, _, int exit) = Screen.Of(
             "110x24",
             true,
-            ["--interval", "0.5", "198.18.6.2"],
+            ["--live", "--interval", "0.5", "198.18.6.2"],
             (@"^ 1\. home\.example .*[▁▂▃▄▅▆▇█]{2}", "n"),
             (@"^ 1\. 192\.168\.7\.1 ", "look"),
             (0, "p"),
@@ -59,10 +58,10 @@ public sealed class LiveTests(Topology topology)
     [Fact]
     public void It_fits_whatever_window_there_is()
     {
-        (string[][] screens, _, _) = Screen(
+        (string[][] screens, _, _) = Screen.Of(
             "80x24",
             true,
-            ["198.18.6.2"],
+            ["--live", "198.18.6.2"],
             (@"^ 6\. server\.example .*\.", "look"),
             (0, "60x8"),
             (@"\A192\.168\.7\.2 .*\n.*\n.*\n    Host .*\n 1\. ", "look"),
@@ -86,7 +85,7 @@ public sealed class LiveTests(Topology topology)
     [Fact]
     public void Ctrl_C_leaves_its_table_on_the_screen_that_was_there_before()
     {
-        (_, string left, int exit) = Screen("80x24", true, ["-n", "198.18.6.99"], (@"^ 4\. 198\.18\.4", "^C"));
+        (_, string left, int exit) = Screen.Of("80x24", true, ["--live", "-n", "198.18.6.99"], (@"^ 4\. 198\.18\.4", "^C"));
 
         Assert.Contains("\n 4. 198.18.4", left, StringComparison.Ordinal);
         Assert.EndsWith("roundtrip: 198.18.6.99 has not answered\n", left, StringComparison.Ordinal);
@@ -97,7 +96,7 @@ public sealed class LiveTests(Topology topology)
     [Fact]
     public void What_cannot_be_is_said_without_another_screen()
     {
-        (_, string left, int exit) = Screen("80x24", true, ["-s", "192.0.2.77", "198.18.6.2"]);
+        (_, string left, int exit) = Screen.Of("80x24", true, ["--live", "-s", "192.0.2.77", "198.18.6.2"]);
 
         Assert.Equal(1, exit);
         Assert.Matches("^roundtrip: bind 192\\.0\\.2\\.77.*\n$", left);
@@ -133,8 +132,10 @@ public sealed class LiveTests(Topology topology)
         Assert.Equal(server, hops[5].GetProperty("addresses")[0].GetProperty("address").GetString());
         foreach (JsonElement hop in hops)
         {
-            int ttl = hop.GetProperty("ttl").GetInt32();
-            Assert.Equal((3, ttl == 5 ? 0 : 3), (hop.GetProperty("sent").GetInt32(), hop.GetProperty("received").GetInt32()));
+            // Before answers of the first round have come the second may have begun: a hop beyond was then asked once less.
+            int ttl = hop.GetProperty("ttl").GetInt32(), sent = hop.GetProperty("sent").GetInt32();
+            Assert.InRange(sent, 1, 3);
+            Assert.Equal(ttl == 5 ? 0 : sent, hop.GetProperty("received").GetInt32());
             Assert.Equal((0.0, ttl == 5 ? 1.0 : 0.0), (hop.GetProperty("loss").GetDouble(), hop.GetProperty("withheld").GetDouble()));
         }
     }
@@ -188,18 +189,4 @@ public sealed class LiveTests(Topology topology)
     }
 
     private static Finished Trace(bool asRoot, params string[] arguments) => Topology.Exec("client", Topology.Trace(asRoot, ["--live", .. arguments]));
-
-    /// <param name="steps">When (seconds after the step before, or what the screen must match), and what is done then (screen.py).</param>
-    private static (string[][] Screens, string Left, int Exit) Screen(string size, bool asRoot, string[] arguments, params (object When, string What)[] steps)
-    {
-        string json = JsonSerializer.Serialize(steps.Select(step => new[] { step.When, step.What }));
-        string script = Path.Combine(Repository.Root, "tests/Roundtrip.Peers.Tests/Trace/screen.py");
-        Finished finished = Topology.Exec("client", ["/usr/bin/python3", script, size, json, .. Topology.Trace(asRoot, ["--live", .. arguments])]);
-        Assert.Equal("", finished.Errors);
-
-        using var document = JsonDocument.Parse(finished.Text);
-        JsonElement root = document.RootElement;
-        string[][] screens = [.. root.GetProperty("screens").EnumerateArray().Select(screen => screen.EnumerateArray().Select(line => line.GetString()!).ToArray())];
-        return (screens, Regex.Replace(root.GetProperty("left").GetString()!, "\e\\[\\?1h\e=|\e\\[\\?1l\e>", ""), root.GetProperty("exit").GetInt32());
-    }
 }

@@ -136,6 +136,27 @@ public sealed partial class PathsTests
         }
     }
 
+    [Fact]
+    public void Ctrl_C_draws_what_is_known()
+    {
+        // A router that has spent what it may say makes the search last.
+        Topology.Exec("nat2", "sysctl", "-qw", "net.ipv4.icmp_ratelimit=5000");
+        try
+        {
+            _ = Trace(true, "-q", "6", "-n", Server4);
+            (_, string left, int exit) = Screen.Of("80x24", true, ["--paths", "-n", Server4], (@"^[1-9]\d* probes, [1-9]\d* answers", "^C"));
+
+            Assert.Matches(@"\e\[Kpaths to 198\.18\.6\.2 ", left);
+            Assert.Matches(@"(?m)^ 1   ● +192\.168\.7\.1 ", left);
+            Assert.Matches(@"(?m)^roundtrip: the search was broken off after \d+ probes: there may be more paths\n", left);
+            Assert.Equal(1, exit);
+        }
+        finally
+        {
+            Topology.Exec("nat2", "sysctl", "-qw", "net.ipv4.icmp_ratelimit=0");
+        }
+    }
+
     [Theory]
     [InlineData("--paths --classic 198.18.6.2", "--paths and --classic exclude each other")]
     [InlineData("--paths -q 5 198.18.6.2", "--queries does not go with it")]
