@@ -223,6 +223,15 @@ public class DelegationTests
         Assert.Contains("it is no host's name", name.Remark, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task The_root_is_no_hosts_name_though_its_servers_may_say_that_it_has_the_address()
+    {
+        _world.Set("10.0.0.2", Message("2.6.18.198.in-addr.arpa", DnsType.DomainNamePointer) with { Answers = [new DnsRecord(Name("2.6.18.198.in-addr.arpa"), DnsType.DomainNamePointer) { Target = DnsName.Root }] });
+        _world.Add("10.0.0.1", Answer(".", DnsType.A, "198.18.6.2"));
+
+        Assert.Equal((".", false, "PTR says ., which does not lead back: it is no host's name"), ((await Walk()).Name, (await Walk()).IsConfirmed, (await Walk()).Remark));
+    }
+
     [Theory]
     [InlineData("192.168.1.1")]
     [InlineData("10.1.2.3")]

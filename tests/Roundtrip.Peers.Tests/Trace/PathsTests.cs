@@ -21,7 +21,7 @@ public sealed partial class PathsTests
         string text = TraceWhole(asRoot, server);
         Assert.Matches(
             """
-            ^paths to \S+ \(\S+\), 30 hops max, [68]0 byte packets, failure bound 0\.05
+            ^paths to \S+ \(\S+\), 30 hops max, [68]0 byte packets, failure bound 0\.05 at each parting
              1   ●    \S+  +[0-9.]+ ms
              2   ●    \S+  +[0-9.]+ ms
              3   ●    \S+  +[0-9.]+ ms

@@ -47,6 +47,10 @@ public class PathsEngineTests
     public void And_one_that_is_meshed(int near, int far) =>
         AssertMisses(0.05, random => new RandomGraph(random, false).Single().Part(near).Mesh(far).Along().Single().Target());
 
+    [Fact]
+    public void A_bound_for_a_whole_trace_is_an_nth_of_it_for_each_of_n_partings() =>
+        AssertMisses(0.05 / 3, random => new RandomGraph(random, false).Single().Part(2).Single().Part(3).Single().Part(2).Single().Target());
+
     [Theory]
     [MemberData(nameof(Kinds))]
     public void Over_random_networks_paths_are_found_within_the_bound_of_each_parting_though_answers_are_late_doubled_and_out_of_order(ProbeProtocol protocol, bool isV6)

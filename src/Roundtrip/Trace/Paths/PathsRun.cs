@@ -22,14 +22,14 @@ internal static class PathsRun
         }
 
         line.Clear();
-        NameCache? cache = verb.ShowsNames ? new NameCache() : null;
+        NameCache? cache = verb.OpenNames();
         Dictionary<PeerAddress, string?> names = await TraceNames.Of(result!.Graph.Nodes.Select(node => node.Address).OfType<PeerAddress>().Append(request.Target), cache);
         switch (verb.Format)
         {
             case TraceFormat.Json:
                 using (Stream output = Console.OpenStandardOutput())
                 {
-                    PathsJson.Write(output, verb.Host, result, names);
+                    PathsJson.Write(output, verb.Host, result, names, verb.Thorough);
                 }
 
                 break;
@@ -48,7 +48,7 @@ internal static class PathsRun
                 break;
         }
 
-        foreach (string remark in PathsRemarks.Of(verb.Host, result))
+        foreach (string remark in PathsRemarks.Of(verb.Host, result).Concat(NameRemarks.Of(result.Graph.Nodes.Select(node => node.Address).OfType<PeerAddress>(), verb.Thorough)))
         {
             await Console.Error.WriteLineAsync($"roundtrip: {remark}");
         }
