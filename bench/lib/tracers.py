@@ -87,7 +87,7 @@ class Tracer:
 class Case:
     """
     own: what is compared; at_least: its runs, more than the peers', for what is seen seldom. quick the same in a quick run.
-    peers_may_miss: a peer's turn counts though it lacks something: it was no slower for that.
+    peers_may_miss: a peer's turn counts though it lacks something, and as long as it was waited for though it did not end: it was no slower for the one, and no faster for the other.
     """
 
     name: str
@@ -149,7 +149,7 @@ class Ground:
         return self._addresses[name]
 
     def run(self, case, tracer, seconds):
-        """Milliseconds and the answer; the answer is None where it did not end in so many seconds."""
+        """Milliseconds and the answer; the answer is None where it did not end in so many seconds, which are then the time."""
         name = f"{case.name} {tracer.name}"
         command = [word.replace("@", self.address_of(name)) for word in tracer.command]
         time.sleep(max(0, self._ended.get(name, 0) + PAUSE - time.monotonic()))
@@ -159,7 +159,7 @@ class Ground:
                 ["ip", "netns", "exec", f"{PREFIX}-client", *command], check=False, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
                 stderr=subprocess.DEVNULL, timeout=seconds, env={**os.environ, "DOTNET_EnableDiagnostics": "0", "LC_ALL": "C.UTF-8"})
         except subprocess.TimeoutExpired:
-            return None, None
+            return seconds * 1000, None
         finally:
             took = (time.perf_counter() - begun) * 1000
             self._ended[name] = time.monotonic()
@@ -186,6 +186,7 @@ def measure(options):
 def _measure(case, ground, options):
     turns, at_least = (case.quick_turns, case.quick_at_least) if options.quick else (case.turns, case.at_least)
     seconds = QUICK_SECONDS if options.quick else SECONDS
+    stopped = dict.fromkeys((peer.name for peer in case.peers), 0)
     wanted = options.peer or (case.quick_peers if options.quick else [peer.name for peer in case.peers])
     tracers = [case.own, *(peer for peer in case.peers if peer.name in wanted)]
     values, starred, runs = ({tracer.name: [] for tracer in tracers}, dict.fromkeys((tracer.name for tracer in tracers), 0), dict.fromkeys((tracer.name for tracer in tracers), 0))
@@ -194,6 +195,9 @@ def _measure(case, ground, options):
             if turn >= turns and tracer is not case.own:
                 continue
             took, answer = ground.run(case, tracer, seconds)
+            if answer is None and case.peers_may_miss and tracer is not case.own:
+                stopped[tracer.name] += 1
+                answer = Answer(TRUTH)
             fault = f"it has not ended in {seconds} s" if answer is None else answer.fault()
             if fault:
                 say(f"{case.name}: {tracer.name} is out of the run: {fault}")
@@ -212,6 +216,9 @@ def _measure(case, ground, options):
             say(f"{case.name}: turn {turn + 1} of {turns}")
     counts = ", ".join(f"{name} {starred[name]} of {runs[name]}" for name in values)
     print(f"# {case.name}: runs in which a hop falsely lacks an answer: {counts}", flush=True)
+    for name, count in stopped.items():
+        if count:
+            print(f"# {case.name}: {name} was stopped in {count} of {runs[name]} runs after {seconds} s, which count as its time: the ratio is at most what is said", flush=True)
     own = values.pop(case.own.name)
     for name, peer in values.items():
         pairs = ratio.pair_by_pair(own, peer)

@@ -61,7 +61,7 @@ public static class PathsTarget
                 long next = Math.Min(engine.NextDeadline, due.TryPeek(out _, out long when) ? when : Deadline.None);
                 Require(next != Deadline.None, "The search waits for nothing.");
                 now = Math.Max(now + 1, next);
-                Require(now < 3600 * Span.Second, "The search does not end.");
+                Require(now < 130 * Span.Second, "The search does not end.");
             }
         }
 

@@ -17,6 +17,9 @@ public sealed record PathsOptions
     /// <summary>The probes that may be sent.</summary>
     public int MaximumProbes { get; init; } = 20_000;
 
+    /// <summary>So long probes are sent, in nanoseconds: routers that limit their answers, or somebody who means no good, would make a search last as long as they like.</summary>
+    public long LongestSearch { get; init; } = 120 * Span.Second;
+
     /// <summary>
     /// Whether a flow must have been answered by all routers before it asks the target: a NAT forgets a TCP connection with the target's RST, and what routers answer then finds no way home.
     /// </summary>

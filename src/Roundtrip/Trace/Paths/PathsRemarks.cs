@@ -38,7 +38,7 @@ internal static class PathsRemarks
         }
         else if (!result.Graph.IsWhole)
         {
-            yield return $"the search ended after {result.Probes} probes, as many as are allowed: there may be more paths";
+            yield return $"the search ended after {result.Probes} probes and {result.Took / Span.Second} s, as far as it may go: there may be more paths";
         }
 
         if (result.Untold > 0)
