@@ -148,8 +148,8 @@ public sealed class LiveTests(Topology topology)
 
         Assert.Matches($"(?s)^trace to 198\\.18\\.6\\.2 .*, 2 rounds, 60 byte packets\n    Host +Loss% .*\n 6\\. server\\.example \\(198\\.18\\.6\\.2\\) {Numbers}\n$", text);
         Assert.Equal(7, lines.Length);
-        Assert.Matches(@"^1,192\.168\.7\.1,home\.example,2,2,0\.000,0\.000(,\d+\.\d{3}){6}$", lines[1]);
-        Assert.Equal("5,,,2,0,0.000,1.000,,,,,,", lines[5]);
+        Assert.Matches(@"^1,192\.168\.7\.1,home\.example,([12]),\1,0\.000,0\.000(,\d+\.\d{3}){6}$", lines[1]);
+        Assert.Matches(@"^5,,,[12],0,0\.000,1\.000,,,,,,$", lines[5]);
     }
 
     [Fact]
