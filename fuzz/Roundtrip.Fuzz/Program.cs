@@ -9,6 +9,7 @@ var targets = new Dictionary<string, FuzzTarget>
 {
     ["configuration"] = ConfigurationTarget.Run,
     ["deflate"] = DeflateTarget.Run,
+    ["delegation"] = DelegationTarget.Run,
     ["dns"] = DnsTarget.Run,
     ["frames"] = FramesTarget.Run,
     ["hpack"] = HpackTarget.Run,
@@ -18,6 +19,7 @@ var targets = new Dictionary<string, FuzzTarget>
     ["http2-client"] = Http2ClientTarget.Run,
     ["live"] = LiveTarget.Run,
     ["packets"] = PacketsTarget.Run,
+    ["paths"] = PathsTarget.Run,
     ["sse"] = SseTarget.Run,
     ["structured-fields"] = StructuredFieldsTarget.Run,
     ["trace"] = TraceTarget.Run,

@@ -51,7 +51,7 @@ public static class TraceTarget
             }
 
             now = engine.IsEnded ? now : Math.Max(now + 1, Math.Min(engine.NextDeadline, now + Span.Second));
-            Require(now < 600 * Span.Second, "The trace does not end.");
+            Require(now < 130 * Span.Second, "The trace does not end.");
         }
 
         switch (engine)

@@ -128,7 +128,7 @@ public sealed class TraceEngine(TraceOptions options) : ITraceEngine
                 continue;
             }
 
-            long at = Math.Max(_pacing.Next, Pacing.NextTo(SentTo(timeToLive)));
+            long at = Math.Max(_pacing.Next, Pacing.NextTo(AskedAt(timeToLive)));
             if (at < best.At || (at == best.At && count < best.Count))
             {
                 best = (timeToLive, at, count);
@@ -150,8 +150,8 @@ public sealed class TraceEngine(TraceOptions options) : ITraceEngine
     private bool MayBeInCircle(int timeToLive) => _distance.End is null && _distance.Passed < options.MaximumTimeToLive
         && _addresses[timeToLive] is { } address && _addresses.Count(other => other == address) > 1;
 
-    // What the same router was sent at this TTL or another, and what the end was.
-    private IEnumerable<long> SentTo(int timeToLive)
+    /// <summary>When whoever is at this hop was asked: at this TTL or another, and the end by all that went beyond it. In nanoseconds, in order.</summary>
+    public IEnumerable<long> AskedAt(int timeToLive)
     {
         PeerAddress? address = _addresses[timeToLive];
         return _outstanding.All

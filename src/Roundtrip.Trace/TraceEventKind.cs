@@ -9,6 +9,9 @@ public enum TraceEventKind
     /// <summary>All probes of a hop are answered or given up, and those of the hops before. Hops come in order.</summary>
     HopDone,
 
+    /// <summary>Of the path's MTU, or of where it becomes less, more is known.</summary>
+    Narrowed,
+
     /// <summary>Nothing more will be sent or waited for.</summary>
     Ended,
 }

@@ -54,13 +54,49 @@ public class DnsTests
         byte[] bytes = new byte[DnsMessage.LargestQuestion];
         Assert.True(DnsName.TryParse("A.Root-Servers.Net.", out DnsName name));
 
-        int length = DnsMessage.WriteQuestion(7, name, DnsType.Aaaa, bytes);
+        int length = DnsMessage.WriteQuestion(7, name, DnsType.Aaaa, 0, bytes);
 
         Assert.Equal("000700000001000000000000"u8.ToArray(), Encoding.ASCII.GetBytes(Convert.ToHexString(bytes, 0, 12)));
         Assert.Equal(12 + 20 + 4, length);
         bytes[2] |= 0x80;
         Assert.True(DnsMessage.TryReadAnswer(bytes.AsSpan(0, length), out DnsMessage? message));
         Assert.Equal((7, "a.root-servers.net", DnsType.Aaaa), (message!.Id, message.Question.Text, message.Type));
+    }
+
+    [Fact]
+    public void With_EDNS_a_question_says_how_much_may_come_back()
+    {
+        byte[] bytes = new byte[DnsMessage.LargestQuestion];
+        Assert.True(DnsName.TryParse("a.example", out DnsName name));
+
+        int length = DnsMessage.WriteQuestion(7, name, DnsType.A, 1232, bytes);
+
+        Assert.Equal([0, 0, 41, 0x04, 0xd0, 0, 0, 0, 0, 0, 0], bytes[(length - 11)..length]);
+        Assert.Equal(1, bytes[11]);
+        bytes[2] |= 0x80;
+        Assert.True(DnsMessage.TryReadAnswer(bytes.AsSpan(0, length), out DnsMessage? message));
+        Assert.Empty(message!.Additional);
+    }
+
+    [Fact]
+    public void The_upper_bits_of_a_response_code_stand_in_EDNS()
+    {
+        // BADVERS, 16: without them it would look like no error.
+        byte[] message = [.. Message];
+        message[^6] = 1;
+
+        Assert.True(DnsMessage.TryReadAnswer(message, out DnsMessage? read));
+        Assert.Equal((DnsResponseCode)16, read!.ResponseCode);
+    }
+
+    [Fact]
+    public void A_refusal_of_the_form_may_be_a_header_alone()
+    {
+        Assert.True(DnsMessage.TryReadAnswer([1, 2, 0x80, 1, 0, 0, 0, 0, 0, 0, 0, 0], out DnsMessage? message));
+        Assert.Equal((0x102, false, DnsResponseCode.FormatError), (message!.Id, message.HasQuestion, message.ResponseCode));
+
+        Assert.False(DnsMessage.TryReadAnswer([1, 2, 0x80, 0, 0, 0, 0, 0, 0, 0, 0, 0], out _));
+        Assert.False(DnsMessage.TryReadAnswer([1, 2, 0, 1, 0, 0, 0, 0, 0, 0, 0, 0], out _));
     }
 
     [Theory]

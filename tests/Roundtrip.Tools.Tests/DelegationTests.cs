@@ -143,6 +143,37 @@ public class DelegationTests
     }
 
     [Fact]
+    public async Task Servers_that_have_addresses_of_IPv6_alone_are_asked_there()
+    {
+        // By glue, and by the server's own zone.
+        _world.Set("10.0.0.1", Delegation("example", "example", ("ns.hoster", "")), under: "example");
+        _world.Add("10.0.0.1", Delegation("hoster", "hoster", ("a.hoster", "fd00::4")), under: "hoster");
+        _world.Add("fd00::4", Answer("ns.hoster", DnsType.Aaaa, "fd00::3"));
+        _world.Add("fd00::3", Answer("host.example", DnsType.A, "198.18.6.2"));
+
+        Assert.True((await Walk()).IsConfirmed);
+    }
+
+    [Fact]
+    public async Task A_server_that_is_silent_by_IPv4_is_asked_by_IPv6()
+    {
+        _world.Set("10.0.0.1", Delegation("example", "example", ("ns.example", "10.9.9.9"), ("ns.example", "fd00::3")), under: "example");
+        _world.Add("fd00::3", Answer("host.example", DnsType.A, "198.18.6.2"));
+
+        Assert.True((await Walk()).IsConfirmed);
+    }
+
+    [Fact]
+    public async Task Of_a_zone_with_many_servers_that_are_silent_no_more_than_four_are_waited_for_and_no_further_ones_looked_for()
+    {
+        (string, string)[] silent = [.. Enumerable.Range(1, 6).Select(i => ($"n{i}.example", $"10.9.9.{i}"))];
+        _world.Set("10.0.0.1", Delegation("example", "example", [.. silent, ("ns.hoster", "")]), under: "example");
+
+        Assert.Contains("zone example: none of its servers answers (10.9.9.1, 10.9.9.2, 10.9.9.3, 10.9.9.4)", (await Walk()).Remark, StringComparison.Ordinal);
+        Assert.Equal(3 + 4, _world.Asked);
+    }
+
+    [Fact]
     public async Task Servers_whose_addresses_lie_in_zones_of_each_other_cannot_be_found()
     {
         _world.Set("10.0.0.1", Delegation("example", "example", ("ns.hoster", "")), under: "example");
@@ -190,6 +221,15 @@ public class DelegationTests
         Assert.False(name.IsConfirmed);
         Assert.DoesNotContain('\e', name.Remark);
         Assert.Contains("it is no host's name", name.Remark, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task The_root_is_no_hosts_name_though_its_servers_may_say_that_it_has_the_address()
+    {
+        _world.Set("10.0.0.2", Message("2.6.18.198.in-addr.arpa", DnsType.DomainNamePointer) with { Answers = [new DnsRecord(Name("2.6.18.198.in-addr.arpa"), DnsType.DomainNamePointer) { Target = DnsName.Root }] });
+        _world.Add("10.0.0.1", Answer(".", DnsType.A, "198.18.6.2"));
+
+        Assert.Equal((".", false, "PTR says ., which does not lead back: it is no host's name"), ((await Walk()).Name, (await Walk()).IsConfirmed, (await Walk()).Remark));
     }
 
     [Theory]
@@ -241,7 +281,7 @@ public class DelegationTests
     {
         IsAuthoritative = false,
         Authorities = [.. servers.Select(server => new DnsRecord(Name(zone), DnsType.NS) { Target = Name(server.Server) })],
-        Additional = [.. servers.Where(server => server.Address.Length > 0).Select(server => new DnsRecord(Name(server.Server), DnsType.A) { Address = PeerAddress.From(IPAddress.Parse(server.Address), 0) })],
+        Additional = [.. servers.Where(server => server.Address.Length > 0).Select(server => new DnsRecord(Name(server.Server), server.Address.Contains(':', StringComparison.Ordinal) ? DnsType.Aaaa : DnsType.A) { Address = PeerAddress.From(IPAddress.Parse(server.Address), 0) })],
     };
 
     /// <summary>Servers by their addresses, and what each says of a name or of all under one.</summary>
@@ -263,11 +303,13 @@ public class DelegationTests
         public Task<DnsMessage?> Ask(PeerAddress server, DnsName question, DnsType type, CancellationToken cancellation)
         {
             Asked++;
-            DnsMessage? found = _says.Find(said => said.Server == server.ToIPAddress().ToString() && (said.IsUnder ? question.IsWithin(said.Name) : question == said.Name)).Message;
+            (string _, DnsName _, bool isUnder, DnsMessage? found) = _says.Find(said => said.Server == server.ToIPAddress().ToString() && (said.IsUnder ? question.IsWithin(said.Name) : question == said.Name));
+            bool isOfType = isUnder || found is null || found.Answers.Count == 0 || found.Type == type || found.Answers[0].Type == DnsType.CName;
             return Task.FromResult(found is null ? null : found with
             {
                 Question = question,
                 Type = type,
+                Answers = isOfType ? found.Answers : [],
             });
         }
     }

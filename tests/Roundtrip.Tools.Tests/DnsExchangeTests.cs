@@ -100,7 +100,7 @@ public sealed class DnsExchangeTests : IDisposable
             await stream.ReadExactlyAsync(length);
             byte[] question = new byte[BinaryPrimitives.ReadUInt16BigEndian(length)];
             await stream.ReadExactlyAsync(question);
-            byte[] answer = Answer(question, 7);
+            byte[] answer = Answer(WithoutEdns(question), 7);
 
             // Byte by byte, as a stream may come.
             foreach (byte value in (byte[])[(byte)(answer.Length >> 8), (byte)answer.Length, .. answer])
@@ -121,6 +121,63 @@ public sealed class DnsExchangeTests : IDisposable
         await serving;
 
         Assert.Null(await Ask(Truncate));
+    }
+
+    [Theory]
+    [InlineData(1, true)]
+    [InlineData(1, false)]
+    [InlineData(4, true)]
+    public async Task A_server_that_does_not_know_EDNS_is_asked_without(byte code, bool repeatsQuestion)
+    {
+        int plain = 0;
+        Task serving = Task.Run(() =>
+        {
+            byte[] buffer = new byte[512];
+            EndPoint client = new IPEndPoint(IPAddress.Any, 0);
+            byte[] question = WithoutEdns(buffer[.._server.ReceiveFrom(buffer, ref client)]);
+            (question[2], question[3], question[5]) = (0x80, code, (byte)(repeatsQuestion ? 1 : 0));
+            _server.SendTo(repeatsQuestion ? question : question[..12], client);
+
+            question = buffer[.._server.ReceiveFrom(buffer, ref client)];
+            plain = question[11];
+            _server.SendTo(Answer(question, 9), client);
+        });
+        Assert.True(DnsName.TryParse("host.example", out DnsName name));
+
+        DnsMessage? message = await _exchange.Ask(Loopback, name, DnsType.A, CancellationToken.None);
+        await serving;
+
+        Assert.Equal(("192.0.2.9", 0), (message?.Answers[0].Address?.ToIPAddress().ToString(), plain));
+    }
+
+    [Fact]
+    public async Task One_that_refuses_any_form_is_asked_twice_and_no_more()
+    {
+        int asked = 0;
+        Task serving = Task.Run(() =>
+        {
+            byte[] buffer = new byte[512];
+            _server.ReceiveTimeout = 1500;
+            try
+            {
+                while (true)
+                {
+                    EndPoint client = new IPEndPoint(IPAddress.Any, 0);
+                    byte[] answer = buffer[.._server.ReceiveFrom(buffer, ref client)];
+                    (answer[2], answer[3]) = (0x80, 1);
+                    asked++;
+                    _server.SendTo(answer, client);
+                }
+            }
+            catch (SocketException)
+            {
+            }
+        });
+        Assert.True(DnsName.TryParse("host.example", out DnsName name));
+
+        Assert.Equal(DnsResponseCode.FormatError, (await _exchange.Ask(Loopback, name, DnsType.A, CancellationToken.None))?.ResponseCode);
+        await serving;
+        Assert.Equal(2, asked);
     }
 
     [Fact]
@@ -144,13 +201,21 @@ public sealed class DnsExchangeTests : IDisposable
         {
             byte[] buffer = new byte[512];
             EndPoint client = new IPEndPoint(IPAddress.Any, 0);
-            int length = _server.ReceiveFrom(buffer, ref client);
-            onQuestion(buffer[..length], client);
+            onQuestion(WithoutEdns(buffer[.._server.ReceiveFrom(buffer, ref client)]), client);
         });
         Assert.True(DnsName.TryParse("host.example", out DnsName name));
         DnsMessage? message = await _exchange.Ask(Loopback, name, DnsType.A, CancellationToken.None);
         await serving;
         return message?.Answers[0].Address?.ToIPAddress().ToString();
+    }
+
+    // Answers are made of questions, and repeat no more than what was asked.
+    private static byte[] WithoutEdns(byte[] question)
+    {
+        Assert.Equal(1, question[11]);
+        Assert.Equal([0, 0, 41, 0x04, 0xd0, 0, 0, 0, 0, 0, 0], question[^11..]);
+        question[11] = 0;
+        return question[..^11];
     }
 
     private static byte[] Answer(byte[] question, byte last)

@@ -18,8 +18,14 @@ public sealed record DnsMessage(ushort Id, DnsName Question, DnsType Type)
     private const ushort TruncatedFlag = 0x0200;
     private const ushort ResponseCodeMask = 0xf;
 
+    // RFC 6891 section 6.1.2: the root's name, type, size, what would be the TTL, and no options.
+    private const int OptSize = 11;
+
     /// <summary>The bytes of the largest question.</summary>
-    public const int LargestQuestion = HeaderSize + DnsName.LongestName + 4;
+    public const int LargestQuestion = HeaderSize + DnsName.LongestName + 4 + OptSize;
+
+    /// <summary>Whether the question is repeated. Some that cannot read one refuse with their header alone.</summary>
+    public bool HasQuestion { get; init; } = true;
 
     public bool IsAuthoritative { get; init; }
 
@@ -35,9 +41,10 @@ public sealed record DnsMessage(ushort Id, DnsName Question, DnsType Type)
     public IReadOnlyList<DnsRecord> Additional { get; init; } = [];
 
     /// <summary>Writes a question that asks for no recursion.</summary>
+    /// <param name="largestAnswer">The bytes of the largest datagram that may come back, said by EDNS(0) (RFC 6891); 0 for a question without it, which 512 bytes answer.</param>
     /// <param name="destination"><see cref="LargestQuestion"/> bytes are enough.</param>
     /// <returns>The bytes written.</returns>
-    public static int WriteQuestion(ushort id, DnsName question, DnsType type, Span<byte> destination)
+    public static int WriteQuestion(ushort id, DnsName question, DnsType type, ushort largestAnswer, Span<byte> destination)
     {
         destination[..HeaderSize].Clear();
         BinaryPrimitives.WriteUInt16BigEndian(destination, id);
@@ -45,10 +52,20 @@ public sealed record DnsMessage(ushort Id, DnsName Question, DnsType Type)
         int at = HeaderSize + question.Write(destination[HeaderSize..]);
         BinaryPrimitives.WriteUInt16BigEndian(destination[at..], (ushort)type);
         BinaryPrimitives.WriteUInt16BigEndian(destination[(at + 2)..], ClassIn);
-        return at + 4;
+        at += 4;
+        if (largestAnswer == 0)
+        {
+            return at;
+        }
+
+        destination[11] = 1;
+        destination.Slice(at, OptSize).Clear();
+        BinaryPrimitives.WriteUInt16BigEndian(destination[(at + 1)..], (ushort)DnsType.Opt);
+        BinaryPrimitives.WriteUInt16BigEndian(destination[(at + 3)..], largestAnswer);
+        return at + OptSize;
     }
 
-    /// <summary>Reads an answer with one question. Records of other classes are passed over; of a truncated one those are read that are there whole.</summary>
+    /// <summary>Reads an answer with one question, or a FORMERR with none. Records of other classes are passed over; of a truncated one those are read that are there whole.</summary>
     /// <returns>False if it is no answer, or its parts are not what it says.</returns>
     public static bool TryReadAnswer(ReadOnlySpan<byte> bytes, out DnsMessage? message)
     {
@@ -59,7 +76,14 @@ public sealed record DnsMessage(ushort Id, DnsName Question, DnsType Type)
         }
 
         ushort flags = BinaryPrimitives.ReadUInt16BigEndian(bytes[2..]);
+        var responseCode = (DnsResponseCode)(flags & ResponseCodeMask);
         int at = HeaderSize;
+        if ((flags & (ResponseFlag | OpcodeMask)) == ResponseFlag && responseCode == DnsResponseCode.FormatError && BinaryPrimitives.ReadUInt16BigEndian(bytes[4..]) == 0)
+        {
+            message = new DnsMessage(BinaryPrimitives.ReadUInt16BigEndian(bytes), default, default) { HasQuestion = false, ResponseCode = responseCode };
+            return true;
+        }
+
         if ((flags & ResponseFlag) == 0 || (flags & OpcodeMask) != 0 || BinaryPrimitives.ReadUInt16BigEndian(bytes[4..]) != 1
             || !DnsName.TryRead(bytes, ref at, out DnsName question) || at + 4 > bytes.Length || BinaryPrimitives.ReadUInt16BigEndian(bytes[(at + 2)..]) != ClassIn)
         {
@@ -70,9 +94,10 @@ public sealed record DnsMessage(ushort Id, DnsName Question, DnsType Type)
         at += 4;
         bool isTruncated = (flags & TruncatedFlag) != 0;
         List<DnsRecord>[] sections = [[], [], []];
+        int extendedCode = 0;
         for (int section = 0; section < sections.Length; section++)
         {
-            if (!TryReadSection(bytes, BinaryPrimitives.ReadUInt16BigEndian(bytes[(6 + 2 * section)..]), ref at, sections[section]))
+            if (!TryReadSection(bytes, BinaryPrimitives.ReadUInt16BigEndian(bytes[(6 + 2 * section)..]), ref at, sections[section], ref extendedCode))
             {
                 if (!isTruncated)
                 {
@@ -87,7 +112,7 @@ public sealed record DnsMessage(ushort Id, DnsName Question, DnsType Type)
         {
             IsAuthoritative = (flags & AuthoritativeFlag) != 0,
             IsTruncated = isTruncated,
-            ResponseCode = (DnsResponseCode)(flags & ResponseCodeMask),
+            ResponseCode = responseCode | (DnsResponseCode)(extendedCode << 4),
             Answers = sections[0],
             Authorities = sections[1],
             Additional = sections[2],
@@ -95,7 +120,7 @@ public sealed record DnsMessage(ushort Id, DnsName Question, DnsType Type)
         return true;
     }
 
-    private static bool TryReadSection(ReadOnlySpan<byte> bytes, int count, ref int at, List<DnsRecord> records)
+    private static bool TryReadSection(ReadOnlySpan<byte> bytes, int count, ref int at, List<DnsRecord> records, ref int extendedCode)
     {
         for (int i = 0; i < count; i++)
         {
@@ -107,6 +132,9 @@ public sealed record DnsMessage(ushort Id, DnsName Question, DnsType Type)
             var type = (DnsType)BinaryPrimitives.ReadUInt16BigEndian(bytes[at..]);
             ushort recordClass = BinaryPrimitives.ReadUInt16BigEndian(bytes[(at + 2)..]);
             int length = BinaryPrimitives.ReadUInt16BigEndian(bytes[(at + 8)..]);
+
+            // RFC 6891 section 6.1.3: where other records have their TTL, the upper bits of the response code.
+            extendedCode = type == DnsType.Opt ? bytes[at + 4] : extendedCode;
             at += 10;
             if (at + length > bytes.Length || !TryReadData(bytes, at, length, new DnsRecord(name, type), out DnsRecord record))
             {
@@ -114,7 +142,7 @@ public sealed record DnsMessage(ushort Id, DnsName Question, DnsType Type)
             }
 
             at += length;
-            if (recordClass == ClassIn)
+            if (recordClass == ClassIn && type != DnsType.Opt)
             {
                 records.Add(record);
             }

@@ -1,7 +1,7 @@
 namespace Roundtrip.Packets.Dns;
 
-/// <summary>How a server answers (RFC 1035 section 4.1.1); others have a number.</summary>
-public enum DnsResponseCode : byte
+/// <summary>How a server answers (RFC 1035 section 4.1.1, RFC 6891 section 6.1.3); others have a number.</summary>
+public enum DnsResponseCode : ushort
 {
     NoError = 0,
     FormatError = 1,

@@ -12,4 +12,7 @@ public enum DnsType : ushort
     DomainNamePointer = 12,
 
     Aaaa = 28,
+
+    /// <summary>No record but what is said of the message (RFC 6891).</summary>
+    Opt = 41,
 }

@@ -1,3 +1,4 @@
+using Roundtrip.Interop;
 using Roundtrip.Trace.Probes;
 using Roundtrip.Transport.RawSockets;
 
@@ -8,8 +9,6 @@ internal sealed class ConnectProber(ProbeIdentity identity, SocketChoice choice)
 {
     // The kernel repeats a SYN after a second, and whose answer then comes nobody could tell.
     private const long LongestWait = 950_000_000;
-
-    private const int ConnectionRefused = 111;
 
     private readonly List<Attempt> _attempts = [];
     private readonly List<ProbeSocket> _waited = [];
@@ -70,7 +69,7 @@ internal sealed class ConnectProber(ProbeIdentity identity, SocketChoice choice)
         }
 
         ConnectionState state = socket.State;
-        bool isReached = state == ConnectionState.Established || (state == ConnectionState.Closed && socket.TakeError() == ConnectionRefused);
+        bool isReached = state == ConnectionState.Established || (state == ConnectionState.Closed && socket.TakeError() == Errno.Econnrefused);
         long when = state == ConnectionState.Established && socket.MeasuredRoundTrip is > 0 and long measured ? at + measured : MonotonicClock.Now;
         answer = isReached ? new Answer(probe.Id, probe.Flow, identity.Target, AnswerKind.Reached, when) : default;
         return state != ConnectionState.Pending;

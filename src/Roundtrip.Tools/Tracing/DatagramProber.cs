@@ -44,10 +44,7 @@ internal sealed class DatagramProber(ProbeIdentity identity, ProbeWriter writer,
         }
 
         socket.SetTimeToLive(probe.TimeToLive);
-
-        // ip(7): an answer to an earlier probe is also reported by the next call; it waits in the queue, and this one was not sent.
-        errno = socket.Send(data, out at);
-        return errno == 0 ? 0 : socket.Send(data, out at);
+        return socket.SendBehindErrors(data, out at);
     }
 
     /// <inheritdoc/>

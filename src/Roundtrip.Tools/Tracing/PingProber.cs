@@ -32,10 +32,7 @@ internal sealed class PingProber(ProbeIdentity identity, ProbeWriter writer, Soc
         _flows[probe.Id] = probe.Flow;
         ReadOnlySpan<byte> message = _message.AsSpan(0, writer.WriteEcho(probe, _message));
         _socket.SetTimeToLive(probe.TimeToLive);
-
-        // ip(7): see DatagramProber.
-        errno = _socket.Send(message, out at);
-        return errno == 0 ? 0 : _socket.Send(message, out at);
+        return _socket.SendBehindErrors(message, out at);
     }
 
     /// <inheritdoc/>

@@ -1,3 +1,4 @@
+using Roundtrip.Interop;
 using Roundtrip.Trace;
 using Roundtrip.Trace.Probes;
 using Roundtrip.Transport.RawSockets;
@@ -21,7 +22,7 @@ internal static class ProbeDriver
             {
                 int errno = prober.Send(probe, out long at);
                 engine.Sent(probe, at);
-                if (errno == SendErrors.TooLong && probe.Size > 0)
+                if (errno == Errno.Emsgsize && probe.Size > 0)
                 {
                     // The first link takes less than it says.
                     engine.Receive(new Answer(probe.Id, probe.Flow, default, AnswerKind.TooBig, at));

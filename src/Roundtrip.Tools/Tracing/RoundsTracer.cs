@@ -1,15 +1,13 @@
-using System.Runtime.CompilerServices;
 using System.Threading.Channels;
 using Roundtrip.Core;
 using Roundtrip.Trace;
 using Roundtrip.Trace.Probes;
 using Roundtrip.Trace.Rounds;
-using Roundtrip.Transport;
 using Roundtrip.Transport.RawSockets;
 
 namespace Roundtrip.Tools.Tracing;
 
-/// <summary>Runs a trace that goes on, on a thread of its own.</summary>
+/// <summary>Runs a trace that goes on.</summary>
 public static class RoundsTracer
 {
     // More often nobody can look.
@@ -17,74 +15,44 @@ public static class RoundsTracer
 
     /// <summary>Traces until all rounds are done or it is cancelled, and tells how it stands whenever that has changed. Who is slow to look on misses some, but not the last.</summary>
     /// <exception cref="TraceException">No probe can be sent.</exception>
-    public static async IAsyncEnumerable<RoundsProgress> Trace(
-        TraceRequest request, RoundOptions rounds, RoundsControl control, [EnumeratorCancellation] CancellationToken cancellation = default)
-    {
-        var progress = Channel.CreateBounded<RoundsProgress>(new BoundedChannelOptions(1) { SingleReader = true, SingleWriter = true, FullMode = BoundedChannelFullMode.DropOldest });
-        using var ended = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
-        var thread = new Thread(() => Run(request, rounds, control, progress.Writer, ended.Token)) { IsBackground = true, Name = "trace" };
-        thread.Start();
-        try
-        {
-            await foreach (RoundsProgress item in progress.Reader.ReadAllAsync(CancellationToken.None).ConfigureAwait(false))
-            {
-                yield return item;
-            }
-        }
-        finally
-        {
-            await ended.CancelAsync().ConfigureAwait(false);
-            thread.Join();
-        }
-    }
+    public static IAsyncEnumerable<RoundsProgress> Trace(TraceRequest request, RoundOptions rounds, RoundsControl control, CancellationToken cancellation = default) =>
+        TraceThread.Run(TraceThread.Latest<RoundsProgress>(), (progress, ended) => Run(request, rounds, control, progress, ended), cancellation);
 
     private static void Run(TraceRequest request, RoundOptions rounds, RoundsControl control, ChannelWriter<RoundsProgress> progress, CancellationToken cancellation)
     {
-        try
+        PeerAddress source = Probers.SourceOf(request);
+        using IProber prober = Probers.Open(request, source, out bool isRaw);
+        bool isTcp = request.Protocol == ProbeProtocol.Tcp;
+        var engine = new RoundsEngine(
+            isTcp ? request.Options with { VariesFlow = true } : request.Options, rounds with { IsTargetLimited = request.Protocol == ProbeProtocol.Udp });
+        long shown = 0;
+        int round = 0;
+        bool hasNews = true;
+        ProbeDriver.Drive(request, engine, prober, Turn, cancellation);
+        progress.TryWrite(State());
+
+        void Turn()
         {
-            PeerAddress source = Probers.SourceOf(request);
-            using IProber prober = Probers.Open(request, source, out bool isRaw);
-            bool isTcp = request.Protocol == ProbeProtocol.Tcp;
-            var engine = new RoundsEngine(
-                isTcp ? request.Options with { VariesFlow = true } : request.Options, rounds with { IsTargetLimited = request.Protocol == ProbeProtocol.Udp });
-            long shown = 0;
-            int round = 0;
-            bool hasNews = true;
-            ProbeDriver.Drive(request, engine, prober, Turn, cancellation);
-            progress.TryWrite(State());
-            progress.Complete();
-
-            void Turn()
+            if (control.TakeReset())
             {
-                if (control.TakeReset())
-                {
-                    engine.Reset();
-                    hasNews = true;
-                }
-
-                engine.Pause(control.IsPaused);
-                while (engine.TryReadEvent(out _))
-                {
-                    hasNews = true;
-                }
-
-                hasNews |= engine.Round != round;
-                if (hasNews && MonotonicClock.Now - shown >= Pause)
-                {
-                    (hasNews, shown, round) = (false, MonotonicClock.Now, engine.Round);
-                    progress.TryWrite(State());
-                }
+                engine.Reset();
+                hasNews = true;
             }
 
-            RoundsProgress State() => new(request, source, engine.Round, engine.Hops) { IsReached = engine.IsReached, Loop = engine.Loop, IsRaw = isRaw };
+            engine.Pause(control.IsPaused);
+            while (engine.TryReadEvent(out _))
+            {
+                hasNews = true;
+            }
+
+            hasNews |= engine.Round != round;
+            if (hasNews && MonotonicClock.Now - shown >= Pause)
+            {
+                (hasNews, shown, round) = (false, MonotonicClock.Now, engine.Round);
+                progress.TryWrite(State());
+            }
         }
-        catch (TraceException fault)
-        {
-            progress.Complete(fault);
-        }
-        catch (TransportException fault)
-        {
-            progress.Complete(new TraceException(fault.Message, fault) { IsRightMissing = fault.IsRightMissing });
-        }
+
+        RoundsProgress State() => new(request, source, engine.Round, engine.Hops) { IsReached = engine.IsReached, Loop = engine.Loop, IsRaw = isRaw };
     }
 }

@@ -1,15 +1,13 @@
-using System.Runtime.CompilerServices;
 using System.Threading.Channels;
 using Roundtrip.Core;
 using Roundtrip.Trace;
 using Roundtrip.Trace.Mtu;
 using Roundtrip.Trace.Probes;
-using Roundtrip.Transport;
 using Roundtrip.Transport.RawSockets;
 
 namespace Roundtrip.Tools.Tracing;
 
-/// <summary>Runs a trace: the engine says what is sent, a prober sends it. A thread of its own does both, so that nobody who looks on delays a probe.</summary>
+/// <summary>Runs a trace: the engine says what is sent, a prober sends it.</summary>
 public static class Tracer
 {
     // Beyond the numbers of a trace's own probes: 255 hops of 100.
@@ -17,65 +15,36 @@ public static class Tracer
 
     /// <summary>Traces, and tells what there is to show as it comes; the last has the <see cref="TraceProgress.Result"/>, also after a cancellation.</summary>
     /// <exception cref="TraceException">No probe can be sent.</exception>
-    public static async IAsyncEnumerable<TraceProgress> Trace(TraceRequest request, [EnumeratorCancellation] CancellationToken cancellation = default)
-    {
-        var progress = Channel.CreateUnbounded<TraceProgress>(new UnboundedChannelOptions { SingleReader = true, SingleWriter = true });
-        using var ended = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
-        var thread = new Thread(() => Run(request, progress.Writer, ended.Token)) { IsBackground = true, Name = "trace" };
-        thread.Start();
-        try
-        {
-            await foreach (TraceProgress item in progress.Reader.ReadAllAsync(CancellationToken.None).ConfigureAwait(false))
-            {
-                yield return item;
-            }
-        }
-        finally
-        {
-            // Who looks on no longer needs no more probes.
-            await ended.CancelAsync().ConfigureAwait(false);
-            thread.Join();
-        }
-    }
+    public static IAsyncEnumerable<TraceProgress> Trace(TraceRequest request, CancellationToken cancellation = default) => TraceThread.Run<TraceProgress>(
+        Channel.CreateUnbounded<TraceProgress>(new UnboundedChannelOptions { SingleReader = true, SingleWriter = true }), (progress, ended) => Run(request, progress, ended), cancellation);
 
     private static void Run(TraceRequest request, ChannelWriter<TraceProgress> progress, CancellationToken cancellation)
     {
-        try
+        long begun = MonotonicClock.Now;
+        PeerAddress source = Probers.SourceOf(request);
+        using IProber prober = Probers.Open(request, source, out bool isRaw);
+
+        // A NAT forgets a connection with the target's first RST (in Linux nf_conntrack_proto_tcp.c), and what comes for other SYNs of the flow then finds no way back: each has its own.
+        var engine = new TraceEngine(request.Protocol == ProbeProtocol.Tcp ? request.Options with { VariesFlow = true } : request.Options);
+        ProbeDriver.Drive(request, engine, prober, TellProgress, cancellation);
+        IReadOnlyList<MtuStep>? mtu = request.FindsMtu ? FindMtu(request, source, engine, prober, progress, cancellation) : null;
+        var result = new TraceResult(request, source, engine.Outcome, engine.Hops) { Loop = engine.Loop, Mtu = mtu, Took = MonotonicClock.Now - begun, Untold = prober.Untold, IsRaw = isRaw };
+        progress.TryWrite(new TraceProgress(TraceEventKind.Ended, null) { Result = result });
+
+        void TellProgress()
         {
-            long begun = MonotonicClock.Now;
-            PeerAddress source = Probers.SourceOf(request);
-            using IProber prober = Probers.Open(request, source, out bool isRaw);
-
-            // A NAT forgets a connection with the target's first RST (in Linux nf_conntrack_proto_tcp.c), and what comes for other SYNs of the flow then finds no way back: each has its own.
-            var engine = new TraceEngine(request.Protocol == ProbeProtocol.Tcp ? request.Options with { VariesFlow = true } : request.Options);
-            ProbeDriver.Drive(request, engine, prober, TellProgress, cancellation);
-            IReadOnlyList<MtuStep>? mtu = request.FindsMtu ? FindMtu(request, source, engine, prober, cancellation) : null;
-            var result = new TraceResult(request, source, engine.Outcome, engine.Hops) { Loop = engine.Loop, Mtu = mtu, Took = MonotonicClock.Now - begun, Untold = prober.Untold, IsRaw = isRaw };
-            progress.TryWrite(new TraceProgress(TraceEventKind.Ended, null) { Result = result });
-            progress.Complete();
-
-            void TellProgress()
+            while (engine.TryReadEvent(out TraceEvent happened))
             {
-                while (engine.TryReadEvent(out TraceEvent happened))
+                if (happened.Kind != TraceEventKind.Ended)
                 {
-                    if (happened.Kind != TraceEventKind.Ended)
-                    {
-                        progress.TryWrite(new TraceProgress(happened.Kind, engine.HopAt(happened.TimeToLive)));
-                    }
+                    progress.TryWrite(new TraceProgress(happened.Kind, engine.HopAt(happened.TimeToLive)));
                 }
             }
         }
-        catch (TraceException fault)
-        {
-            progress.Complete(fault);
-        }
-        catch (TransportException fault)
-        {
-            progress.Complete(new TraceException(fault.Message, fault) { IsRightMissing = fault.IsRightMissing });
-        }
     }
 
-    private static IReadOnlyList<MtuStep>? FindMtu(TraceRequest request, PeerAddress source, TraceEngine trace, IProber prober, CancellationToken cancellation)
+    private static IReadOnlyList<MtuStep>? FindMtu(
+        TraceRequest request, PeerAddress source, TraceEngine trace, IProber prober, ChannelWriter<TraceProgress> progress, CancellationToken cancellation)
     {
         if (cancellation.IsCancellationRequested || trace.Loop is not null)
         {
@@ -87,9 +56,18 @@ public static class Tracer
             IsV6 = !request.Target.IsIPv4,
             FirstId = FirstMtuProbe,
             IsTargetLimited = request.Protocol == ProbeProtocol.Udp || trace.Outcome != TraceOutcome.Reached,
+            LastAskedAt = trace.Hops.LastOrDefault(hop => !hop.IsSilent) is { } last ? trace.AskedAt(last.TimeToLive) : null,
             MaximumWait = request.Options.MaximumWait,
         });
-        ProbeDriver.Drive(request, engine, prober, () => { }, cancellation);
+        ProbeDriver.Drive(request, engine, prober, TellProgress, cancellation);
         return engine.IsEnded ? engine.Steps : null;
+
+        void TellProgress()
+        {
+            while (engine.TryReadEvent(out TraceEvent happened))
+            {
+                progress.TryWrite(new TraceProgress(happened.Kind, null) { Mtu = engine.Range });
+            }
+        }
     }
 }

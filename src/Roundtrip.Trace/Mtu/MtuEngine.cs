@@ -30,7 +30,9 @@ public sealed class MtuEngine : ITraceEngine
     private int _size;
     private int _timeToLive;
     private int _tries;
+    private bool _isNarrower;
     private long? _askedAt;
+    private long _lastAskedAt = long.MinValue;
 
     // The sizes that the search is between, and who said that the greater is too much: at a hop, if that is known.
     private int _passes;
@@ -59,16 +61,20 @@ public sealed class MtuEngine : ITraceEngine
         _goal = _answering.Length == 0 ? 0 : _answering[^1].TimeToLive;
         _waiting = new Waiting(options.MaximumWait);
         _buckets = [.. Enumerable.Range(0, _goal + 1).Select(_ => new Bucket())];
-        foreach (ProbeResult probe in _answering.SelectMany(hop => hop.Probes))
+        foreach (Hop hop in _answering)
         {
-            _buckets[Math.Min(probe.Probe.TimeToLive, _goal)].Sent(probe.SentAt);
-            if (probe.Answer is not null)
+            foreach (long at in hop.TimeToLive == _goal && options.LastAskedAt is { } asked ? asked : hop.Probes.Select(probe => probe.SentAt))
+            {
+                _buckets[hop.TimeToLive].Sent(at);
+            }
+
+            foreach (ProbeResult probe in hop.Probes.Where(probe => probe.Answer is not null))
             {
                 _waiting.Note(probe.RoundTrip);
             }
         }
 
-        (_nextId, _passes, _size, _timeToLive) = (options.FirstId, options.Passes, options.LinkMtu, _goal);
+        (_nextId, _passes, _fails, _size, _timeToLive) = (options.FirstId, options.Passes, options.LinkMtu + 1, options.LinkMtu, _goal);
         _steps.Add(new MtuStep(options.Hops.Count == 0 ? 1 : options.Hops[0].TimeToLive, options.LinkMtu, null, false));
         _phase = _goal == 0 ? Phase.Done : Phase.Ask;
     }
@@ -78,6 +84,9 @@ public sealed class MtuEngine : ITraceEngine
 
     /// <inheritdoc/>
     public long NextDeadline { get; private set; } = Deadline.None;
+
+    /// <summary>What is known so far: packets of so many bytes come through, larger ones than the second do not.</summary>
+    public (int Passes, int AtMost) Range => (_passes, Math.Min(_fails - 1, _steps[^1].Mtu));
 
     /// <summary>The MTU of the own link, and where it becomes less.</summary>
     public IReadOnlyList<MtuStep> Steps => _steps;
@@ -107,8 +116,7 @@ public sealed class MtuEngine : ITraceEngine
     {
         _sent[probe.Id] = probe;
         _nextId++;
-        _askedAt = at;
-        _buckets[probe.TimeToLive].Sent(at);
+        (_askedAt, _lastAskedAt) = (at, at);
     }
 
     /// <inheritdoc/>
@@ -120,7 +128,8 @@ public sealed class MtuEngine : ITraceEngine
             return false;
         }
 
-        (_askedAt, _tries) = (null, 0);
+        (_askedAt, _tries, _isNarrower) = (null, 0, true);
+        NoteAnswered(probe, answer);
         if (answer.Kind == AnswerKind.TooBig)
         {
             NoteTooBig(probe, answer);
@@ -136,22 +145,40 @@ public sealed class MtuEngine : ITraceEngine
     /// <inheritdoc/>
     public bool TryReadEvent(out TraceEvent happened)
     {
-        happened = default;
-        return false;
+        happened = new TraceEvent(TraceEventKind.Narrowed, _timeToLive);
+        (bool isNew, _isNarrower) = (_isNarrower, false);
+        return isNew;
     }
 
-    // Whoever is to answer shall be able to: the probe may find any router on its way too small.
-    private long MayAskAt => _buckets.Take(_options.IsTargetLimited ? _timeToLive + 1 : Math.Min(_timeToLive + 1, _goal)).Max(bucket => bucket.Next);
+    // Whoever is to answer shall be able to: the probe may find any router on its way too small. Before silence is believed where somebody should speak, one that has spent its answers gets another.
+    private long MayAskAt => Math.Max(
+        _buckets.Take(_options.IsTargetLimited ? _timeToLive + 1 : Math.Min(_timeToLive + 1, _goal)).Max(bucket => bucket.Next),
+        _phase == Phase.Ask && _tries == TriesToAsk - 1 ? _lastAskedAt + Pacing.Refill : long.MinValue);
+
+    private void NoteAnswered(in Probe probe, in Answer answer)
+    {
+        int hop = answer.Kind == AnswerKind.TooBig ? HopOf(probe, answer) : probe.TimeToLive;
+        if (hop > 0)
+        {
+            _buckets[hop].Sent(answer.At);
+        }
+    }
 
     private void NoteSilence()
     {
+        // The answer may have been given and lost; where it is the packet that vanishes, it costs nobody one.
+        if (_phase == Phase.Ask)
+        {
+            _buckets[_timeToLive].Sent(_lastAskedAt);
+        }
+
         _tries++;
         if (_tries < (_phase == Phase.Ask ? TriesToAsk : TriesToSeek))
         {
             return;
         }
 
-        _tries = 0;
+        (_tries, _isNarrower) = (0, true);
         if (_phase == Phase.SeekHop)
         {
             _far = _timeToLive;
@@ -234,7 +261,7 @@ public sealed class MtuEngine : ITraceEngine
         _phase = Phase.SeekSize;
         if (_fails - _passes > 1)
         {
-            _size = (_fails + _passes) / 2;
+            _size = UsualSizes.Between(_passes, _fails) ?? (_fails + _passes) / 2;
             return;
         }
 

@@ -11,6 +11,9 @@ public sealed record MtuOptions(IReadOnlyList<Hop> Hops, int LinkMtu, int Passes
     /// <summary>The number of the first probe: none that the trace has given.</summary>
     public ushort FirstId { get; init; } = 1;
 
+    /// <summary>When whoever is at the last hop that has answered was asked, in nanoseconds: what it may still be asked depends on that. Null for the times of that hop's probes.</summary>
+    public IEnumerable<long>? LastAskedAt { get; init; }
+
     /// <summary>Whether the target's answers are ICMP errors, which hosts limit.</summary>
     public bool IsTargetLimited { get; init; } = true;
 

@@ -26,6 +26,7 @@ public sealed class PathsEngine : ITraceEngine
     private bool _isFarAwaited;
     private int _farTakenOverAt;
     private bool _hasNews = true;
+    private bool _isOver;
 
     public PathsEngine(PathsOptions options)
     {
@@ -56,7 +57,9 @@ public sealed class PathsEngine : ITraceEngine
     /// <summary>What is known so far.</summary>
     public PathGraph Graph => PathGraph.Of(_table, _trace.FirstTimeToLive, isWhole: IsEnded && !_search.IsCutShort && !IsSpent);
 
-    private bool IsSpent => _outstanding.IsFull || Probes >= _options.MaximumProbes;
+    private bool IsSpent => _outstanding.IsFull || Probes >= _options.MaximumProbes || _isOver;
+
+    private long EndsAt => Probes == 0 ? Deadline.None : _outstanding.All[0].SentAt + _options.LongestSearch;
 
     private int NearestEnd => _distance.LikelyEnd ?? int.MaxValue;
 
@@ -75,6 +78,7 @@ public sealed class PathsEngine : ITraceEngine
             return true;
         }
 
+        _isOver = now >= EndsAt;
         GiveUp(now);
         Ask(now);
         (FlowHop? hop, Sighting? sighting, long at) = IsSpent ? default : Choose();
@@ -89,7 +93,7 @@ public sealed class PathsEngine : ITraceEngine
             Finish();
         }
 
-        NextDeadline = IsEnded ? Deadline.None : Math.Min(sighting is null ? Deadline.None : at, NextGivenUp());
+        NextDeadline = IsEnded ? Deadline.None : Math.Min(sighting is null ? Deadline.None : Math.Min(at, EndsAt), NextGivenUp());
         return false;
     }
 

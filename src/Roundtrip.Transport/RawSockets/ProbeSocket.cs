@@ -156,6 +156,12 @@ public sealed unsafe partial class ProbeSocket : IDisposable
         }
     }
 
+    /// <summary>
+    /// Sends what the kernel has not sent because it had an answer to an earlier packet to report (ip(7)): that is reported once, waits in the error queue all the same, and holds back this one.
+    /// </summary>
+    /// <inheritdoc cref="Send"/>
+    public int SendBehindErrors(ReadOnlySpan<byte> bytes, out long at) => Send(bytes, out at) == 0 ? 0 : Send(bytes, out at);
+
     /// <summary>Takes the error that the socket holds.</summary>
     /// <returns>errno; 0 for none.</returns>
     public int TakeError()

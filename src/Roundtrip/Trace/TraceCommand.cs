@@ -36,7 +36,7 @@ internal static class TraceCommand
         var paths = new Option<bool>("--paths") { Description = "Finds every parallel path." };
         var bound = new Option<double>("--failure-bound")
         {
-            Description = "Of --paths: how often, at most, one of several equally likely routers behind another may be missed.",
+            Description = "Of --paths: how often, at most, one of several equally likely routers behind another may be missed. It holds for each router behind which paths part: for a whole trace with n of them it is n times that.",
             HelpName = "part",
             DefaultValueFactory = _ => 0.05,
         };

@@ -1,6 +1,5 @@
 using System.Text.Json;
 using Roundtrip.Core;
-using Roundtrip.Packets;
 using Roundtrip.Tools.Names.Delegation;
 using Roundtrip.Tools.Tracing;
 using Roundtrip.Trace;
@@ -12,12 +11,12 @@ namespace Roundtrip.Program;
 /// <summary>A trace as one JSON document. Times are in milliseconds.</summary>
 internal static class TraceJson
 {
-    public static void Write(Stream output, string host, TraceResult result, IReadOnlyDictionary<PeerAddress, string?> names, ThoroughNames? thorough)
+    public static void Write(Stream output, string host, TraceResult result, IReadOnlyDictionary<PeerAddress, string?> names, ThoroughNames? thorough) =>
+        TraceDocument.Write(output, host, result.Request, result.Source, result.IsRaw, thorough, json => WriteMembers(json, result, names));
+
+    private static void WriteMembers(Utf8JsonWriter json, TraceResult result, IReadOnlyDictionary<PeerAddress, string?> names)
     {
-        using var json = new Utf8JsonWriter(output, new JsonWriterOptions { Indented = true });
-        json.WriteStartObject();
-        WriteHead(json, host, result.Request, result.Source, result.IsRaw);
-        WriteOutcome(json, result.Outcome, result.Loop);
+        TraceDocument.WriteOutcome(json, result.Outcome, result.Loop);
         if (result.Mtu is { } steps)
         {
             WriteMtu(json, steps);
@@ -30,89 +29,6 @@ internal static class TraceJson
         for (int i = 0; i < result.Hops.Count; i++)
         {
             WriteHop(json, result.Hops, i, lost[i], names);
-        }
-
-        json.WriteEndArray();
-        if (thorough is not null)
-        {
-            WriteNames(json, thorough);
-        }
-
-        json.WriteEndObject();
-        json.Flush();
-        output.WriteByte((byte)'\n');
-    }
-
-    /// <summary>What every document about a trace begins with.</summary>
-    public static void WriteHead(Utf8JsonWriter json, string host, TraceRequest request, PeerAddress source, bool isRaw)
-    {
-        json.WriteString("host", host);
-        json.WriteString("target", request.Target.ToIPAddress().ToString());
-        json.WriteString("source", source.ToIPAddress().ToString());
-        json.WriteString("protocol", request.Protocol switch { ProbeProtocol.Icmp => "icmp", ProbeProtocol.Tcp => "tcp", _ => "udp" });
-        json.WriteBoolean("raw", isRaw);
-    }
-
-    /// <summary>How it ended, and the circle in which packets go where they do.</summary>
-    public static void WriteOutcome(Utf8JsonWriter json, TraceOutcome outcome, RoutingLoop? circle)
-    {
-        json.WriteString("outcome", outcome switch
-        {
-            TraceOutcome.Reached => "reached",
-            TraceOutcome.Unreachable => "unreachable",
-            TraceOutcome.Loop => "loop",
-            TraceOutcome.NotReached => "not reached",
-            _ => "cancelled",
-        });
-        if (circle is { } loop)
-        {
-            json.WriteStartObject("loop");
-            json.WriteNumber("first", loop.First);
-            json.WriteNumber("length", loop.Length);
-            json.WriteEndObject();
-        }
-    }
-
-    /// <summary>The labels that a probe had, where it had any.</summary>
-    public static void WriteLabels(Utf8JsonWriter json, in Answer answer)
-    {
-        if (answer.Labels is not { } labels)
-        {
-            return;
-        }
-
-        json.WriteStartArray("mpls");
-        foreach (MplsLabel label in labels)
-        {
-            json.WriteStartObject();
-            json.WriteNumber("label", label.Label);
-            json.WriteNumber("tc", label.TrafficClass);
-            json.WriteBoolean("bottom", label.IsBottom);
-            json.WriteNumber("ttl", label.TimeToLive);
-            json.WriteEndObject();
-        }
-
-        json.WriteEndArray();
-    }
-
-    private static void WriteNames(Utf8JsonWriter json, ThoroughNames thorough)
-    {
-        json.WriteStartArray("names");
-        foreach ((PeerAddress address, ThoroughName name) in thorough.Found)
-        {
-            json.WriteStartObject();
-            json.WriteString("address", address.ToIPAddress().ToString());
-            json.WriteString("name", name.Name);
-            json.WriteBoolean("confirmed", name.IsConfirmed);
-            json.WriteString("remark", name.Remark);
-            json.WriteStartArray("zones");
-            foreach (string zone in name.Zones)
-            {
-                json.WriteStringValue(zone);
-            }
-
-            json.WriteEndArray();
-            json.WriteEndObject();
         }
 
         json.WriteEndArray();
@@ -182,7 +98,7 @@ internal static class TraceJson
         json.WriteString("mark", AnswerKinds.Mark(answer.Kind, answer.Code, answer.Mtu));
         json.WriteNumber("reply_ttl", answer.TimeToLive);
         json.WriteBoolean("translated", answer.IsTranslated);
-        WriteLabels(json, answer);
+        TraceDocument.WriteLabels(json, answer);
         json.WriteEndObject();
     }
 }

@@ -42,6 +42,11 @@ internal static class TraceRemarks
             yield return $"packets of more than {step.Mtu} bytes vanish without a word between hops {before} and {step.TimeToLive}: path MTU discovery does not work over this path (a black hole)";
         }
 
+        if (result is { Request.FindsMtu: true, Mtu: null, Loop: null })
+        {
+            yield return "the path's MTU was not found: it was not waited for";
+        }
+
         if (result.Untold > 0)
         {
             yield return $"{result.Untold} answers quoted too little to tell whose they are, and their hops were asked from other ports; with -I, or as root, they are told";

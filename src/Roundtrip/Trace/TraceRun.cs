@@ -46,6 +46,7 @@ internal static class TraceRun
         NameCache? names = verb.OpenNames();
         TraceText? text = verb.Format == TraceFormat.Text ? new TraceText(Console.Out, names) : null;
         bool isBegun = false;
+        var line = new ProgressLine();
         TraceResult? result = null;
         await foreach (TraceProgress progress in Tracer.Trace(request, cancellation))
         {
@@ -62,13 +63,27 @@ internal static class TraceRun
             }
 
             // The MTU that a hop's line says is known last of all.
-            if (progress is { Kind: TraceEventKind.HopDone, Hop: { } hop } && text is not null && !request.FindsMtu)
+            if (progress is { Kind: TraceEventKind.HopDone, Hop: { } hop })
             {
-                await text.Write(hop);
+                if (text is not null && !request.FindsMtu)
+                {
+                    await text.Write(hop);
+                }
+                else
+                {
+                    line.Show($"hop {hop.TimeToLive} ");
+                }
+            }
+
+            if (progress.Mtu is { } range)
+            {
+                line.Show($"path MTU: from {range.Passes} to {range.AtMost} bytes ");
             }
 
             result = progress.Result ?? result;
         }
+
+        line.Clear();
 
         switch (verb.Format)
         {

@@ -19,9 +19,13 @@ internal static class Errno
     public const int Epipe = 32;
     public const int Erange = 34;
     public const int Eloop = 40;
+    public const int Emsgsize = 90;
     public const int Eaddrinuse = 98;
     public const int Eaddrnotavail = 99;
+    public const int Enetunreach = 101;
     public const int Enobufs = 105;
     public const int Etimedout = 110;
+    public const int Econnrefused = 111;
+    public const int Ehostunreach = 113;
     public const int Einprogress = 115;
 }

@@ -1,6 +1,4 @@
-using System.Globalization;
 using System.Text.Json;
-using System.Text.RegularExpressions;
 
 namespace Roundtrip.Peers.Tests.Trace;
 
@@ -17,15 +15,15 @@ public sealed class LiveTests(Topology topology)
     [InlineData(false)]
     public void The_screen_has_a_line_for_each_hop_with_its_numbers_and_its_history(bool asRoot)
     {
-        (string[][] screens, string left, int exit) = Screen("110x24", asRoot, ["198.18.6.2"], (4.5, "look"), (4.6, "q"));
+        (string[][] screens, string left, int exit) = Screen.Of("110x24", asRoot, ["--live", "198.18.6.2"], ("round [5-9]$", "look"), (0, "q"));
 
         string[] screen = screens[0];
-        Assert.Matches("^192\\.168\\.7\\.2 → 198\\.18\\.6\\.2  UDP  round [45]$", screen[0]);
+        Assert.Matches("^192\\.168\\.7\\.2 → 198\\.18\\.6\\.2  UDP  round [5-9]$", screen[0]);
         Assert.Equal("    Host               Loss% Held%  Snt  Last   Avg  Best  Wrst StDev  Jttr  History", screen[3]);
-        Assert.Matches($"^ 1\\. home\\.example {Numbers}  [▁▂▃▄▅▆▇█]{{4,5}}$", screen[4]);
-        Assert.Matches($"^ 2\\. 192\\.168\\.0\\.1 {Numbers}  [▁▂▃▄▅▆▇█]{{4,5}}$", screen[5]);
+        Assert.Matches($"^ 1\\. home\\.example {Numbers}  [▁▂▃▄▅▆▇█]{{4,}}$", screen[4]);
+        Assert.Matches($"^ 2\\. 192\\.168\\.0\\.1 {Numbers}  [▁▂▃▄▅▆▇█]{{4,}}$", screen[5]);
         Assert.Matches($"^ 4\\. 198\\.18\\.4[12]\\.1 {Numbers}", screen[7]);
-        Assert.Matches(@"^ 5\. \(no answer\) +0\.0 100\.0 +[45] +  \?{3,5}$", screen[8]);
+        Assert.Matches(@"^ 5\. \(no answer\) +0\.0 100\.0 +[4-9] +  \?{3,}$", screen[8]);
         Assert.Matches($"^ 6\\. server\\.example {Numbers}", screen[9]);
         Assert.Equal(0, exit);
         Assert.Matches(@"(?s)^trace to 198\.18\.6\.2 \(198\.18\.6\.2\), \d rounds, 60 byte packets\n    Host .*\n 1\. home\.example \(192\.168\.7\.1\) .*\n 6\. server\.example \(198\.18\.6\.2\) [^\n]*\n$", left);
@@ -34,8 +32,20 @@ public sealed class LiveTests(Topology topology)
     [Fact]
     public void Keys_pause_it_reset_it_and_show_addresses_for_names()
     {
-        (string[][] screens, _, int exit) = Screen(
-            "110x24", true, ["--interval", "0.5", "198.18.6.2"], (2, "n"), (2.4, "look"), (2.5, "p"), (3, "look"), (4.5, "look"), (4.6, "r"), (5, "look"), (5.1, " "), (6.9, "look"), (7, "q"));
+        (string[][] screens, _, int exit) = Screen.Of(
+            "110x24",
+            true,
+            ["--live", "--interval", "0.5", "198.18.6.2"],
+            (@"^ 1\. home\.example .*[▁▂▃▄▅▆▇█]{2}", "n"),
+            (@"^ 1\. 192\.168\.7\.1 ", "look"),
+            (0, "p"),
+            ("  paused$", "look"),
+            (1.5, "look"),
+            (0, "r"),
+            (@"^ 1\. \(waiting\)", "look"),
+            (0, " "),
+            (@"^ 1\. 192\.168\.7\.1 ", "look"),
+            (0, "q"));
 
         Assert.StartsWith(" 1. 192.168.7.1 ", screens[0][4], StringComparison.Ordinal);
         Assert.EndsWith("  paused", screens[1][0], StringComparison.Ordinal);
@@ -48,8 +58,20 @@ public sealed class LiveTests(Topology topology)
     [Fact]
     public void It_fits_whatever_window_there_is()
     {
-        (string[][] screens, _, _) = Screen(
-            "80x24", true, ["198.18.6.2"], (1.5, "look"), (1.6, "60x8"), (2.2, "look"), (2.3, "20x3"), (2.9, "look"), (3, "160x30"), (3.6, "look"), (3.7, "d"), (4.3, "look"), (4.4, "^C"));
+        (string[][] screens, _, _) = Screen.Of(
+            "80x24",
+            true,
+            ["--live", "198.18.6.2"],
+            (@"^ 6\. server\.example .*\.", "look"),
+            (0, "60x8"),
+            (@"\A192\.168\.7\.2 .*\n.*\n.*\n    Host .*\n 1\. ", "look"),
+            (0, "20x3"),
+            (@"\A192\.168\.7\.2 ", "look"),
+            (0, "160x30"),
+            ("  History$", "look"),
+            (0, "d"),
+            ("^    Host +History$", "look"),
+            (0, "^C"));
 
         Assert.Equal("    Host               Loss% Held%  Snt  Last   Avg  Best  Wrst StDev  Jttr", screens[0][3]);
         Assert.DoesNotContain(screens[0], line => line.Contains("History", StringComparison.Ordinal));
@@ -63,7 +85,7 @@ public sealed class LiveTests(Topology topology)
     [Fact]
     public void Ctrl_C_leaves_its_table_on_the_screen_that_was_there_before()
     {
-        (_, string left, int exit) = Screen("80x24", true, ["-n", "198.18.6.99"], (2.5, "^C"));
+        (_, string left, int exit) = Screen.Of("80x24", true, ["--live", "-n", "198.18.6.99"], (@"^ 4\. 198\.18\.4", "^C"));
 
         Assert.Contains("\n 4. 198.18.4", left, StringComparison.Ordinal);
         Assert.EndsWith("roundtrip: 198.18.6.99 has not answered\n", left, StringComparison.Ordinal);
@@ -74,7 +96,7 @@ public sealed class LiveTests(Topology topology)
     [Fact]
     public void What_cannot_be_is_said_without_another_screen()
     {
-        (_, string left, int exit) = Screen("80x24", true, ["-s", "192.0.2.77", "198.18.6.2"]);
+        (_, string left, int exit) = Screen.Of("80x24", true, ["--live", "-s", "192.0.2.77", "198.18.6.2"]);
 
         Assert.Equal(1, exit);
         Assert.Matches("^roundtrip: bind 192\\.0\\.2\\.77.*\n$", left);
@@ -110,8 +132,10 @@ public sealed class LiveTests(Topology topology)
         Assert.Equal(server, hops[5].GetProperty("addresses")[0].GetProperty("address").GetString());
         foreach (JsonElement hop in hops)
         {
-            int ttl = hop.GetProperty("ttl").GetInt32();
-            Assert.Equal((3, ttl == 5 ? 0 : 3), (hop.GetProperty("sent").GetInt32(), hop.GetProperty("received").GetInt32()));
+            // Before answers of the first round have come the second may have begun: a hop beyond was then asked once less.
+            int ttl = hop.GetProperty("ttl").GetInt32(), sent = hop.GetProperty("sent").GetInt32();
+            Assert.InRange(sent, 1, 3);
+            Assert.Equal(ttl == 5 ? 0 : sent, hop.GetProperty("received").GetInt32());
             Assert.Equal((0.0, ttl == 5 ? 1.0 : 0.0), (hop.GetProperty("loss").GetDouble(), hop.GetProperty("withheld").GetDouble()));
         }
     }
@@ -124,8 +148,8 @@ public sealed class LiveTests(Topology topology)
 
         Assert.Matches($"(?s)^trace to 198\\.18\\.6\\.2 .*, 2 rounds, 60 byte packets\n    Host +Loss% .*\n 6\\. server\\.example \\(198\\.18\\.6\\.2\\) {Numbers}\n$", text);
         Assert.Equal(7, lines.Length);
-        Assert.Matches(@"^1,192\.168\.7\.1,home\.example,2,2,0\.000,0\.000(,\d+\.\d{3}){6}$", lines[1]);
-        Assert.Equal("5,,,2,0,0.000,1.000,,,,,,", lines[5]);
+        Assert.Matches(@"^1,192\.168\.7\.1,home\.example,([12]),\1,0\.000,0\.000(,\d+\.\d{3}){6}$", lines[1]);
+        Assert.Matches(@"^5,,,[12],0,0\.000,1\.000,,,,,,$", lines[5]);
     }
 
     [Fact]
@@ -165,18 +189,4 @@ public sealed class LiveTests(Topology topology)
     }
 
     private static Finished Trace(bool asRoot, params string[] arguments) => Topology.Exec("client", Topology.Trace(asRoot, ["--live", .. arguments]));
-
-    /// <param name="steps">Seconds from the first output on, and what is done then (screen.py).</param>
-    private static (string[][] Screens, string Left, int Exit) Screen(string size, bool asRoot, string[] arguments, params (double At, string What)[] steps)
-    {
-        string json = $"[{string.Join(',', steps.Select(step => string.Create(CultureInfo.InvariantCulture, $"[{step.At},\"{step.What}\"]")))}]";
-        string script = Path.Combine(Repository.Root, "tests/Roundtrip.Peers.Tests/Trace/screen.py");
-        Finished finished = Topology.Exec("client", ["/usr/bin/python3", script, size, json, .. Topology.Trace(asRoot, ["--live", .. arguments])]);
-        Assert.Equal("", finished.Errors);
-
-        using var document = JsonDocument.Parse(finished.Text);
-        JsonElement root = document.RootElement;
-        string[][] screens = [.. root.GetProperty("screens").EnumerateArray().Select(screen => screen.EnumerateArray().Select(line => line.GetString()!).ToArray())];
-        return (screens, Regex.Replace(root.GetProperty("left").GetString()!, "\e\\[\\?1h\e=|\e\\[\\?1l\e>", ""), root.GetProperty("exit").GetInt32());
-    }
 }

@@ -10,7 +10,7 @@ public sealed class MtuTests : IDisposable
     private const string Server4 = "198.18.6.2";
     private const string Server6 = "2001:db8:6::2";
 
-    private static readonly (string Node, string Link, int Mtu)[] Narrow = [("router", "rtp-a41", 1400), ("router", "rtp-a42", 1400), ("silent", "rtp-b6", 1300)];
+    private static readonly (string Node, string Link, int Mtu)[] Narrow = [("router", "a41", 1400), ("router", "a42", 1400), ("silent", "b6", 1300)];
 
     private readonly Topology _topology;
 
@@ -20,7 +20,7 @@ public sealed class MtuTests : IDisposable
         Topology.Exec("client", "sysctl", "-qw", "net.ipv4.ping_group_range=0 2147483647");
         foreach ((string node, string link, int mtu) in Narrow)
         {
-            Topology.Exec(node, "ip", "link", "set", link, "mtu", $"{mtu}");
+            Topology.Exec(node, "ip", "link", "set", Topology.Device(link), "mtu", $"{mtu}");
         }
     }
 
@@ -28,7 +28,7 @@ public sealed class MtuTests : IDisposable
     {
         foreach ((string node, string link, _) in Narrow)
         {
-            Topology.Exec(node, "ip", "link", "set", link, "mtu", "1500");
+            Topology.Exec(node, "ip", "link", "set", Topology.Device(link), "mtu", "1500");
         }
     }
 
@@ -65,9 +65,7 @@ public sealed class MtuTests : IDisposable
     [InlineData(Server6, true)]
     public void A_router_that_drops_what_is_too_large_without_a_word_is_found_by_search(string server, bool asRoot)
     {
-        Topology.Exec("north", "nft", "add table inet hole; add chain inet hole forward { type filter hook forward priority 0; }; add rule inet hole forward meta length > 1290 drop");
-        Topology.Exec("south", "nft", "add table inet hole; add chain inet hole forward { type filter hook forward priority 0; }; add rule inet hole forward meta length > 1290 drop");
-        try
+        WithBlackHole(() =>
         {
             Finished trace = Trace(asRoot, "--json", "-n", server);
 
@@ -76,13 +74,28 @@ public sealed class MtuTests : IDisposable
             JsonElement last = mtu.GetProperty("steps").EnumerateArray().Last();
             Assert.Equal((1290, 6, true), (mtu.GetProperty("path").GetInt32(), last.GetProperty("ttl").GetInt32(), last.GetProperty("black_hole").GetBoolean()));
             Assert.Equal("roundtrip: packets of more than 1290 bytes vanish without a word between hops 4 and 6: path MTU discovery does not work over this path (a black hole)\n", trace.Errors);
-        }
-        finally
-        {
-            Topology.Exec("north", "nft", "delete table inet hole");
-            Topology.Exec("south", "nft", "delete table inet hole");
-        }
+        });
     }
+
+    [Fact]
+    public void A_terminal_sees_how_far_the_search_is() => WithBlackHole(() =>
+    {
+        (string[][] looks, string left, int exit) = Screen.Of("100x24", true, ["--mtu", "-n", Server4], (@"^path MTU: from \d+ to 1[34]\d\d bytes$", "look"));
+
+        Assert.Contains(looks[0], line => line.StartsWith("path MTU: from ", StringComparison.Ordinal));
+        Assert.Matches(@"\e\[K 1  192\.168\.7\.1 .* F=1500 ", left);
+        Assert.Equal(0, exit);
+    });
+
+    [Fact]
+    public void Ctrl_C_shows_the_route_without_it() => WithBlackHole(() =>
+    {
+        (_, string left, int exit) = Screen.Of("100x24", true, ["--mtu", "-n", Server4], ("^path MTU: from ", "^C"));
+
+        Assert.Matches(@"(?m)^ 6  198\.18\.6\.2 ", left);
+        Assert.EndsWith("roundtrip: the path's MTU was not found: it was not waited for\n", left, StringComparison.Ordinal);
+        Assert.Equal(0, exit);
+    });
 
     [Theory]
     [InlineData("-T", "--mtu and --tcp exclude each other")]
@@ -94,6 +107,24 @@ public sealed class MtuTests : IDisposable
 
         Assert.Equal(2, trace.ExitCode);
         Assert.Contains(text, trace.Errors, StringComparison.Ordinal);
+    }
+
+    private static void WithBlackHole(Action run)
+    {
+        foreach (string node in (string[])["north", "south"])
+        {
+            Topology.Exec(node, "nft", "add table inet hole; add chain inet hole forward { type filter hook forward priority 0; }; add rule inet hole forward meta length > 1290 drop");
+        }
+
+        try
+        {
+            run();
+        }
+        finally
+        {
+            Topology.Exec("north", "nft", "delete table inet hole");
+            Topology.Exec("south", "nft", "delete table inet hole");
+        }
     }
 
     private static Finished Trace(bool asRoot, params string[] arguments) => Topology.Exec("client", Topology.Trace(asRoot, ["--mtu", .. arguments]));

@@ -29,6 +29,14 @@ public sealed class ThoroughTests(Topology topology) : IDisposable
     }
 
     [Fact]
+    public void A_zone_whose_servers_have_addresses_of_IPv6_alone_is_asked()
+    {
+        Finished trace = Topology.Exec("client", Topology.Trace(true, "--thorough", "--root-hints", _servers.Hints, "2001:db8:6::2"));
+
+        Assert.StartsWith(" 3  gate.example (2001:db8:3::1)  ", trace.Text.Split('\n')[3], StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Json_has_the_zones_that_were_gone_through()
     {
         using var document = JsonDocument.Parse(Topology.Exec("client", Topology.Trace(true, "--thorough", "--json", "--root-hints", _servers.Hints, "198.18.6.2")).Text);

@@ -1,14 +1,20 @@
+using System.Diagnostics;
+
 namespace Roundtrip.Peers.Tests.Trace;
 
 /// <summary>The small internet of eng/topology, which is set up for the tests of a collection, one behind the other, and removed behind them.</summary>
 [CollectionDefinition(nameof(Topology))]
 public sealed class Topology : IDisposable, ICollectionFixture<Topology>
 {
-    private const string Prefix = "rtp";
+    private static readonly string s_script = Path.Combine(Repository.Root, "eng/topology");
+
+    // This process's own: tests of another tree may run at the same time.
+    private static readonly string s_prefix = $"rtp{Environment.ProcessId}";
+    private static readonly string s_delayed = $"rtd{Environment.ProcessId}";
 
     public Topology()
     {
-        Assert.Equal("", Command("up").Errors);
+        Assert.Equal("", Command(s_prefix, "up").Errors);
 
         // Tests come one behind the other, and are not about what the one before has used up.
         foreach (string node in (string[])["nat1", "nat2", "router", "north", "south", "silent", "server"])
@@ -17,10 +23,36 @@ public sealed class Topology : IDisposable, ICollectionFixture<Topology>
         }
     }
 
-    public void Dispose() => Command("down");
+    public void Dispose() => Command(s_prefix, "down");
+
+    /// <summary>The device at an end of a link, as eng/topology names it: <c>a41</c> is the router's towards north, <c>b41</c> the other end.</summary>
+    internal static string Device(string end) => $"{s_prefix}-{end}";
 
     /// <summary>Runs a program in a node, as root.</summary>
-    internal static Finished Exec(string node, params string[] words) => Command(["exec", node, .. words]);
+    internal static Finished Exec(string node, params string[] words) => Command(s_prefix, ["exec", node, .. words]);
+
+    /// <summary>Runs a program in the client of another topology, whose links have a delay.</summary>
+    internal static Finished ExecOverDelay(int milliseconds, params string[] words)
+    {
+        Finished up = Command(s_delayed, "up", $"{milliseconds}");
+        Assert.Equal((0, ""), (up.ExitCode, up.Errors));
+        try
+        {
+            return Command(s_delayed, ["exec", "client", .. words]);
+        }
+        finally
+        {
+            Command(s_delayed, "down");
+        }
+    }
+
+    /// <summary>Starts a program in a node: the process is the program's.</summary>
+    internal static Process Start(string node, params string[] words)
+    {
+        ProcessStartInfo start = Run.StartInfo(s_script, ["exec", node, .. words]);
+        start.Environment["TOPOLOGY"] = s_prefix;
+        return Process.Start(start)!;
+    }
 
     /// <summary>The words that start <c>roundtrip trace</c> in the client.</summary>
     internal static string[] Trace(bool asRoot, params string[] arguments) =>
@@ -29,12 +61,5 @@ public sealed class Topology : IDisposable, ICollectionFixture<Topology>
         "dotnet", Repository.BuiltProgram, "trace", .. arguments,
     ];
 
-    internal static System.Diagnostics.ProcessStartInfo StartInfo(params string[] words)
-    {
-        System.Diagnostics.ProcessStartInfo start = Run.StartInfo(Path.Combine(Repository.Root, "eng/topology"), words);
-        start.Environment["TOPOLOGY"] = Prefix;
-        return start;
-    }
-
-    private static Finished Command(params string[] words) => Run.Program("env", [$"TOPOLOGY={Prefix}", Path.Combine(Repository.Root, "eng/topology"), .. words]);
+    private static Finished Command(string prefix, params string[] words) => Run.Program("env", [$"TOPOLOGY={prefix}", s_script, .. words]);
 }

@@ -106,20 +106,10 @@ public sealed partial class TraceTests(Topology topology)
     [InlineData("-q", "3", "-n")]
     public void Over_links_with_a_delay_and_NATs_that_forget_a_flow_with_its_first_RST_no_hop_lacks_an_answer(params string[] options)
     {
-        const string Other = "TOPOLOGY=rtd";
-        string script = Path.Combine(Repository.Root, "eng/topology");
-        Assert.Equal(0, Run.Program("env", Other, script, "up", "3").ExitCode);
-        try
-        {
-            Finished trace = Run.Program("env", [Other, script, "exec", "client", .. Topology.Trace(true, [.. options, "-n", Server4])]);
+        Finished trace = Topology.ExecOverDelay(3, Topology.Trace(true, [.. options, "-n", Server4]));
 
-            Assert.Equal(0, trace.ExitCode);
-            Assert.All(Hops(trace.Text).Where((_, hop) => hop != 4), hop => Assert.DoesNotContain("*", hop));
-        }
-        finally
-        {
-            Run.Program("env", Other, script, "down");
-        }
+        Assert.Equal(0, trace.ExitCode);
+        Assert.All(Hops(trace.Text).Where((_, hop) => hop != 4), hop => Assert.DoesNotContain("*", hop));
     }
 
     [Fact]
@@ -155,8 +145,8 @@ public sealed partial class TraceTests(Topology topology)
     [InlineData(false)]
     public void A_link_that_takes_less_is_marked_with_its_MTU(bool asRoot)
     {
-        Topology.Exec("router", "ip", "link", "set", "rtp-a41", "mtu", "1400");
-        Topology.Exec("router", "ip", "link", "set", "rtp-a42", "mtu", "1400");
+        Topology.Exec("router", "ip", "link", "set", Topology.Device("a41"), "mtu", "1400");
+        Topology.Exec("router", "ip", "link", "set", Topology.Device("a42"), "mtu", "1400");
         try
         {
             Finished trace = Trace(asRoot, "-n", "--df", "--size", "1500", Server4);
@@ -166,8 +156,8 @@ public sealed partial class TraceTests(Topology topology)
         }
         finally
         {
-            Topology.Exec("router", "ip", "link", "set", "rtp-a41", "mtu", "1500");
-            Topology.Exec("router", "ip", "link", "set", "rtp-a42", "mtu", "1500");
+            Topology.Exec("router", "ip", "link", "set", Topology.Device("a41"), "mtu", "1500");
+            Topology.Exec("router", "ip", "link", "set", Topology.Device("a42"), "mtu", "1500");
         }
     }
 
@@ -256,16 +246,15 @@ public sealed partial class TraceTests(Topology topology)
     public void Ctrl_C_shows_what_is_known()
     {
         // A neighbour that is not there takes the last router three seconds to say so.
-        using Process trace = Process.Start(Topology.StartInfo(["exec", "client", .. Topology.Trace(true, "-n", "198.18.6.99")]))!;
+        using Process trace = Topology.Start("client", Topology.Trace(true, "-n", "198.18.6.99"));
         string? line = "";
         while (line is not null && !line.StartsWith(" 4", StringComparison.Ordinal))
         {
             line = trace.StandardOutput.ReadLine();
         }
 
-        // ip netns exec becomes the program.
-        Run.Program("kill", "-INT", Run.Program("pgrep", "-f", "roundtrip.dll trace -n 198.18.6.99").Text.Trim().Split('\n')[^1]);
-        Assert.True(trace.WaitForExit(TimeSpan.FromSeconds(2)));
+        Run.Program("kill", "-INT", $"{trace.Id}");
+        Assert.True(trace.WaitForExit(TimeSpan.FromSeconds(30)));
 
         Assert.Equal(1, trace.ExitCode);
         Assert.NotNull(line);

@@ -11,13 +11,16 @@ public sealed class WireTests
     private const string Server4 = "198.18.6.2";
     private const string Server6 = "2001:db8:6::2";
 
+    private const string Neighbour = "192.168.7.1";
+    private const int EndPort = 9;
+
     private readonly Topology _topology;
 
     public WireTests(Topology topology)
     {
         _topology = topology;
         Topology.Exec("client", "sysctl", "-qw", "net.ipv4.ping_group_range=0 2147483647");
-        Topology.Exec("client", "ip", "address", "add", "192.168.7.9/24", "dev", "rtp-a1");
+        Topology.Exec("client", "ip", "address", "add", "192.168.7.9/24", "dev", Topology.Device("a1"));
     }
 
     [Theory]
@@ -69,11 +72,11 @@ public sealed class WireTests
         Topology.Exec("client", "ip", "link", "set", "nowhere", "up");
         Topology.Exec("client", "ip", "link", "set", "other", "up");
         Topology.Exec("client", "ip", "route", "add", $"{Server4}/32", "dev", "other");
-        Topology.Exec("client", "ip", "route", "add", $"{Server4}/32", "via", "192.168.7.1", "dev", "rtp-a1", "metric", "500");
+        Topology.Exec("client", "ip", "route", "add", $"{Server4}/32", "via", "192.168.7.1", "dev", Topology.Device("a1"), "metric", "500");
         try
         {
             Assert.Empty(Captured(asRoot, "-w 0.2 -m 2", Server4));
-            Assert.NotEmpty(Captured(asRoot, "-i rtp-a1", Server4));
+            Assert.NotEmpty(Captured(asRoot, $"-i {Topology.Device("a1")}", Server4));
         }
         finally
         {
@@ -88,27 +91,17 @@ public sealed class WireTests
     [InlineData("-T")]
     public void Over_links_with_a_delay_IPv6_lacks_no_answer_and_round_trips_are_as_long_as_the_way(string protocol)
     {
-        const string Other = "TOPOLOGY=rtd";
-        string script = Path.Combine(Repository.Root, "eng/topology");
-        Assert.Equal(0, Run.Program("env", Other, script, "up", "10").ExitCode);
-        try
-        {
-            Finished trace = Run.Program("env", [Other, script, "exec", "client", .. Topology.Trace(true, [.. protocol.Split(' ', StringSplitOptions.RemoveEmptyEntries), "-n", Server6])]);
+        Finished trace = Topology.ExecOverDelay(10, Topology.Trace(true, [.. protocol.Split(' ', StringSplitOptions.RemoveEmptyEntries), "-n", Server6]));
 
-            Assert.Equal(0, trace.ExitCode);
-            string[] lines = trace.Text.TrimEnd().Split('\n')[1..];
-            Assert.Matches(@"^ 5  \* \* \*$", string.Join('\n', lines.Where(line => line.StartsWith(" 5", StringComparison.Ordinal))));
-            int hop = 0;
-            foreach (string line in lines)
-            {
-                hop = int.TryParse(line[..2], out int number) ? number : hop;
-                Assert.True(hop == 5 || !line.Contains('*', StringComparison.Ordinal), trace.Text);
-                Assert.All(Regex.Matches(line, @"([0-9.]+) ms"), time => Assert.True(double.Parse(time.Groups[1].Value, System.Globalization.CultureInfo.InvariantCulture) >= hop * 20, trace.Text));
-            }
-        }
-        finally
+        Assert.Equal(0, trace.ExitCode);
+        string[] lines = trace.Text.TrimEnd().Split('\n')[1..];
+        Assert.Matches(@"^ 5  \* \* \*$", string.Join('\n', lines.Where(line => line.StartsWith(" 5", StringComparison.Ordinal))));
+        int hop = 0;
+        foreach (string line in lines)
         {
-            Run.Program("env", Other, script, "down");
+            hop = int.TryParse(line[..2], out int number) ? number : hop;
+            Assert.True(hop == 5 || !line.Contains('*', StringComparison.Ordinal), trace.Text);
+            Assert.All(Regex.Matches(line, @"([0-9.]+) ms"), time => Assert.True(double.Parse(time.Groups[1].Value, System.Globalization.CultureInfo.InvariantCulture) >= hop * 20, trace.Text));
         }
     }
 
@@ -116,20 +109,39 @@ public sealed class WireTests
     {
         // Neighbours know each other then, and nothing of a test before is on its way.
         Topology.Exec("client", Topology.Trace(true, "-n", server));
-        using Process tcpdump = Process.Start(Topology.StartInfo("exec", "nat1", "tcpdump", "-i", "rtp-b1", "-nn", "-v", "-l", "--immediate-mode", "dst", "host", server))!;
-        var lines = new StringBuilder();
-        tcpdump.OutputDataReceived += (_, line) => lines.AppendLine(line.Data);
-        tcpdump.BeginOutputReadLine();
-        while (tcpdump.StandardError.ReadLine() is { } line && !line.Contains("listening on", StringComparison.Ordinal))
+        string protocol = options.StartsWith("-I", StringComparison.Ordinal) ? "(icmp or icmp6)" : options.StartsWith("-T", StringComparison.Ordinal) ? "tcp" : "udp";
+        string filter = $"(dst host {server} and {protocol}) or (dst host {Neighbour} and udp dst port {EndPort})";
+        using Process tcpdump = Topology.Start("nat1", "tcpdump", "-i", Topology.Device("b1"), "-nn", "-v", "-l", "--immediate-mode", filter);
+        try
         {
+            while (tcpdump.StandardError.ReadLine() is { } line && !line.Contains("listening on", StringComparison.Ordinal))
+            {
+            }
+
+            Topology.Exec("client", Topology.Trace(asRoot, [.. options.Split(' ', StringSplitOptions.RemoveEmptyEntries), "-n", server]));
+
+            // Behind all that was sent comes a packet of our own.
+            Topology.Exec("client", "bash", "-c", $"echo end >/dev/udp/{Neighbour}/{EndPort}");
+            var text = new StringBuilder();
+            while (ReadLine(tcpdump.StandardOutput) is { } line && !line.Contains($" > {Neighbour}.{EndPort}: ", StringComparison.Ordinal))
+            {
+                text.Append(line).Append('\n');
+            }
+
+            // A packet of IPv4 has two lines: the second is indented.
+            return [.. Regex.Replace(text.ToString(), @"\r?\n +", " ").Split('\n', StringSplitOptions.RemoveEmptyEntries).Where(packet => packet.Contains($" > {server}", StringComparison.Ordinal))];
         }
+        finally
+        {
+            tcpdump.Kill();
+            tcpdump.WaitForExit();
+        }
+    }
 
-        Topology.Exec("client", Topology.Trace(asRoot, [.. options.Split(' ', StringSplitOptions.RemoveEmptyEntries), "-n", server]));
-        Thread.Sleep(100);
-        tcpdump.Kill(entireProcessTree: true);
-        tcpdump.WaitForExit();
-
-        // A packet of IPv4 has two lines: the second is indented.
-        return Regex.Replace(lines.ToString(), @"\r?\n +", " ").Split('\n', StringSplitOptions.RemoveEmptyEntries);
+    private static string? ReadLine(StreamReader reader)
+    {
+        Task<string?> line = reader.ReadLineAsync();
+        Assert.True(line.Wait(TimeSpan.FromSeconds(30)), "tcpdump has not seen the packet that is sent behind all others");
+        return line.Result;
     }
 }

@@ -2,7 +2,8 @@
 
 screen.py COLUMNSxLINES STEPS PROGRAM [WORD...]
 
-STEPS is a JSON array of [seconds, what]: at that time a key is pressed ("q"; "^C" for Ctrl-C), the window is made another size ("40x10"), or the screen is looked at ("look").
+STEPS is a JSON array of [when, what]. When: so many seconds after the step before, or as soon as the screen matches a regular expression (of several lines, Python's). What: a key is pressed ("q"; "^C"
+for Ctrl-C), the window is made another size ("40x10"), or the screen is looked at ("look").
 Standard output is a JSON object: "screens", an array of arrays of lines, one for each look; "left", what the program wrote behind its return to the first screen; "exit".
 """
 import fcntl
@@ -19,12 +20,18 @@ import time
 
 import pyte
 
-PATIENCE = 30
+PATIENCE = 60
 
 
 def resize(terminal, screen, columns, lines):
     fcntl.ioctl(terminal, termios.TIOCSWINSZ, struct.pack("HHHH", lines, columns, 0, 0))
     screen.resize(lines, columns)
+
+
+def is_due(when, screen, last):
+    if isinstance(when, str):
+        return re.search(when, "\n".join(line.rstrip() for line in screen.display), re.MULTILINE)
+    return time.monotonic() - last >= when
 
 
 def main():
@@ -39,12 +46,11 @@ def main():
     screen = pyte.Screen(*size)
     stream = pyte.ByteStream(screen)
     resize(terminal, screen, *size)
-    written, looks, begun = b"", [], None
-    deadline = time.monotonic() + PATIENCE
+    written, looks, last = b"", [], time.monotonic()
+    deadline = last + PATIENCE
     while True:
-        # Steps count from the first sign of life on, since it is another question how fast a program starts.
-        while begun is not None and steps and time.monotonic() - begun >= steps[0][0]:
-            what = steps.pop(0)[1]
+        while steps and is_due(steps[0][0], screen, last):
+            what, last = steps.pop(0)[1], time.monotonic()
             if what == "look":
                 looks.append([line.rstrip() for line in screen.display])
             elif re.fullmatch(r"\d+x\d+", what):
@@ -52,7 +58,9 @@ def main():
             else:
                 os.write(terminal, b"\x03" if what == "^C" else what.encode())
         if time.monotonic() > deadline:
+            print("screen.py: patience ended before", steps, *screen.display, sep="\n", file=sys.stderr)
             os.kill(child, signal.SIGKILL)
+            deadline = float("inf")
         if select.select([terminal], [], [], 0.02)[0]:
             try:
                 data = os.read(terminal, 65536)
@@ -60,7 +68,6 @@ def main():
                 break
             if not data:
                 break
-            begun = begun or time.monotonic()
             written += data
             stream.feed(data)
 

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Runtime.CompilerServices;
 using Roundtrip.Core;
 using Roundtrip.Packets.Dns;
 
@@ -101,7 +102,12 @@ internal sealed class DelegationWalk(IDnsExchange exchange, RootHints hints)
         var lame = new List<string>();
         foreach (DnsServer server in servers)
         {
-            foreach (PeerAddress address in await AddressesOf(server, name, budget, depth, cancellation).ConfigureAwait(false))
+            if (silent.Count + lame.Count == MostAskedOfAZone || budget.IsSpent)
+            {
+                break;
+            }
+
+            await foreach (PeerAddress address in AddressesOf(server, name, budget, depth, cancellation).ConfigureAwait(false))
             {
                 if (silent.Count + lame.Count == MostAskedOfAZone || !budget.TryTake())
                 {
@@ -128,19 +134,32 @@ internal sealed class DelegationWalk(IDnsExchange exchange, RootHints hints)
         });
     }
 
-    private async Task<IEnumerable<PeerAddress>> AddressesOf(DnsServer server, DnsName name, WalkBudget budget, int depth, CancellationToken cancellation)
+    /// <summary>Those that the delegation tells, IPv4's first; where it tells none, those that the server's own zone does: of IPv6 only if somebody still wants one.</summary>
+    private async IAsyncEnumerable<PeerAddress> AddressesOf(DnsServer server, DnsName name, WalkBudget budget, int depth, [EnumeratorCancellation] CancellationToken cancellation)
     {
-        if (server.Addresses.Count > 0)
+        foreach (PeerAddress address in server.Addresses.OrderByDescending(address => address.IsIPv4))
         {
-            return server.Addresses.OrderByDescending(address => address.IsIPv4);
+            yield return address;
         }
 
-        if (depth == Deepest || server.Name == name)
+        if (server.Addresses.Count > 0 || depth == Deepest || server.Name == name)
         {
-            return [];
+            yield break;
         }
 
-        Resolved found = await Resolve(server.Name, DnsType.A, budget, cancellation, depth + 1).ConfigureAwait(false);
-        return found.Records.Select(record => record.Address!.Value);
+        foreach (DnsType type in (DnsType[])[DnsType.A, DnsType.Aaaa])
+        {
+            Resolved found = await Resolve(server.Name, type, budget, cancellation, depth + 1).ConfigureAwait(false);
+            foreach (DnsRecord record in found.Records)
+            {
+                yield return record.Address!.Value;
+            }
+
+            // Only a name that is there has perhaps the other kind of address.
+            if (found.Kind is not (ReferralKind.Answer or ReferralKind.NoData))
+            {
+                yield break;
+            }
+        }
     }
 }

@@ -65,14 +65,15 @@ public sealed class ThoroughNames
         string? claimed = null;
         foreach (DnsName name in reverse.Records.Where(record => record.Target is not null).Select(record => record.Target!.Value).Distinct().Take(MostNames))
         {
-            claimed ??= SafeName.Of(name.Text);
+            string shown = SafeName.Of(name.Text) ?? ".";
+            claimed ??= shown;
             (bool isBack, string why) = await LeadsBack(name, address, zones, budget, cancellation).ConfigureAwait(false);
             if (isBack)
             {
-                return Result(SafeName.Of(name.Text), true, "");
+                return Result(shown, true, "");
             }
 
-            remark = $"PTR says {SafeName.Of(name.Text)}, which does not lead back: {why}";
+            remark = $"PTR says {shown}, which does not lead back: {why}";
         }
 
         return Result(claimed, false, claimed is null ? $"no PTR: {remark}" : remark);
@@ -82,7 +83,7 @@ public sealed class ThoroughNames
 
     private async Task<(bool IsBack, string Why)> LeadsBack(DnsName name, IPAddress address, List<DnsName> zones, WalkBudget budget, CancellationToken cancellation)
     {
-        if (!DnsName.TryParse(name.Text, out _))
+        if (name.IsRoot || !DnsName.TryParse(name.Text, out _))
         {
             return (false, "it is no host's name");
         }

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Roundtrip.Core;
+using Roundtrip.Tools.Names.Delegation;
 using Roundtrip.Tools.Tracing;
 using Roundtrip.Trace;
 using Roundtrip.Trace.Rounds;
@@ -9,11 +10,11 @@ namespace Roundtrip.Program;
 /// <summary>A trace that went on as one JSON document. Times are in milliseconds, loss is from 0 to 1.</summary>
 internal static class LiveJson
 {
-    public static void Write(Stream output, string host, RoundsProgress progress, IReadOnlyDictionary<PeerAddress, string?> names)
+    public static void Write(Stream output, string host, RoundsProgress progress, IReadOnlyDictionary<PeerAddress, string?> names, ThoroughNames? thorough) =>
+        TraceDocument.Write(output, host, progress.Request, progress.Source, progress.IsRaw, thorough, json => WriteMembers(json, progress, names));
+
+    private static void WriteMembers(Utf8JsonWriter json, RoundsProgress progress, IReadOnlyDictionary<PeerAddress, string?> names)
     {
-        using var json = new Utf8JsonWriter(output, new JsonWriterOptions { Indented = true });
-        json.WriteStartObject();
-        TraceJson.WriteHead(json, host, progress.Request, progress.Source, progress.IsRaw);
         json.WriteString("outcome", progress.Loop is not null ? "loop" : progress.IsReached ? "reached" : "not reached");
         json.WriteNumber("rounds", progress.Round);
         json.WriteStartArray("hops");
@@ -23,9 +24,6 @@ internal static class LiveJson
         }
 
         json.WriteEndArray();
-        json.WriteEndObject();
-        json.Flush();
-        output.WriteByte((byte)'\n');
     }
 
     private static void Write(Utf8JsonWriter json, RoundHop hop, IReadOnlyDictionary<PeerAddress, string?> names)

@@ -26,7 +26,7 @@ internal static class LiveRun
             case TraceFormat.Json:
                 using (Stream output = Console.OpenStandardOutput())
                 {
-                    LiveJson.Write(output, verb.Host, last, found);
+                    LiveJson.Write(output, verb.Host, last, found, verb.Thorough);
                 }
 
                 break;

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Roundtrip.Core;
+using Roundtrip.Tools.Names.Delegation;
 using Roundtrip.Tools.Tracing;
 using Roundtrip.Trace;
 using Roundtrip.Trace.Paths;
@@ -10,12 +11,12 @@ namespace Roundtrip.Program;
 /// <summary>All paths as one JSON document: nodes, links between them by the nodes' ids, and the ways that flows were seen to take. Times are in milliseconds.</summary>
 internal static class PathsJson
 {
-    public static void Write(Stream output, string host, PathsResult result, IReadOnlyDictionary<PeerAddress, string?> names)
+    public static void Write(Stream output, string host, PathsResult result, IReadOnlyDictionary<PeerAddress, string?> names, ThoroughNames? thorough) =>
+        TraceDocument.Write(output, host, result.Request, result.Source, result.IsRaw, thorough, json => WriteMembers(json, result, names));
+
+    private static void WriteMembers(Utf8JsonWriter json, PathsResult result, IReadOnlyDictionary<PeerAddress, string?> names)
     {
-        using var json = new Utf8JsonWriter(output, new JsonWriterOptions { Indented = true });
-        json.WriteStartObject();
-        TraceJson.WriteHead(json, host, result.Request, result.Source, result.IsRaw);
-        TraceJson.WriteOutcome(json, result.Outcome, result.Loop);
+        TraceDocument.WriteOutcome(json, result.Outcome, result.Loop);
         json.WriteNumber("took", Span.ToMilliseconds(result.Took));
         json.WriteNumber("probes", result.Probes);
         json.WriteNumber("untold", result.Untold);
@@ -46,9 +47,6 @@ internal static class PathsJson
         }
 
         json.WriteEndArray();
-        json.WriteEndObject();
-        json.Flush();
-        output.WriteByte((byte)'\n');
     }
 
     private static void WriteNode(Utf8JsonWriter json, int id, PathNode node, IReadOnlyDictionary<PeerAddress, string?> names)
@@ -70,7 +68,7 @@ internal static class PathsJson
             json.WriteNumber("worst", Span.ToMilliseconds(node.Statistics.Worst));
             json.WriteString("mark", AnswerKinds.Mark(answer.Kind, answer.Code, answer.Mtu));
             json.WriteBoolean("translated", answer.IsTranslated);
-            TraceJson.WriteLabels(json, answer);
+            TraceDocument.WriteLabels(json, answer);
         }
 
         json.WriteEndObject();

@@ -32,9 +32,13 @@ internal static class PathsRemarks
             yield return $"{node.Address!.Value.ToIPAddress()} at hop {node.TimeToLive} limits its answers: {node.Statistics.Lost} of {node.Statistics.Sent} were not given, and nothing was lost that went through it";
         }
 
-        if (result.Outcome != TraceOutcome.Running && !result.Graph.IsWhole)
+        if (result.Outcome == TraceOutcome.Running)
         {
-            yield return $"the search ended after {result.Probes} probes, as many as are allowed: there may be more paths";
+            yield return $"the search was broken off after {result.Probes} probes: there may be more paths";
+        }
+        else if (!result.Graph.IsWhole)
+        {
+            yield return $"the search ended after {result.Probes} probes and {result.Took / Span.Second} s, as far as it may go: there may be more paths";
         }
 
         if (result.Untold > 0)

@@ -14,28 +14,22 @@ internal static class PathsRun
     public static async Task<int> Run(TraceVerb verb, TraceRequest request, PathsOptions options, CancellationToken cancellation)
     {
         PathsResult? result = null;
-        bool showsProgress = !Console.IsErrorRedirected, hasShown = false;
+        var line = new ProgressLine();
         await foreach (PathsProgress progress in PathsTracer.Trace(request, options, cancellation))
         {
-            if (showsProgress && progress.Result is null)
-            {
-                hasShown = true;
-                await Console.Error.WriteAsync($"\r{progress.Probes} probes, {progress.Answers} answers ");
-            }
-
+            line.Show($"{progress.Probes} probes, {progress.Answers} answers ");
             result = progress.Result ?? result;
         }
 
-        // The line is the terminal's again.
-        await Console.Error.WriteAsync(hasShown ? "\r\e[K" : "");
-        NameCache? cache = verb.ShowsNames ? new NameCache() : null;
+        line.Clear();
+        NameCache? cache = verb.OpenNames();
         Dictionary<PeerAddress, string?> names = await TraceNames.Of(result!.Graph.Nodes.Select(node => node.Address).OfType<PeerAddress>().Append(request.Target), cache);
         switch (verb.Format)
         {
             case TraceFormat.Json:
                 using (Stream output = Console.OpenStandardOutput())
                 {
-                    PathsJson.Write(output, verb.Host, result, names);
+                    PathsJson.Write(output, verb.Host, result, names, verb.Thorough);
                 }
 
                 break;
@@ -54,9 +48,9 @@ internal static class PathsRun
                 break;
         }
 
-        foreach (string line in PathsRemarks.Of(verb.Host, result))
+        foreach (string remark in PathsRemarks.Of(verb.Host, result).Concat(NameRemarks.Of(result.Graph.Nodes.Select(node => node.Address).OfType<PeerAddress>(), verb.Thorough)))
         {
-            await Console.Error.WriteLineAsync($"roundtrip: {line}");
+            await Console.Error.WriteLineAsync($"roundtrip: {remark}");
         }
 
         return result.Outcome == TraceOutcome.Reached ? ExitCode.Done : ExitCode.NotSo;

@@ -22,7 +22,7 @@ internal static class PathsText
     {
         output.WriteLine(string.Create(
             CultureInfo.InvariantCulture,
-            $"paths to {host} ({result.Request.Target.ToIPAddress()}), {result.Request.Options.MaximumTimeToLive} hops max, {result.Request.PacketSize} byte packets, failure bound {result.Options.FailureBound}"));
+            $"paths to {host} ({result.Request.Target.ToIPAddress()}), {result.Request.Options.MaximumTimeToLive} hops max, {result.Request.PacketSize} byte packets, failure bound {result.Options.FailureBound} at each parting"));
         PathGraph graph = result.Graph;
         string[] ids = PathDrawing.Ids(graph);
         string[] shown = [.. graph.Nodes.Select(node => Shown(node, names))];
