@@ -12,7 +12,7 @@ internal sealed class LivePage(LiveSite site, IPage page)
     public IPage Tab => page;
 
     /// <param name="options">Beside the token, what <c>connect</c> is given: JSON.</param>
-    public static async Task<LivePage> OpenAsync(LiveSite site, IBrowserContext context, bool isSecure, string options = "{}", bool hasClock = false)
+    public static async Task<LivePage> OpenAsync(LiveSite site, IBrowserContext context, bool isSecure, string options = "{}", bool hasClock = false, string name = "127.0.0.1")
     {
         IPage page = await context.NewPageAsync();
         if (hasClock)
@@ -20,7 +20,7 @@ internal sealed class LivePage(LiveSite site, IPage page)
             await page.Clock.InstallAsync();
         }
 
-        await page.GotoAsync(site.Url(isSecure));
+        await page.GotoAsync(site.Url(isSecure, name));
         await page.WaitForFunctionAsync("window.isReady", null, new PageWaitForFunctionOptions { Timeout = Patience });
         await page.EvaluateAsync($"token => begin(['a'], {"{"} ...{options}, token {"}"})", site.Token);
         return new LivePage(site, page);
@@ -45,6 +45,37 @@ internal sealed class LivePage(LiveSite site, IPage page)
 
     /// <summary>What came, without the publications by which it was found out that something comes.</summary>
     public async Task<string[]> HeardAsync() => [.. (await GotAsync()).Where(static each => each != Hello)];
+
+    /// <summary>Asserts that m0 to the last came, each once and in order, but for what a gap stands for.</summary>
+    /// <param name="mayMiss">Whether there may be gaps at all.</param>
+    public async Task HasAllAsync(int count, bool mayMiss = false)
+    {
+        await UntilGotAsync($"m{count - 1}");
+        string[] heard = await HeardAsync();
+        if (!mayMiss)
+        {
+            Assert.Equal(Enumerable.Range(0, count).Select(static i => $"m{i}"), heard);
+            return;
+        }
+
+        int next = 0;
+        bool isTold = false;
+        foreach (string each in heard)
+        {
+            if (each.StartsWith("gap ", StringComparison.Ordinal))
+            {
+                isTold = true;
+                continue;
+            }
+
+            int number = int.Parse(each[1..], null);
+            Assert.True(number == next || (number > next && isTold), $"m{number} came where m{next} was next; all: {string.Join(' ', heard)}");
+            (next, isTold) = (number + 1, false);
+        }
+
+        Assert.Equal(count, next);
+        Assert.Contains(heard, static each => each.StartsWith("gap ", StringComparison.Ordinal));
+    }
 
     public Task<string[]> CarriersAsync() => page.EvaluateAsync<string[]>("carriers");
 

@@ -38,7 +38,8 @@ internal sealed class LiveSite : IDisposable
     /// <summary>The access log of every server so far.</summary>
     public string Log => _logs + _server.Errors;
 
-    public string Url(bool isSecure) => isSecure ? $"https://127.0.0.1:{Secure.Port}/" : $"http://127.0.0.1:{Plain.Port}/";
+    /// <param name="name">By which the browser knows this machine: 127.0.0.1, which it trusts as if it were HTTPS, or another, which it does not.</param>
+    public string Url(bool isSecure, string name = "127.0.0.1") => isSecure ? $"https://{name}:{Secure.Port}/" : $"http://{name}:{Plain.Port}/";
 
     /// <summary>Has the server read another configuration, and waits until that one holds.</summary>
     public async Task ReloadAsync(string conf = "")
@@ -74,6 +75,9 @@ internal sealed class LiveSite : IDisposable
         Secure.Cut();
     }
 
+    /// <summary>Ends the server in good order; then its log is whole.</summary>
+    public void Stop() => _server.Stop();
+
     /// <summary>Publishes, and asks again under the same id until it is stored.</summary>
     public async Task PublishAsync(string topic, string data, string id)
     {
@@ -92,6 +96,23 @@ internal sealed class LiveSite : IDisposable
                 }
             },
             () => $"{id} was not stored; the log: {Log}");
+    }
+
+    /// <summary>Publishes m0, m1, … to the topic a, and does something while that goes on.</summary>
+    public async Task FlowAsync(int count, Func<Task> meanwhile)
+    {
+        Task? done = null;
+        for (int i = 0; i < count; i++)
+        {
+            if (i == count / 4)
+            {
+                done = Task.Run(meanwhile);
+            }
+
+            await PublishAsync("a", $"m{i}", $"urn:m:{i}");
+        }
+
+        await done!;
     }
 
     /// <summary>Waits for a line of the access log, which is written when its exchange has ended.</summary>
