@@ -93,8 +93,8 @@ row('XMLHttpRequest: events', 'xhr-events-upload', 'Sending: the same events on 
 });
 
 for (const [id, title, before, url] of [
-  ['abort', 'abort() gives abort and loadend', xhr => setTimeout(() => xhr.abort(), 100), `${echo}?as=never`],
-  ['timeout', 'timeout gives timeout and loadend', xhr => { xhr.timeout = 150; }, `${echo}?as=never`],
+  ['abort', 'abort() gives abort and loadend', xhr => setTimeout(() => xhr.abort(), 1000), `${echo}?as=never`],
+  ['timeout', 'timeout gives timeout and loadend', xhr => { xhr.timeout = 1000; }, `${echo}?as=never`],
   ['error', 'A server that cannot be reached gives error and loadend', () => {}, 'http://127.0.0.1:9/'],
 ]) {
   row('XMLHttpRequest: events', `xhr-events-${id}`, title, async () => {

@@ -10,13 +10,15 @@ public sealed class LiveCarrierTests(LiveBrowser browser) : IClassFixture<LiveBr
     private const string NoStream = "Header set Content-Type text/html \"expr=%{HTTP:Accept} == 'text/event-stream'\"\n";
     private const string NoWaiting = "<If \"%{QUERY_STRING} =~ /wait=25/\">\nRequire all denied\n</If>\n";
 
-    public static TheoryData<string, bool> Carriers => new(
-        from carrier in (string[])["websocket", "sse", "longpoll", "shortpoll"]
-        from isSecure in (bool[])[false, true]
-        select (carrier, isSecure));
-
     [Theory]
-    [MemberData(nameof(Carriers))]
+    [InlineData("websocket", false)]
+    [InlineData("websocket", true)]
+    [InlineData("sse", false)]
+    [InlineData("sse", true)]
+    [InlineData("longpoll", false)]
+    [InlineData("longpoll", true)]
+    [InlineData("shortpoll", false, Traits = ["Category", "Long"])]
+    [InlineData("shortpoll", true)]
     public async Task Each_carrier_brings_text_and_bytes_publishes_and_goes_on_behind_what_it_had(string carrier, bool isSecure)
     {
         using var site = new LiveSite();
@@ -100,6 +102,25 @@ public sealed class LiveCarrierTests(LiveBrowser browser) : IClassFixture<LiveBr
         await page.UntilGotAsync("through");
 
         Assert.Equal(["longpoll"], await page.CarriersAsync());
+        Assert.Equal(["through"], await page.HeardAsync());
+    }
+
+    [Theory]
+    [InlineData("", "sse")]
+    [InlineData("proxy_ignore_headers X-Accel-Buffering;", "longpoll")]
+    public async Task Behind_nginx_as_it_comes_it_is_event_streams_and_where_those_are_buffered_long_polling(string line, string carrier)
+    {
+        using var site = new LiveSite();
+        using var nginx = new NginxProcess(site.Plain.To, line);
+        site.Plain.To = nginx.Port;
+        await using IBrowserContext context = await browser.Chromium.NewContextAsync();
+        LivePage page = await LivePage.OpenAsync(site, context, isSecure: false);
+        await page.UntilCarrierAsync(carrier);
+        await page.HearAsync();
+        await site.PublishAsync("a", "through", "urn:1");
+        await page.UntilGotAsync("through");
+
+        Assert.Equal([carrier], await page.CarriersAsync());
         Assert.Equal(["through"], await page.HeardAsync());
     }
 

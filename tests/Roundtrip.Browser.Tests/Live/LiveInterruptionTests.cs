@@ -9,10 +9,10 @@ public sealed class LiveInterruptionTests(LiveBrowser browser) : IClassFixture<L
     private const int Messages = 1000;
 
     [Theory]
-    [InlineData("websocket", false)]
     [InlineData("websocket", true)]
     [InlineData("sse", false)]
-    [InlineData("longpoll", true)]
+    [InlineData("websocket", false, Traits = ["Category", "Long"])]
+    [InlineData("longpoll", true, Traits = ["Category", "Long"])]
     public async Task A_server_that_reads_its_configuration_again_loses_nothing(string carrier, bool isSecure)
     {
         using var site = new LiveSite();
@@ -27,8 +27,8 @@ public sealed class LiveInterruptionTests(LiveBrowser browser) : IClassFixture<L
 
     [Theory]
     [InlineData("websocket", true, true)]
-    [InlineData("websocket", false, false)]
-    [InlineData("sse", true, false)]
+    [InlineData("websocket", false, false, Traits = ["Category", "Long"])]
+    [InlineData("sse", true, false, Traits = ["Category", "Long"])]
     [InlineData("longpoll", false, true)]
     public async Task A_server_that_is_started_again_loses_nothing_with_its_history_in_SQLite(string carrier, bool isSecure, bool kills)
     {
@@ -38,7 +38,7 @@ public sealed class LiveInterruptionTests(LiveBrowser browser) : IClassFixture<L
 
     [Theory]
     [InlineData("websocket", false)]
-    [InlineData("sse", true)]
+    [InlineData("sse", true, Traits = ["Category", "Long"])]
     public async Task A_server_that_is_started_again_without_its_history_says_so(string carrier, bool isSecure)
     {
         using var site = new LiveSite();
@@ -48,7 +48,7 @@ public sealed class LiveInterruptionTests(LiveBrowser browser) : IClassFixture<L
     [Theory]
     [InlineData("websocket", true)]
     [InlineData("sse", false)]
-    [InlineData("longpoll", false)]
+    [InlineData("longpoll", false, Traits = ["Category", "Long"])]
     public async Task Another_server_that_shares_Redis_takes_over_and_nothing_is_lost(string carrier, bool isSecure)
     {
         using var redis = new RedisProcess();

@@ -1,7 +1,6 @@
 using System.Net.Http.Headers;
 using System.Security.Cryptography;
 using System.Text;
-using System.Text.Json;
 using Roundtrip.Peers.Tests;
 
 namespace Roundtrip.Browser.Tests.Live;
@@ -152,7 +151,7 @@ internal sealed class LiveSite : IDisposable
     private static string MakeToken()
     {
         static string Encoded(byte[] bytes) => Convert.ToBase64String(bytes).TrimEnd('=').Replace('+', '-').Replace('/', '_');
-        string content = $"{Encoded("""{"alg":"HS256","typ":"JWT"}"""u8.ToArray())}.{Encoded(JsonSerializer.SerializeToUtf8Bytes(new { mercure = new { publish = new[] { "*" }, subscribe = new[] { "*" } } }))}";
+        string content = $"{Encoded("""{"alg":"HS256","typ":"JWT"}"""u8.ToArray())}.{Encoded("""{"mercure":{"publish":["*"],"subscribe":["*"]}}"""u8.ToArray())}";
         return $"{content}.{Encoded(HMACSHA256.HashData(Encoding.UTF8.GetBytes(Secret), Encoding.UTF8.GetBytes(content)))}";
     }
 }
