@@ -151,12 +151,18 @@ export class Live extends EventTarget {
   }
 
   private share(next: () => void): void {
+    this.isReady = false;
     const { workerType = 'classic' } = this.options;
     const worker = new SharedWorker(this.worker, { name: this.name, type: workerType });
     const { port } = worker;
     worker.onerror = next;
     this.home = { post: message => port.postMessage(message), close: () => port.close() };
-    port.onmessage = ({ data }) => this.take(data);
+    port.onmessage = ({ data }: MessageEvent<FromWorker>) => {
+      // A tab does not see that the worker is gone, killed with the tab in whose process it ran; but its lock becomes free. Then another takes its place, and everything is said again.
+      if (data.t === 'ready' && data.lock) navigator.locks.request(data.lock, { signal: this.ended.signal }, () => this.share(next)).catch(() => {});
+      this.take(data);
+    };
+    if (this.lock) return;
     // A worker cannot see that a tab is gone, but the tab's lock can be waited for.
     const lock = `live tab ${uuid()}`;
     navigator.locks?.request(lock, () => {

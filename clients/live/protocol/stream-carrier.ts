@@ -15,7 +15,8 @@ interface Lane {
   topic: Topic;
   id: number;
   stream: EventStream;
-  status: number;
+  /** Whether it works or has ended. A head alone is no sign of that: what stands between may hold back all that follows. */
+  isSettled: boolean;
   heardAt: number;
   /** Messages whose bytes are on their way, and those behind them. */
   queue: (Message & { request?: number })[];
@@ -54,7 +55,7 @@ export class StreamCarrier implements Carrier {
       this.core.ladder.down(this, {}, now);
       return;
     }
-    const lane: Lane = { topic, id: 0, stream: new EventStream(), status: 0, heardAt: now, queue: [] };
+    const lane: Lane = { topic, id: 0, stream: new EventStream(), isSettled: false, heardAt: now, queue: [] };
     const query: [string, string][] = [['topic', topic.selector], ...(topic.cursor === null ? [] : [['lastEventID', topic.cursor] as [string, string]])];
     this.lanes.set(topic, lane);
     lane.id = this.core.request({ query, as: 'stream', accept: 'text/event-stream' }, (event, at) => this.take(lane, event, at));
@@ -89,7 +90,7 @@ export class StreamCarrier implements Carrier {
   private take(lane: Lane, event: ConnectionEvent, now: number): void {
     lane.heardAt = now;
     if (event.on === 'head') {
-      lane.status = event.status;
+      lane.isSettled = event.status !== 200;
       // 204 ends an EventSource: nothing more comes.
       if (event.status === 204) this.core.finish(lane.topic);
       else if (event.status === 403) this.core.refuse(lane.topic, 403, 'the hub refuses this topic');
@@ -97,6 +98,8 @@ export class StreamCarrier implements Carrier {
       else this.core.begun(lane.topic, event.lastEventId);
       this.rise(now);
     } else if (event.on === 'text') {
+      lane.isSettled = true;
+      this.rise(now);
       for (const item of lane.stream.feed(event.text)) if (this.lanes.get(lane.topic) === lane) this.event(lane, item, now);
     } else if (event.on === 'end') {
       this.core.ladder.down(this, { code: event.code }, now);
@@ -104,7 +107,7 @@ export class StreamCarrier implements Carrier {
   }
 
   private rise(now: number): void {
-    if (this.isUp || [...this.lanes.values()].some(lane => lane.status === 0)) return;
+    if (this.isUp || [...this.lanes.values()].some(lane => !lane.isSettled)) return;
     this.isUp = true;
     this.core.ladder.up(this, now);
   }

@@ -245,6 +245,17 @@ test('a better carrier is tried again later, and nothing is lost on the way up',
   assert.deepEqual(data(got), texts);
 });
 
+test('an event stream of which nothing but the head comes makes way for long polling', () => {
+  const world = broken(new World(), 'websocket');
+  world.holdsStreams = true;
+  const got = world.subscribe(1, '/a');
+  world.run(15_000);
+  assert.equal(world.states.at(-1), 'open longpoll');
+  publish(world, '/a', '1');
+  world.run(5000);
+  assert.deepEqual(data(got), ['1']);
+});
+
 test('a carrier that is lost again and again makes way for the next', () => {
   const world = new World(12);
   const got = world.subscribe(1, '/a');

@@ -25,6 +25,8 @@ export class World {
   now = 0;
   readonly hub: FakeHub;
   readonly core: Core;
+  /** Whether something in between lets the heads of event streams through and no more. */
+  holdsStreams = false;
   readonly works: Record<CarrierName | 'other', boolean> = { websocket: true, sse: true, longpoll: true, shortpoll: true, other: true };
   readonly got = new Map<number, Got[]>();
   readonly states: string[] = [];
@@ -286,6 +288,8 @@ export class World {
         }
         let { offset, from, gap } = this.hub.resume(query.get('lastEventID'));
         say({ on: 'head', id, status: 200, lastEventId: from });
+        if (this.holdsStreams) return;
+        say({ on: 'text', id, text: ':\n\n' });
         if (gap) say({ on: 'text', id, text: `event: gap\ndata: ${JSON.stringify({ op: 'gap', ...gap })}\n\n` });
         const bring = () => {
           for (const message of this.hub.after(offset, topics)) {

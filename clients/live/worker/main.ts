@@ -29,11 +29,24 @@ function serve(port: Port): (message: ToWorker) => void {
   };
 }
 
+/** A lock that is held for as long as this worker lives: one that is killed, with the tab in whose process it ran, says nothing to the others. */
+function held(): Promise<string | undefined> {
+  if (!navigator.locks) return Promise.resolve(undefined);
+  const lock = `live worker ${crypto.randomUUID()}`;
+  return new Promise(resolve => {
+    void navigator.locks.request(lock, () => {
+      resolve(lock);
+      return new Promise(() => {});
+    });
+  });
+}
+
 if ('onconnect' in scope) {
   const engine = new Engine(makeWorker);
+  const life = held();
   scope.onconnect = ({ ports: [port] }: MessageEvent) => {
     port!.onmessage = ({ data }: MessageEvent<ToWorker>) => engine.take(port!, data);
-    port!.postMessage({ t: 'ready' });
+    void life.then(lock => port!.postMessage(lock ? { t: 'ready', lock } : { t: 'ready' }));
   };
 } else if (isPage) {
   scope.roundtripLive = port => {

@@ -15,7 +15,8 @@ export type ToWorker =
   | { t: 'bye' };
 
 export type FromWorker =
-  | { t: 'ready' }
+  /** `lock` is held for as long as a worker lives that may go before its tabs. */
+  | { t: 'ready'; lock?: string }
   | { t: 'state'; state: State }
   | { t: 'token' }
   /** `raw` where JSON was asked for and is left to the page's own worker; `fault` where it is none. */

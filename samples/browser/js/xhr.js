@@ -84,7 +84,8 @@ row('XMLHttpRequest: events', 'xhr-events-download', 'Receiving: loadstart once,
 row('XMLHttpRequest: events', 'xhr-events-upload', 'Sending: the same events on upload', async () => {
   const list = [];
   const size = 4 << 20;
-  await send({ method: 'POST', url: echo, body: new Blob([new Uint8Array(size)]), before: xhr => listen(xhr.upload, list) });
+  const { status } = await send({ method: 'POST', url: echo, body: new Blob([new Uint8Array(size)]), before: xhr => listen(xhr.upload, list) });
+  equal(status, 200, 'the status');
   equal(order(list), 'loadstart progress load loadend', 'the order');
   const progress = list.filter(({ type }) => type === 'progress');
   check(progress.every(({ total, lengthComputable }) => lengthComputable && total === size) && progress.at(-1).loaded === size, 'loaded and total are not the content\'s');
@@ -92,8 +93,8 @@ row('XMLHttpRequest: events', 'xhr-events-upload', 'Sending: the same events on 
 });
 
 for (const [id, title, before, url] of [
-  ['abort', 'abort() gives abort and loadend', xhr => setTimeout(() => xhr.abort(), 100), `${echo}?as=never`],
-  ['timeout', 'timeout gives timeout and loadend', xhr => { xhr.timeout = 150; }, `${echo}?as=never`],
+  ['abort', 'abort() gives abort and loadend', xhr => setTimeout(() => xhr.abort(), 1000), `${echo}?as=never`],
+  ['timeout', 'timeout gives timeout and loadend', xhr => { xhr.timeout = 1000; }, `${echo}?as=never`],
   ['error', 'A server that cannot be reached gives error and loadend', () => {}, 'http://127.0.0.1:9/'],
 ]) {
   row('XMLHttpRequest: events', `xhr-events-${id}`, title, async () => {

@@ -46,6 +46,29 @@ public sealed class LiveProgramTests : IDisposable
     }
 
     [Fact]
+    public void Symfony_s_publisher_and_its_subscriber_speak_with_the_hub_as_with_Mercure_s_own()
+    {
+        using RoundtripProcess server = Serve($"LiveSubscriberKey HS256 {Secret}");
+        string url = $"{server.Http}{Hub}";
+        Process listener = Listen("php", $"{Scripts}/mercure_listen.php", $"{url}?topic=a&topic=a/alternate", Secret, "3");
+        Assert.Equal("ready", listener.StandardOutput.ReadLine());
+
+        Finished published = Run.Program("php", $"{Scripts}/mercure_publish.php", url, Secret, "a", "for all", "for some", "two\nlines");
+        string[] ids = published.Text.Split('\n', StringSplitOptions.RemoveEmptyEntries);
+
+        Assert.True(ids.Length == 3, $"{published.Text}{published.Errors}; the log: {server.Errors}");
+        Assert.Equal("urn:symfony:1 urn:symfony:2", $"{ids[1]} {ids[2]}");
+        Assert.Equal($"{ids[0]} message for all urn:symfony:1 note for some urn:symfony:2 note two lines", Lines(listener, 4));
+
+        // Who comes back goes on behind its last id; who has no token is refused.
+        Process second = Listen("php", $"{Scripts}/mercure_listen.php", $"{url}?topic=a", Secret, "1", "urn:symfony:1");
+        Assert.Equal("ready urn:symfony:2 note two lines", Lines(second, 3));
+        Process stranger = Listen("php", $"{Scripts}/mercure_listen.php", $"{url}?topic=a", "another-secret-that-is-long-enough", "1");
+        Assert.True(stranger.WaitForExit(TimeSpan.FromSeconds(30)));
+        Assert.NotEqual(0, stranger.ExitCode);
+    }
+
+    [Fact]
     public void A_reload_keeps_history_and_listeners_and_ends_those_whose_terms_it_changed()
     {
         using RoundtripProcess server = Serve("LiveAnonymous On");
