@@ -73,7 +73,8 @@ internal sealed class EventStream : IExchangeHandler, ILiveSink
         Finish(_exchange.Complete);
     }
 
-    public void Beat() => Write(Heartbeat);
+    // HTML Standard, section 9.2.6: an id without data is no event, and is what a client comes again with.
+    public void Beat() => Write(_life.PassOn() is { } last ? last.Form(EncodedForms.Place, EncodePlace) : Heartbeat);
 
     // Mercure, "Authorization": the connection ends with the token.
     public void Expired() => End(EndReason.Completed);
@@ -94,11 +95,13 @@ internal sealed class EventStream : IExchangeHandler, ILiveSink
 
     void IExchangeHandler.OnStopping(Exchange exchange) => End(EndReason.ServerStopping);
 
+    private static byte[] EncodePlace(LiveMessage message) => Pinned(output => SseWriter.WriteId(output, Encoding.UTF8.GetBytes(message.Id)));
+
     private static byte[] Encode(LiveMessage message) => Pinned(output =>
     {
         if (message.Retry is { } retry)
         {
-            output.Write(Encoding.ASCII.GetBytes($"retry: {retry}\n"));
+            SseWriter.WriteRetry(output, retry);
         }
 
         SseWriter.WriteEvent(output, message.Data.Span, Encoding.UTF8.GetBytes(message.Type), Encoding.UTF8.GetBytes(message.Id));
