@@ -83,7 +83,7 @@ export class Core {
     return id;
   }
 
-  request(request: { query?: [string, string][]; path?: string; as?: 'stream' | 'text' | 'bytes'; accept?: string; form?: string }, handler: Handler): number {
+  request(request: { query?: [string, string][]; path?: string; as?: 'stream' | 'text' | 'bytes'; accept?: string; body?: string | ArrayBuffer }, handler: Handler): number {
     const id = ++this.numbers;
     const { query = [], path = this.url, as = 'text', accept = 'application/json', ...rest } = request;
     const text = query.map(([name, value]) => `${name}=${encodeURIComponent(value)}`).join('&');

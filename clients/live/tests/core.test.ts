@@ -174,9 +174,11 @@ test('what a socket may not publish goes by POST, in order', () => {
   world.run(2000);
   assert.deepEqual(data(got), ['1', '2', '3']);
   assert.deepEqual([...world.published], [[1, 'urn:1'], [2, 'urn:2'], [3, 'urn:3']]);
-  world.send({ on: 'publish', ref: 4, draft: { topics: ['/a'], data: new ArrayBuffer(1), id: 'urn:4' } });
+  world.send({ on: 'publish', ref: 4, draft: { topics: ['/a'], data: new Uint8Array([7, 0, 255]).buffer, id: 'urn:4' } });
   world.run(2000);
-  assert.deepEqual([...world.refused], [[4, 401]]);
+  assert.deepEqual([...world.refused], []);
+  assert.equal(world.published.get(4), 'urn:4');
+  assert.deepEqual(new Uint8Array(data(got)[3] as ArrayBuffer), new Uint8Array([7, 0, 255]));
 });
 
 test('with another token a subscription that ended with the one before goes on behind its place', () => {

@@ -270,7 +270,7 @@ export class World {
     const query = new URL(action.url).searchParams;
     const topics = query.getAll('topic');
     const isStream = action.as === 'stream';
-    const carrier = isStream ? 'sse' : action.form !== undefined || action.as === 'bytes' ? 'other' : query.has('wait') && query.get('wait') !== '0' ? 'longpoll' : 'shortpoll';
+    const carrier = isStream ? 'sse' : action.body !== undefined || action.as === 'bytes' ? 'other' : query.has('wait') && query.get('wait') !== '0' ? 'longpoll' : 'shortpoll';
     const { id } = action;
     const { say, open } = this.line(id, carrier);
     const answer = (status: number, text: string) => {
@@ -287,11 +287,13 @@ export class World {
       say({ on: 'head', id, status: message ? 200 : 404 }, 50);
       if (message) say({ on: 'bytes', id, bytes: message.bytes!.slice().buffer });
       say({ on: 'end', id, code: 1000 });
-    } else if (action.form !== undefined) {
+    } else if (action.body !== undefined) {
+      const { body } = action;
       this.later(10, () => {
         if (!this.open.has(id)) return;
-        const fields = new URLSearchParams(action.form);
-        answer(200, this.hub.publish({ topics: fields.getAll('topic'), data: fields.get('data') ?? '', id: fields.get('id')! }).id);
+        const fields = typeof body === 'string' ? new URLSearchParams(body) : query;
+        const content = typeof body === 'string' ? { data: fields.get('data') ?? '' } : { bytes: new Uint8Array(body) };
+        answer(200, this.hub.publish({ topics: fields.getAll('topic'), id: fields.get('id')!, ...content }).id);
       });
     } else if (isStream) {
       this.later(10, () => {
@@ -311,6 +313,8 @@ export class World {
             say({ on: 'text', id, text: text.slice(0, cut) });
             say({ on: 'text', id, text: text.slice(cut) });
           }
+          // Now and then it hears how far it is, though nothing was for it.
+          if (offset < this.hub.next && this.hub.after(offset, topics).length === 0 && this.rnd() < 0.2) say({ on: 'text', id, text: `id: ${this.hub.lastId}\n\n` });
           offset = this.hub.next;
         };
         const listener = () => { if (this.open.has(id)) bring(); else this.hub.listeners.delete(listener); };

@@ -93,6 +93,72 @@ public sealed class RedisStoreTests : StoreContract, IDisposable
         Assert.Equal(503, (int)refused.StatusCode);
     }
 
+    // HTML Standard, section 9.2.2: an EventSource gives up for good at any status but 200.
+    [Fact]
+    public async Task An_event_stream_that_comes_before_Redis_is_accepted_and_begins_when_it_is_there()
+    {
+        _redis.Kill();
+        using var site = new HubSite($"LiveAnonymous On\n{Store}");
+        using HttpResponseMessage response = await site.Client.GetAsync($"{HubSite.Hub}?topic=a", HttpCompletionOption.ResponseHeadersRead, TestContext.Current.CancellationToken);
+        Assert.Equal((200, "text/event-stream"), ((int)response.StatusCode, response.Content.Headers.ContentType?.ToString()));
+        using var lines = new StreamReader(await response.Content.ReadAsStreamAsync(TestContext.Current.CancellationToken));
+        Assert.Equal("retry: 2000", await Line(lines));
+
+        _redis.Restart(keepsData: true);
+        await UntilOpen(site);
+
+        // Its place, which the head could not say; then what comes.
+        while (await Line(lines) != "id: earliest")
+        {
+        }
+
+        string id = await Again(site, "1");
+        while (await Line(lines) != $"id: {id}")
+        {
+        }
+
+        Assert.Equal("data: 1", await Line(lines));
+    }
+
+    [Fact]
+    public async Task An_event_stream_with_an_id_that_only_Redis_could_judge_waits_for_it()
+    {
+        using HubSite one = await Open();
+        await one.Publish("a", "1");
+        _redis.Kill();
+        await using EventReader reader = await one.Listen("topic=a&lastEventID=urn:other");
+        _redis.Restart(keepsData: true);
+        System.Net.ServerSentEvents.SseItem<string>? gap = await reader.Next();
+        Assert.Equal(("gap", "unknown-id"), (gap!.Value.EventType, JsonDocument.Parse(gap.Value.Data).RootElement.GetProperty("reason").GetString()));
+        Assert.Equal(["1"], await reader.Data(1));
+    }
+
+    [Fact]
+    public async Task Only_who_asks_for_a_stream_that_may_be_had_is_held()
+    {
+        _redis.Kill();
+        using var site = new HubSite(Store);
+        foreach ((string query, int status) in new[] { ("topic=a", 401), ("", 503), ("topic=a&lastEventID=CLOSE", 503), ("topic=a&wait=1", 503), ("topic=a&since=x", 503) })
+        {
+            using HttpResponseMessage response = await site.Client.GetAsync($"{HubSite.Hub}?{query}", HttpCompletionOption.ResponseHeadersRead, TestContext.Current.CancellationToken);
+            Assert.Equal((query, status), (query, (int)response.StatusCode));
+        }
+
+        // The browser's client needs no store.
+        Assert.Contains("export", await site.Get($"{HubSite.Hub}/client.js"), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    [Trait("Category", "Long")]
+    public async Task A_stream_that_is_held_for_20_seconds_ends_in_good_order()
+    {
+        _redis.Kill();
+        using var site = new HubSite($"LiveAnonymous On\n{Store}");
+        long start = Stopwatch.GetTimestamp();
+        Assert.StartsWith("retry: 2000\n", await site.Get($"{HubSite.Hub}?topic=a"), StringComparison.Ordinal);
+        Assert.InRange(Stopwatch.GetElapsedTime(start).TotalSeconds, 19, 25);
+    }
+
     [Fact]
     public async Task Another_hub_in_the_same_database_is_another_log()
     {
@@ -363,4 +429,6 @@ public sealed class RedisStoreTests : StoreContract, IDisposable
 
         Assert.Fail("it did not become so");
     }
+
+    private static Task<string?> Line(StreamReader lines) => lines.ReadLineAsync(TestContext.Current.CancellationToken).AsTask().WaitAsync(TimeSpan.FromSeconds(15), TestContext.Current.CancellationToken);
 }
