@@ -33,7 +33,7 @@ internal abstract class ServedSite : IDisposable
             Endpoints = [new ServerEndpoint(PeerAddress.From(IPAddress.Loopback, 0)) { Http2Cleartext = Http2Cleartext.Direct }],
             ErrorLog = _errorLog,
             Loops = loops,
-            Limits = HttpLimits.Default with { MaxKeepAliveRequests = 0 },
+            Limits = SiteConfiguration.LimitsOf(built.Main.Settings) with { MaxKeepAliveRequests = 0 },
             CreateSite = new SiteSnapshot(built, _logs, services).CreateLoop,
         });
         Client = new HttpClient(new SocketsHttpHandler { UseProxy = false, AllowAutoRedirect = false, UseCookies = false }) { BaseAddress = new Uri($"http://127.0.0.1:{Port}/"), Timeout = TimeSpan.FromSeconds(30) };
