@@ -42,9 +42,13 @@ public static class Arguments
             _ when text.EndsWith("min", StringComparison.OrdinalIgnoreCase) => (text[..^3], 60_000),
             _ when text.EndsWith('s') || text.EndsWith('S') => (text[..^1], 1000),
             _ when text.EndsWith('h') || text.EndsWith('H') => (text[..^1], 3_600_000),
-            _ when text.Length > 0 && char.IsAsciiLetter(text[^1]) => throw new FormatException(WhyNoTime(text)),
             _ => (text, 1000),
         };
+        if (text.Length > 0 && char.IsAsciiLetter(text[^1]) && !(digits.Length > 0 && digits.All(char.IsAsciiDigit)))
+        {
+            throw new FormatException(WhyNoTime(text));
+        }
+
         return Number(digits, 0, int.MaxValue / unit) * unit;
     }
 

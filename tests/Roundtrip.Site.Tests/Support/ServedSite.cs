@@ -25,7 +25,7 @@ internal abstract class ServedSite : IDisposable
     {
         files(Files);
         BuiltConfiguration built = SiteConfiguration.LoadFolder(
-            new InMemorySource().With($"{Folder}/site.conf", $"ErrorLog {Folder}/error.log\nCustomLog /dev/null combined\n{conf.Replace("@FOLDER@", Folder, StringComparison.Ordinal)}"),
+            WithCertificates(conf).With($"{Folder}/site.conf", $"ErrorLog {Folder}/error.log\nCustomLog /dev/null combined\n{conf.Replace("@FOLDER@", Folder, StringComparison.Ordinal)}"),
             Folder, hasFile: true, static _ => []);
         Assert.Empty(built.Errors);
         _server = HttpServer.Start(new ServerOptions
@@ -38,6 +38,10 @@ internal abstract class ServedSite : IDisposable
         });
         Client = new HttpClient(new SocketsHttpHandler { UseProxy = false, AllowAutoRedirect = false, UseCookies = false }) { BaseAddress = new Uri($"http://127.0.0.1:{Port}/"), Timeout = TimeSpan.FromSeconds(30) };
     }
+
+    // Of what lies on the disk a configuration reads certificates alone.
+    private static InMemorySource WithCertificates(string conf) => conf.Split(' ', '\n').Where(static word => word.EndsWith(".pem", StringComparison.Ordinal)).Distinct()
+        .Aggregate(new InMemorySource(), static (source, path) => source.With(path, File.ReadAllText(path)));
 
     public int Port => _server.Addresses[0].Port;
 
