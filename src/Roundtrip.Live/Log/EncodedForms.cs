@@ -15,7 +15,7 @@ public sealed class EncodedForms
     /// <summary>A message of <c>roundtrip.live.v1</c>, whole frames.</summary>
     public const int WebSocket = 2;
 
-    /// <summary>Its id alone, in text/event-stream: what tells a subscriber how far it has come.</summary>
+    /// <summary>Its place alone, in text/event-stream: what tells a subscriber how far it has come.</summary>
     public const int Place = 3;
 
     private readonly object?[] _forms = new object?[Count];

@@ -74,7 +74,7 @@ public sealed class Subscriber(LiveLog log, Interest interest, long start, LiveG
             return false;
         }
 
-        (_cursor, _lastId) = (message.Offset + 1, message.Id);
+        (_cursor, _lastId) = (message.Offset + 1, message.Position.ToString());
         return true;
     }
 

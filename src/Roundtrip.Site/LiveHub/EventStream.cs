@@ -122,7 +122,8 @@ internal sealed class EventStream : IExchangeHandler, ILiveSink
 
     void IExchangeHandler.OnStopping(Exchange exchange) => End(EndReason.ServerStopping);
 
-    private static byte[] EncodePlace(LiveMessage message) => Pinned(output => SseWriter.WriteId(output, Encoding.UTF8.GetBytes(message.Id)));
+    // Not by its publisher's id: it may be of a message that is none of this client's business.
+    private static byte[] EncodePlace(LiveMessage message) => Pinned(output => SseWriter.WriteId(output, Encoding.UTF8.GetBytes(message.Position.ToString())));
 
     private static byte[] Encode(LiveMessage message) => Pinned(output =>
     {

@@ -1,4 +1,3 @@
-using System.Buffers;
 using Roundtrip.Core;
 using Roundtrip.Http;
 using Roundtrip.Http.Sse;

@@ -31,7 +31,8 @@ internal sealed class SocketSubscription(SocketSubscriptions all, long number, I
     {
         if (HasRoom && Life.PassOn() is { } last)
         {
-            all.Tell(this, last.Id);
+            // Not by its publisher's id: it may be of a message that is none of this client's business.
+            all.Tell(this, last.Position.ToString());
         }
     }
 
