@@ -45,6 +45,7 @@ public abstract class Exchange
         {
             field = value;
             EndsWithClient = false;
+            MayWaitLong = false;
         }
     }
 
@@ -66,8 +67,11 @@ public abstract class Exchange
         }
     }
 
-    /// <summary>Whether its response is under way and goes on for as long as the client stays, as events do.</summary>
-    internal bool HasOpenEnd => EndsWithClient && HasResponded;
+    /// <summary>Whether nothing may happen for long before it is answered, as with a poll that waits for news: then its request is kept in memory of its length, and no buffer is. Set it after <see cref="Handler"/>, to which it belongs.</summary>
+    public bool MayWaitLong { get; set; }
+
+    /// <summary>Whether its response is under way and goes on for as long as the client stays, as events do; or waits as long before it begins.</summary>
+    internal bool HasOpenEnd => MayWaitLong || (EndsWithClient && HasResponded);
 
     /// <summary>The connection that carries the exchange.</summary>
     public abstract IConnectionHost Connection { get; }

@@ -45,6 +45,11 @@ public interface IConnectionHost : IEngineHost
     /// <summary>Gives a new exchange to the site.</summary>
     void Start(Exchange exchange);
 
+    /// <summary>The engine answers, in a handler's place, a request whose head is whole and good: its body is too large, or too slow, or broken. What the site has to say of that goes into <see cref="Exchange.ResponseFields"/>, which is empty.</summary>
+    void Refusing(Exchange exchange)
+    {
+    }
+
     /// <summary>An exchange has ended: its facts go to the access log. The exchange may be used again after the call.</summary>
     void ExchangeEnded(Exchange exchange);
 

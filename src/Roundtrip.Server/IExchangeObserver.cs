@@ -19,6 +19,11 @@ public interface IExchangeObserver
     {
     }
 
+    /// <summary>The exchange is answered by its engine in a handler's place: <see cref="IConnectionHost.Refusing"/>.</summary>
+    void Refusing(Exchange exchange)
+    {
+    }
+
     /// <summary>The exchange has its status, its sizes and its end reason; it is used again after the call.</summary>
     void Ended(Exchange exchange);
 

@@ -22,6 +22,9 @@ public sealed class LoopSite(IExchangeStarter starter, IExchangeObserver observe
         }
     }
 
+    /// <summary>An exchange is answered by its engine: one that it began, or one that nobody was given.</summary>
+    internal void Refusing(Exchange exchange) => observer.Refusing(exchange);
+
     /// <summary>An exchange is over: one that it began, or one that was refused before anybody was asked.</summary>
     internal void Ended(Exchange exchange)
     {

@@ -187,6 +187,8 @@ internal sealed partial class ServerConnection(LoopServer server, TransportConne
         }
     }
 
+    public void Refusing(Exchange exchange) => (exchange.Owner as LoopSite ?? server.Site).Refusing(exchange);
+
     public void ExchangeEnded(Exchange exchange)
     {
         server.Blocked.Note(exchange);

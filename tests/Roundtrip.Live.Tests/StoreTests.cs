@@ -66,8 +66,30 @@ public class StoreTests
     }
 
     [Theory]
+    [InlineData("redis://h", false, "redis://h:6379/0")]
+    [InlineData("rediss://u:p@h:1/2", true, "rediss://h:1/2")]
+    public void TLS_is_another_scheme(string text, bool isTls, string said)
+    {
+        Assert.True(StoreAddress.TryParseServer(text, out StoreAddress? address, out _));
+        Assert.Equal((isTls, said), (address.IsTls, address.ToString()));
+    }
+
+    [Theory]
+    [InlineData("redis+sentinel://:secret@h:26379/primary/0", "Sentinel")]
+    [InlineData("redis-sentinel://h", "Sentinel")]
+    [InlineData("redis-cluster://h", "Cluster")]
+    [InlineData("redis://:secret@a:1,b:2", "several addresses")]
+    [InlineData("redis+unix:///run/redis.sock", "sockets of the file system")]
+    [InlineData("unix:///run/redis.sock", "sockets of the file system")]
+    public void What_is_not_supported_is_named(string text, string what)
+    {
+        Assert.False(StoreAddress.TryParseServer(text, out _, out string fault));
+        Assert.Contains(what, fault, StringComparison.Ordinal);
+        Assert.DoesNotContain("secret", fault, StringComparison.Ordinal);
+    }
+
+    [Theory]
     [InlineData("h:6379")]
-    [InlineData("rediss://h")]
     [InlineData("redis://")]
     [InlineData("redis://secret@h")]
     [InlineData("redis://h/x")]

@@ -47,6 +47,26 @@ public class SubscriberTests
     }
 
     [Fact]
+    public void Who_is_in_step_may_be_told_how_far_it_is_and_never_back()
+    {
+        LiveLog log = Drafts.Log(count: 2);
+        LiveMessage before = log.Append(Drafts.Of("b"), 0, out _);
+        Subscriber subscriber = log.Subscriber(Drafts.In("a"));
+        LiveMessage other = log.Append(Drafts.Of("b"), 0, out _);
+        Assert.False(subscriber.PassTo(other));
+        Assert.Empty(subscriber.Take());
+        other = log.Append(Drafts.Of("b"), 0, out _);
+        Assert.False(subscriber.PassTo(before));
+        Assert.True(subscriber.PassTo(other));
+        Assert.False(subscriber.PassTo(other));
+
+        // What it wants comes all the same, without a gap for what it has passed.
+        LiveMessage wanted = Add(log, Drafts.Of("a"), subscriber);
+        Assert.False(subscriber.PassTo(wanted));
+        Assert.Equal([wanted.Id], subscriber.Take());
+    }
+
+    [Fact]
     public void A_private_message_is_only_for_whom_a_token_allows_its_topic()
     {
         LiveLog log = Drafts.Log();
@@ -234,5 +254,10 @@ public class SubscriberTests
         return isMissing || !stored.Skip((int)next).Any(left => interest.Covers(left) && !(policy == QueuePolicy.Coalesce && left.Key.Length > 0));
     }
 
-    private static void Add(LiveLog log, LiveDraft draft, Subscriber subscriber) => subscriber.Offer(log.Append(draft, 0, out _), hasRoom: false);
+    private static LiveMessage Add(LiveLog log, LiveDraft draft, Subscriber subscriber)
+    {
+        LiveMessage message = log.Append(draft, 0, out _);
+        subscriber.Offer(message, hasRoom: false);
+        return message;
+    }
 }

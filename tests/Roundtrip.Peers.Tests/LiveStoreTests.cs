@@ -1,4 +1,5 @@
 using System.Buffers.Text;
+using System.Diagnostics;
 using System.Net.Http.Headers;
 using System.Security.Cryptography;
 using System.Text;
@@ -54,6 +55,30 @@ public sealed class LiveStoreTests : IDisposable
             Assert.Equal(Enumerable.Range(0, numbers.Length), numbers);
             Assert.InRange(numbers.Length, next[int.Parse(publisher.Key, null)], next[int.Parse(publisher.Key, null)] + 1);
         }
+    }
+
+    [Fact]
+    public async Task An_EventSource_that_comes_before_the_store_gets_what_comes_after_it()
+    {
+        using var redis = new RedisProcess();
+        redis.Kill();
+        _folder.Write("www/site.conf", $"ServerName live.test\nLiveHub\nLiveAnonymous On\nLivePublisherKey HS256 {Secret}\nLiveBackplane {redis.Url}\n");
+        using var server = new RoundtripProcess($"{_folder.Path}/www");
+        using var client = new HttpClient { BaseAddress = new Uri(server.Http) };
+        client.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", Token());
+        using Process source = Process.Start(new ProcessStartInfo("node", [Path.Combine(Repository.Root, "tests/Roundtrip.Peers.Tests/Live/live_listen.cjs"), $"{server.Http}{Hub}?topic=a", "1"]) { RedirectStandardOutput = true })!;
+        Assert.Equal("ready", await source.StandardOutput.ReadLineAsync(TestContext.Current.CancellationToken));
+        using (HttpResponseMessage refused = await client.PostAsync(Hub, new FormUrlEncodedContent([new("topic", "a"), new("data", "early")]), TestContext.Current.CancellationToken))
+        {
+            Assert.Equal(503, (int)refused.StatusCode);
+        }
+
+        redis.Restart(keepsData: false);
+        await Task.Delay(2500, TestContext.Current.CancellationToken);
+        using HttpResponseMessage stored = await client.PostAsync(Hub, new FormUrlEncodedContent([new("topic", "a"), new("data", "here")]), TestContext.Current.CancellationToken);
+        Assert.Equal(200, (int)stored.StatusCode);
+        Assert.Equal("here", await source.StandardOutput.ReadLineAsync(TestContext.Current.CancellationToken).AsTask().WaitAsync(TimeSpan.FromSeconds(10), TestContext.Current.CancellationToken));
+        source.WaitForExit(5000);
     }
 
     [Fact]

@@ -156,6 +156,37 @@ public class WebSocketTests
     }
 
     [Fact]
+    public void What_waits_only_for_the_handler_to_return_is_told_as_well_once_it_is_gone()
+    {
+        using var server = new Sockets();
+        InMemoryServer.Client client = server.Connect();
+        int left = 20;
+        server.Fill = socket =>
+        {
+            // As a carrier does that leaves the rest where it is.
+            while (left > 0 && socket.BufferedAmount < 20_000)
+            {
+                left--;
+                socket.SendBinary(new byte[10_000]);
+            }
+        };
+        client.Send(Masked(Opcode.Text, "begin"));
+        int received = 0;
+        for (string piece; (piece = client.Receive(10_000)).Length > 0;)
+        {
+            received += piece.Length;
+        }
+
+        Assert.Equal(0, left);
+        Assert.InRange(received, 200_000, 201_000);
+
+        // And what the client says then is heard.
+        server.Fill = null;
+        client.Send(Masked(Opcode.Text, "heard"));
+        Assert.Contains("text heard", server.Events);
+    }
+
+    [Fact]
     public void A_close_goes_out_behind_all_that_was_sent_before_it()
     {
         using var server = new Sockets();
@@ -343,6 +374,8 @@ public class WebSocketTests
 
         public bool ThrowsWhenOpened { get; set; }
 
+        public Action<WebSocketExchange>? Fill { get; set; }
+
         public List<string> Events { get; } = [];
 
         public List<WebSocketExchange> Open { get; } = [];
@@ -377,9 +410,14 @@ public class WebSocketTests
             }
 
             socket.SendText(content);
+            Fill?.Invoke(socket);
         }
 
-        public void OnWritable(WebSocketExchange socket) => Events.Add("writable");
+        public void OnWritable(WebSocketExchange socket)
+        {
+            Events.Add("writable");
+            Fill?.Invoke(socket);
+        }
 
         public void OnClosed(WebSocketExchange socket, int code, ReadOnlySpan<byte> reason, EndReason why) => Events.Add($"closed {code} {Encoding.Latin1.GetString(reason)} {why}");
 

@@ -83,7 +83,7 @@ export class Core {
     return id;
   }
 
-  request(request: { query?: [string, string][]; path?: string; as?: 'stream' | 'text' | 'bytes'; accept?: string; form?: string }, handler: Handler): number {
+  request(request: { query?: [string, string][]; path?: string; as?: 'stream' | 'text' | 'bytes'; accept?: string; body?: string | ArrayBuffer }, handler: Handler): number {
     const id = ++this.numbers;
     const { query = [], path = this.url, as = 'text', accept = 'application/json', ...rest } = request;
     const text = query.map(([name, value]) => `${name}=${encodeURIComponent(value)}`).join('&');
@@ -142,18 +142,25 @@ export class Core {
     this.history.start(topic);
   }
 
-  /** Gives a message to those of the topics that want it. */
-  dispatch(message: Message, advances: boolean, topics: Iterable<Topic>): void {
-    for (const topic of [...topics]) if (this.has(topic) && topic.wants(message)) this.deliver(topic, message, advances);
+  /** Nothing that a topic wants is left up to an id. */
+  place(topic: Topic, id: string): void {
+    if (!this.has(topic)) return;
+    topic.cursor = id;
+    for (const { sub, behind } of topic.subscriptions.values()) if (!behind) this.act({ do: 'began', sub, at: id });
   }
 
-  /** Gives a topic's subscriptions a message. One that overtook others does not advance: behind its id they would be lost. */
-  deliver(topic: Topic, message: Message, advances = true): void {
+  /** Gives a message to those of the topics that want it. */
+  dispatch(message: Message, topics: Iterable<Topic>): void {
+    for (const topic of [...topics]) if (this.has(topic) && topic.wants(message)) this.deliver(topic, message);
+  }
+
+  /** Gives a topic's subscriptions a message, which is its place from then on. */
+  deliver(topic: Topic, message: Message): void {
     const isLast = message.id === 'CLOSE';
     topic.begun = true;
     // CLOSE says that the topic is closed, and is mostly empty.
     if (isLast ? message.data !== '' : topic.seen.add(message.id)) {
-      if (advances && !isLast) {
+      if (!isLast) {
         topic.cursor = message.id;
         topic.forgetGap();
       }
@@ -199,8 +206,8 @@ export class Core {
       this.act({ do: 'failed', sub, status: 429, text: `one connection is for ${mostTopics} topics at most` });
       return;
     }
-    // Messages do not say for whom they are. So a past that only one wants is asked for apart, unless there is nobody else, or all begin at the same place.
-    const direct = since === undefined || (isNew && [...this.topics.values()].every(other => !other.begun && other.cursor === since));
+    // Subscriptions to one topic share its flow. So a past that only one of them wants is asked for apart, unless it is the first.
+    const direct = since === undefined || isNew;
     if (!topic) {
       topic = new Topic(this.number(), selector);
       this.topics.set(selector, topic);

@@ -3,6 +3,8 @@
 export interface StreamEvent { id: string; type: string; data: string }
 
 export class EventStream {
+  /** The last event ID: also an event without data, which is none, sets it. */
+  lastId = '';
   private rest = '';
   private data: string[] = [];
   private type = '';
@@ -38,6 +40,7 @@ export class EventStream {
   }
 
   private dispatch(events: StreamEvent[]): void {
+    this.lastId = this.id;
     if (this.data.length > 0) events.push({ id: this.id, type: this.type, data: this.data.join('\n') });
     this.data = [];
     this.type = '';

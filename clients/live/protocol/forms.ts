@@ -62,15 +62,14 @@ export function publication(ref: number, draft: Draft): string | ArrayBuffer {
   return bytes.buffer;
 }
 
-/** A publication as the content of a POST; null for bytes, which a form does not carry. */
-export function form(draft: Draft): string | null {
-  if (typeof draft.data !== 'string') return null;
-  const fields = new URLSearchParams(draft.topics.map(topic => ['topic', topic]));
-  fields.append('data', draft.data);
-  fields.append('id', draft.id);
-  for (const name of ['type', 'key'] as const) if (draft[name]) fields.append(name, draft[name]);
-  for (const name of ['private', 'close'] as const) if (draft[name]) fields.append(name, 'on');
-  return fields.toString();
+/** A publication as a POST: a form; or bytes, with the fields of the form in the query. */
+export function post(draft: Draft): { query?: [string, string][]; body: string | ArrayBuffer } {
+  const { data } = draft;
+  const fields: [string, string][] = draft.topics.map(topic => ['topic', topic]);
+  fields.push(['id', draft.id]);
+  for (const name of ['type', 'key'] as const) if (draft[name]) fields.push([name, draft[name]]);
+  for (const name of ['private', 'close'] as const) if (draft[name]) fields.push([name, 'on']);
+  return typeof data === 'string' ? { body: new URLSearchParams([...fields, ['data', data]]).toString() } : { query: fields, body: data };
 }
 
 const fromBase64 = (text: string): ArrayBuffer => Uint8Array.from(atob(text), c => c.charCodeAt(0)).buffer;

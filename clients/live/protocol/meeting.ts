@@ -89,7 +89,7 @@ function take(core: Core, topics: Topic[], poll: Poll): void {
   const wanted = topics.filter(topic => core.has(topic));
   for (const item of poll.items) {
     if ('reason' in item) for (const topic of wanted) core.gap(topic, item);
-    else core.dispatch(item, true, wanted);
+    else core.dispatch(item, wanted);
   }
   for (const topic of wanted) {
     topic.cursor = poll.last;

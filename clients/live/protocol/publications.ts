@@ -1,6 +1,6 @@
 import { backoff } from './backoff';
 import type { Core } from './core';
-import { form } from './forms';
+import { post } from './forms';
 import type { Draft } from './types';
 
 // Answers of what stands between, not of the hub: it may not have seen the request.
@@ -38,7 +38,7 @@ export class Publications {
     if (!carrier || this.deadline < Infinity || this.needsToken) return;
     for (const [ref, publication] of this.waiting) {
       if (publication.isSent) continue;
-      publication.isPosted = this.mustPost && typeof publication.draft.data === 'string';
+      publication.isPosted = this.mustPost;
       if (!publication.isPosted && carrier.publish(ref, publication.draft)) {
         publication.isSent = true;
       } else {
@@ -76,7 +76,7 @@ export class Publications {
   refused(ref: number, status: number, text: string): void {
     const publication = this.waiting.get(ref);
     // A hub may have a key for publishers and another one for subscribers, and a socket is opened with one token: then it goes by POST.
-    if (publication && status === 401 && !publication.isPosted && typeof publication.draft.data === 'string') {
+    if (publication && status === 401 && !publication.isPosted) {
       this.mustPost = true;
       publication.isSent = false;
       this.start();
@@ -96,15 +96,10 @@ export class Publications {
   }
 
   private post(ref: number, publication: Publication): void {
-    const content = form(publication.draft);
-    if (content === null) {
-      this.refused(ref, 415, 'bytes are published over a WebSocket alone');
-      return;
-    }
     publication.isSent = publication.isPosted = true;
     let status = 0;
     let text = '';
-    this.posting = this.core.request({ form: content, accept: '*/*' }, (event, now) => {
+    this.posting = this.core.request({ ...post(publication.draft), accept: '*/*' }, (event, now) => {
       if (event.on === 'head') status = event.status;
       else if (event.on === 'text') text += event.text;
       else if (event.on === 'end') {

@@ -101,6 +101,9 @@ export class StreamCarrier implements Carrier {
       lane.isSettled = true;
       this.rise(now);
       for (const item of lane.stream.feed(event.text)) if (this.lanes.get(lane.topic) === lane) this.event(lane, item, now);
+      const { lastId } = lane.stream;
+      // An id without an event: nothing that the topic wants is left up to there.
+      if (lastId && lane.queue.length === 0 && lane.topic.cursor !== lastId && this.lanes.get(lane.topic) === lane) this.core.place(lane.topic, lastId);
     } else if (event.on === 'end') {
       this.core.ladder.down(this, { code: event.code }, now);
     }

@@ -1,32 +1,30 @@
-import type { Carrier, Down } from './carrier';
+import type { Carrier } from './carrier';
 import type { Core } from './core';
 import { parseBinary, parseObject, publication, toGap, toMessage } from './forms';
-import { Meeting, sharedPlace } from './meeting';
+import { Parts } from './parts';
 import type { Topic } from './topic';
-import type { ConnectionEvent, Draft, Message } from './types';
+import type { ConnectionEvent, Draft } from './types';
 
-interface Parts { texts: string[]; overtakes: boolean }
+interface Lane { topic: Topic; isOpen: boolean }
 
 // How long, in milliseconds, an answer may take before the connection counts as dead.
 const answerTime = 10_000;
 
 /**
- * roundtrip.live.v1: one socket, and one subscription of the hub for all topics, so that all that comes is in the order of the log, and its last id is the place of all.
+ * roundtrip.live.v1: one socket, and a subscription of the hub for each topic. Each has its own place, behind which it is resumed, and its own order: a large message of one comes in parts, between which those of the others come.
  */
 export class WebSocketCarrier implements Carrier {
   readonly name = 'websocket';
   deadline = Infinity;
   private readonly core: Core;
-  private readonly parts = new Map<string, Parts>();
+  private readonly parts = new Parts();
+  /** By the subscription's number; open once the hub has said where it begins. */
+  private readonly lanes = new Map<number, Lane>();
   private id = 0;
   private heartbeat = Infinity;
   private isProbing = false;
-  /** The subscription's number; 0 for none. */
-  private sub = 0;
-  /** What it is for, once the hub has said where it begins: nothing else may get what comes. */
-  private topics = new Set<Topic>();
-  private asked: Topic[] = [];
-  private meeting: Meeting | null = null;
+  /** Whether the token's time was over: where everybody needs one, the hub has ended the subscriptions with it. */
+  private hasExpired = false;
 
   constructor(core: Core) {
     this.core = core;
@@ -36,20 +34,23 @@ export class WebSocketCarrier implements Carrier {
     this.id = this.core.socket((event, now) => this.take(event, now));
   }
 
-  start(now: number): void {
+  start(): void {
     // A browser's WebSocket has no fields of its own, and a query is written into logs: so the token comes first of all that is said.
     if (this.core.token !== null) this.send({ op: 'token', token: this.core.token });
-    this.join(now);
+    for (const topic of this.core.topics.values()) this.subscribe(topic);
   }
 
-  add(_topic: Topic, now: number): void {
-    if (this.core.ladder.inUse === this) this.join(now);
+  add(topic: Topic): void {
+    if (this.isInUse) this.subscribe(topic);
   }
 
   remove(topic: Topic): void {
-    this.topics.delete(topic);
-    this.meeting?.leave(topic);
-    if (this.core.topics.size === 0) this.unsubscribe();
+    for (const [sub, lane] of this.lanes) {
+      if (lane.topic !== topic) continue;
+      this.lanes.delete(sub);
+      if (this.isInUse) this.send({ op: 'unsubscribe', sub });
+    }
+    this.parts.keep(sub => this.lanes.has(sub));
   }
 
   publish(ref: number, draft: Draft): boolean {
@@ -57,10 +58,15 @@ export class WebSocketCarrier implements Carrier {
     return true;
   }
 
-  token(token: string, now: number): boolean {
+  token(token: string): boolean {
     this.send({ op: 'token', token });
-    // Where everybody needs a token the hub has ended the subscription with the one before.
-    this.join(now);
+    if (this.hasExpired) {
+      this.hasExpired = false;
+      for (const topic of this.core.topics.values()) {
+        this.remove(topic);
+        this.subscribe(topic);
+      }
+    }
     return true;
   }
 
@@ -78,50 +84,18 @@ export class WebSocketCarrier implements Carrier {
 
   close(): void {
     this.core.disconnect(this.id);
-    this.meeting?.close();
-    this.meeting = null;
+    this.lanes.clear();
     this.deadline = Infinity;
   }
 
-  // Subscribes to all topics from the place that they share. What the subscription before still brings comes again behind that place, and is known then.
-  private join(now: number): void {
-    const topics = [...this.core.topics.values()];
-    this.meeting?.close();
-    this.meeting = null;
-    if (topics.length === 0) return;
-    const place = sharedPlace(topics);
-    if (place === undefined) {
-      this.meeting = new Meeting(this.core, topics, (_, at) => {
-        this.meeting = null;
-        this.subscribe(at);
-      }, (status, retryAfter, at) => {
-        this.meeting = null;
-        if (status === 204) this.join(at);
-        else this.core.ladder.down(this, { status, retryAfter }, at);
-      });
-      this.meeting.start();
-    } else {
-      this.subscribe(now);
-    }
+  private get isInUse(): boolean {
+    return this.core.ladder.inUse === this;
   }
 
-  private subscribe(now: number): void {
-    const topics = [...this.core.topics.values()];
-    const place = sharedPlace(topics);
-    if (place === undefined) {
-      // One that flows has moved on meanwhile.
-      this.join(now);
-      return;
-    }
-    this.unsubscribe();
-    this.sub = this.core.number();
-    this.asked = topics;
-    this.send({ op: 'subscribe', sub: this.sub, topics: topics.map(topic => topic.selector), ...(place === null ? {} : { since: place }) });
-  }
-
-  private unsubscribe(): void {
-    if (this.sub > 0 && this.core.ladder.inUse === this) this.send({ op: 'unsubscribe', sub: this.sub });
-    this.sub = 0;
+  private subscribe(topic: Topic): void {
+    const sub = this.core.number();
+    this.lanes.set(sub, { topic, isOpen: false });
+    this.send({ op: 'subscribe', sub, topics: [topic.selector], ...(topic.cursor === null ? {} : { since: topic.cursor }) });
   }
 
   private send(command: object): void {
@@ -130,91 +104,91 @@ export class WebSocketCarrier implements Carrier {
 
   private take(event: ConnectionEvent, now: number): void {
     if (event.on === 'end') {
-      const why: Down = { code: event.code };
       if (event.code === 1009) this.core.publications.tooLarge();
-      this.core.ladder.down(this, why, now);
+      this.core.ladder.down(this, { code: event.code }, now);
       return;
     }
     if (event.on !== 'text' && event.on !== 'bytes') return;
     this.isProbing = false;
     this.deadline = now + 2 * this.heartbeat;
-    if (event.on === 'bytes') {
-      const binary = parseBinary(event.bytes);
-      if (binary?.head.op === 'message') this.message(toMessage(binary.head, binary.content), this.parts.size === 0);
-      else this.core.ladder.down(this, {}, now);
-    } else {
-      const answer = parseObject(event.text);
-      if (answer) this.answer(answer, now);
-      else this.core.ladder.down(this, {}, now);
-    }
+    const came = event.on === 'bytes' ? parseBinary(event.bytes) : { head: parseObject(event.text), content: undefined };
+    if (came?.head) this.answer(came.head, came.content, now);
+    else this.core.ladder.down(this, {}, now);
   }
 
-  private answer(answer: Record<string, any>, now: number): void {
-    switch (answer.op) {
+  private answer(head: Record<string, any>, content: ArrayBuffer | undefined, now: number): void {
+    const lane = this.lanes.get(head.sub);
+    switch (head.op) {
       case 'welcome':
-        if (answer.heartbeat > 0) this.heartbeat = answer.heartbeat;
+        if (head.heartbeat > 0) this.heartbeat = head.heartbeat;
         this.deadline = now + 2 * this.heartbeat;
         this.core.ladder.up(this, now);
         break;
       case 'subscribed':
-        if (answer.sub !== this.sub) break;
-        this.topics = new Set(this.asked.filter(topic => this.core.has(topic)));
-        for (const topic of this.topics) this.core.begun(topic, answer.from);
+        if (!lane) break;
+        lane.isOpen = true;
+        this.core.begun(lane.topic, head.from);
         break;
       case 'message':
-        // What comes between the parts of another message has overtaken it, and perhaps others behind it.
-        this.message(toMessage(answer), this.parts.size === 0);
+        this.message(head, content, head.subs ?? (head.sub === undefined ? this.whoWants(head) : [head.sub]));
         break;
       case 'part':
-        this.part(String(answer.id), String(answer.text ?? ''), !!answer.last, now);
+        this.part(head, content, now);
+        break;
+      case 'place':
+        if (lane) this.core.place(lane.topic, String(head.id));
         break;
       case 'gap':
-        if (answer.sub === this.sub) for (const topic of this.topics) this.core.gap(topic, toGap(answer));
+        if (lane) this.core.gap(lane.topic, toGap(head));
         break;
       case 'published':
-        this.core.publications.published(answer.ref, String(answer.id));
+        this.core.publications.published(head.ref, String(head.id));
         break;
       case 'expired':
+        this.hasExpired = true;
         this.core.expired();
         break;
       case 'error':
-        this.error(answer, now);
+        this.error(head, lane, now);
         break;
     }
   }
 
-  private error(answer: Record<string, any>, now: number): void {
-    const status = Number(answer.status) || 500;
-    const text = String(answer.text ?? '');
-    if (answer.ref > 0) this.core.publications.refused(answer.ref, status, text);
-    else if (status === 401) this.core.ladder.down(this, { status }, now);
-    else if (answer.sub === this.sub && this.sub > 0) this.refused(status, text, now);
+  private error(head: Record<string, any>, lane: Lane | undefined, now: number): void {
+    const status = Number(head.status) || 500;
+    const text = String(head.text ?? '');
+    if (head.ref > 0) {
+      this.core.publications.refused(head.ref, status, text);
+    } else if (status === 401 || (lane && status === 503)) {
+      // Another token, or another time: what stands at this place is not lost.
+      this.core.ladder.down(this, { status }, now);
+    } else if (lane) {
+      this.lanes.delete(head.sub);
+      this.core.refuse(lane.topic, status, text);
+    }
   }
 
-  // It was the latest topics that the hub does not take; those before them it had taken.
-  private refused(status: number, text: string, now: number): void {
-    this.sub = 0;
-    const known = this.asked.filter(topic => this.topics.has(topic));
-    const late = known.length < this.asked.length ? this.asked.filter(topic => !this.topics.has(topic)) : known;
-    for (const topic of late) this.core.refuse(topic, status, text);
-    this.join(now);
+  private part(head: Record<string, any>, content: ArrayBuffer | undefined, now: number): void {
+    if (!Array.isArray(head.subs) || !head.subs.some(sub => this.lanes.has(sub))) return;
+    const whole = this.parts.take(head, content);
+    if (whole) this.message(whole.head, whole.content, head.subs);
+    else if (whole === null) this.core.ladder.down(this, {}, now);
   }
 
-  private part(id: string, text: string, isLast: boolean, now: number): void {
-    let parts = this.parts.get(id);
-    if (!parts) this.parts.set(id, (parts = { texts: [], overtakes: this.parts.size > 0 }));
-    parts.texts.push(text);
-    if (!isLast) return;
-    this.parts.delete(id);
-    const message = parseObject(parts.texts.join(''));
-    if (message) this.message(toMessage(message), !parts.overtakes);
-    else this.core.ladder.down(this, {}, now);
+  // The hub says for which subscriptions a message is, where more than one wants it.
+  private whoWants(head: Record<string, any>): number[] {
+    const message = toMessage(head);
+    return [...this.lanes].filter(([, { topic, isOpen }]) => isOpen && topic.wants(message)).map(([sub]) => sub);
   }
 
-  // Whatever comes in its turn is the place of all, also of those that do not want it.
-  private message(message: Message, advances: boolean): void {
-    const isNew = advances && message.id !== 'CLOSE' && ![...this.topics].some(topic => topic.seen.has(message.id));
-    this.core.dispatch(message, advances, this.topics);
-    if (isNew) for (const topic of this.topics) topic.cursor = message.id;
+  private message(head: Record<string, any>, content: ArrayBuffer | undefined, subs: number[]): void {
+    const message = toMessage(head, content);
+    for (const sub of subs) {
+      const lane = this.lanes.get(sub);
+      if (!lane) continue;
+      // The hub has ended it.
+      if (message.id === 'CLOSE') this.lanes.delete(sub);
+      this.core.deliver(lane.topic, message);
+    }
   }
 }

@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { publication } from '../protocol/forms';
+import { Parts } from '../protocol/parts';
 import type { CarrierName, Gap, Message } from '../protocol/types';
 import { FakeHub } from './fake-hub';
 import { World, type Got } from './world';
@@ -172,9 +174,11 @@ test('what a socket may not publish goes by POST, in order', () => {
   world.run(2000);
   assert.deepEqual(data(got), ['1', '2', '3']);
   assert.deepEqual([...world.published], [[1, 'urn:1'], [2, 'urn:2'], [3, 'urn:3']]);
-  world.send({ on: 'publish', ref: 4, draft: { topics: ['/a'], data: new ArrayBuffer(1), id: 'urn:4' } });
+  world.send({ on: 'publish', ref: 4, draft: { topics: ['/a'], data: new Uint8Array([7, 0, 255]).buffer, id: 'urn:4' } });
   world.run(2000);
-  assert.deepEqual([...world.refused], [[4, 401]]);
+  assert.deepEqual([...world.refused], []);
+  assert.equal(world.published.get(4), 'urn:4');
+  assert.deepEqual(new Uint8Array(data(got)[3] as ArrayBuffer), new Uint8Array([7, 0, 255]));
 });
 
 test('with another token a subscription that ended with the one before goes on behind its place', () => {
@@ -283,32 +287,101 @@ test('a connection that has died in silence is noticed', () => {
   assert.deepEqual(data(got), ['1']);
 });
 
-test('an urgent message overtakes a large one, and what it overtook is not lost with the connection', () => {
+test('a large message holds up its own topic and no other, and each topic is resumed behind its own place', () => {
   const world = new World(14);
   const got = world.subscribe(1, '/a');
+  const urgent = world.subscribe(2, '/urgent');
   world.run(1000);
   publish(world, '/a', 'L'.repeat(2000), 'behind');
   world.run(100);
-  world.hub.publish({ topics: ['/a'], data: 'urgent', urgent: true });
+  publish(world, '/urgent', '1');
   world.run(150);
-  assert.deepEqual(data(got), ['urgent']);
+  assert.deepEqual([data(got), data(urgent)], [[], ['1']]);
   world.cut();
+  publish(world, '/urgent', '2');
   world.run(20_000);
-  assert.deepEqual(data(got), ['urgent', 'L'.repeat(2000), 'behind']);
+  assert.deepEqual([data(got), data(urgent)], [['L'.repeat(2000), 'behind'], ['1', '2']]);
 });
 
-test('what was overtaken by an urgent message while a large one ended comes behind it', () => {
+test('who wants a large message and what is urgent by one template has both in order', () => {
   const world = new World(15);
-  const got = world.subscribe(1, '/a');
+  const all = world.subscribe(1, '*');
+  const urgent = world.subscribe(2, '/urgent');
   world.run(1000);
-  world.partTime = 60;
-  publish(world, '/a', 'L'.repeat(700), 'behind');
-  world.run(70);
-  world.hub.publish({ topics: ['/a'], data: 'urgent', urgent: true });
+  publish(world, '/a', 'L'.repeat(2000));
+  world.run(100);
+  publish(world, '/urgent', 'now');
+  world.run(150);
+  assert.deepEqual([data(all), data(urgent)], [[], ['now']]);
   world.run(5000);
+  assert.deepEqual([data(all), data(urgent)], [['L'.repeat(2000), 'now'], ['now']]);
+});
+
+test('a topic of which nothing came for long is resumed behind the place that the hub told', () => {
+  const world = new World(25, new FakeHub('E1', 3));
+  const busy = world.subscribe(1, '/busy');
+  const quiet = world.subscribe(2, '/quiet');
+  world.run(1000);
+  for (let n = 0; n < 40; n++) {
+    publish(world, '/busy', String(n));
+    world.run(500);
+  }
   world.cut();
   world.run(20_000);
-  assert.deepEqual(data(got), ['urgent', 'L'.repeat(700), 'behind']);
+  publish(world, '/quiet', 'at last');
+  world.run(5000);
+  assert.equal(data(busy).length, 40);
+  assert.deepEqual(data(quiet), ['at last']);
+});
+
+test('a subscription for which the hub\'s store does not answer comes again', () => {
+  const world = new World(26);
+  const got = world.subscribe(1, '/a');
+  world.storeIsAway = true;
+  world.run(5000);
+  publish(world, '/a', '1');
+  world.storeIsAway = false;
+  world.run(60_000);
+  publish(world, '/a', '2');
+  world.run(1000);
+  assert.deepEqual(data(got), ['1', '2']);
+});
+
+test('a token stands in no URL: a socket says it first of all', () => {
+  const world = broken(new World(27, new FakeHub(), { hasToken: true }), 'websocket');
+  world.tokens = new Set(['secret']);
+  world.nextToken = () => 'secret';
+  const urls: string[] = [];
+  const said: string[] = [];
+  const handle = world.core.handle.bind(world.core);
+  world.core.handle = (event, now) => {
+    const actions = handle(event, now);
+    for (const action of actions) {
+      if (action.do === 'request' || action.do === 'socket') urls.push(action.url);
+      if (action.do === 'send') said.push(String(action.data));
+    }
+    return actions;
+  };
+  world.subscribe(1, '/a');
+  world.run(5000);
+  world.works.websocket = true;
+  world.run(120_000);
+  assert.equal(world.states.at(-1), 'open websocket');
+  assert.ok(urls.length > 2 && urls.every(address => !address.includes('secret')));
+  assert.deepEqual(JSON.parse(said[0]!), { op: 'token', token: 'secret' });
+});
+
+test('the pieces of a message of bytes are put together, those of another come between, and what nobody wants any more is dropped', () => {
+  const parts = new Parts();
+  const bytes = (publication(1, { topics: ['/a'], id: 'x', data: new Uint8Array([1, 2, 3, 4]).buffer }) as ArrayBuffer);
+  const head = (subs: number[], last: boolean, id = 'x') => ({ op: 'part', subs, id, last });
+  assert.equal(parts.take(head([1], false), bytes.slice(0, 10)), undefined);
+  assert.equal(parts.take({ ...head([2], false, 'y'), text: '{"data":' }), undefined);
+  assert.equal(parts.take(head([2], false), bytes.slice(0, 3)), undefined);
+  assert.deepEqual(new Uint8Array(parts.take(head([1], true), bytes.slice(10))!.content!), new Uint8Array([1, 2, 3, 4]));
+  assert.deepEqual(parts.take({ ...head([2], true, 'y'), text: '1}' }), { head: { data: 1 } });
+  parts.keep(sub => sub !== 2);
+  assert.equal(parts.take(head([2], true), bytes.slice(3)), null);
 });
 
 test('bytes that a stream only announces are fetched, and keep their place', () => {
@@ -395,7 +468,7 @@ function life(seed: number): void {
   const pick = <T>(list: readonly T[]): T => list[Math.floor(rnd() * list.length)]!;
   const topics = ['/a', '/b', '/c/1', '/c/2'];
   const selectors = ['/a', '/b', '/c/{x}', '*', '/c/1'];
-  const log: { n: number; epoch: string; offset: number; topics: string[]; id: string; urgent: boolean }[] = [];
+  const log: { n: number; epoch: string; offset: number; topics: string[]; id: string }[] = [];
   const began = new Map<number, { selector: string; from: number; list: Got[] }>();
   let epoch = 1;
   const from = (offset: string | undefined) => (offset === 'earliest' ? log.findIndex(entry => entry.epoch === hub.epoch && entry.offset === hub.first) : -1);
@@ -405,11 +478,10 @@ function life(seed: number): void {
     if (dice < 0.45) {
       const n = log.length;
       const own = rnd() < 0.5;
-      const urgent = rnd() < 0.1;
       const list = rnd() < 0.2 ? [pick(topics), pick(topics)] : [pick(topics)];
       // It is in the log before subscribers hear of it.
-      log.push({ n, epoch: hub.epoch, offset: hub.next, topics: list, id: own ? `urn:${n}` : `#${hub.epoch}/${hub.next}`, urgent });
-      hub.publish({ topics: list, data: `${n} ${'x'.repeat(rnd() < 0.1 ? 1500 : 0)}`, urgent, ...(own ? { id: `urn:${n}` } : {}) });
+      log.push({ n, epoch: hub.epoch, offset: hub.next, topics: list, id: own ? `urn:${n}` : `#${hub.epoch}/${hub.next}` });
+      hub.publish({ topics: list, data: `${n} ${'x'.repeat(rnd() < 0.1 ? 1500 : 0)}`, ...(own ? { id: `urn:${n}` } : {}) });
     } else if (dice < 0.52 && sub < 6) {
       const selector = pick(selectors);
       const since = rnd() < 0.4 ? 'earliest' : undefined;
@@ -431,7 +503,7 @@ function life(seed: number): void {
   world.run(200_000);
   const tail = log.length;
   for (const topic of topics) {
-    log.push({ n: log.length, epoch: hub.epoch, offset: hub.next, topics: [topic], id: `#${hub.epoch}/${hub.next}`, urgent: false });
+    log.push({ n: log.length, epoch: hub.epoch, offset: hub.next, topics: [topic], id: `#${hub.epoch}/${hub.next}` });
     hub.publish({ topics: [topic], data: `${log.length - 1} ` });
   }
   world.run(60_000);
@@ -442,9 +514,7 @@ function life(seed: number): void {
     const say = `seed ${seed}, subscription ${sub} to ${selector}`;
     assert.equal(new Set(numbers).size, numbers.length, `${say}: one came twice`);
     assert.ok(numbers.every(n => wants(log[n]!)), `${say}: one that it does not want`);
-    // In order, but for those that may overtake.
-    const ordered = numbers.filter(n => !log[n]!.urgent);
-    assert.deepEqual(ordered, [...ordered].sort((a, b) => a - b), `${say}: out of order`);
+    assert.deepEqual(numbers, [...numbers].sort((a, b) => a - b), `${say}: out of order`);
     // From its first message on, everything has come, or lies in a gap that was told.
     const gaps = list.flatMap(item => ('gap' in item ? [item.gap] : []));
     const place = (id: string, otherwise: number) => log.find(entry => entry.id === id)?.n ?? otherwise;

@@ -2,7 +2,7 @@
 
 import { isExact, matcher } from '../protocol/template';
 
-export interface Stored { offset: number; id: string; topics: string[]; data: string; bytes?: Uint8Array; urgent?: boolean; close?: boolean; type?: string }
+export interface Stored { offset: number; id: string; topics: string[]; data: string; bytes?: Uint8Array; close?: boolean; type?: string }
 export interface FakeGap { after: string; before: string; count?: number; reason: string }
 
 export class FakeHub {
@@ -23,7 +23,7 @@ export class FakeHub {
     return this.messages[0]?.offset ?? this.next;
   }
 
-  publish(draft: { topics: string[]; data?: string; bytes?: Uint8Array; id?: string; urgent?: boolean; close?: boolean; type?: string }): Stored {
+  publish(draft: { topics: string[]; data?: string; bytes?: Uint8Array; id?: string; close?: boolean; type?: string }): Stored {
     const known = draft.id === undefined ? undefined : this.messages.find(message => message.id === draft.id);
     if (known) return known;
     const offset = this.next++;

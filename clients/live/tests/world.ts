@@ -19,6 +19,8 @@ export function random(seed: number): () => number {
 
 export type Got = { message: Message; at: string | null } | { gap: Gap } | { ended: true } | { failed: number };
 
+interface Place { selectors: string[]; offset: number; pending: Stored[]; long: { id: string; subs: number[]; text: string; at: number } | null }
+
 interface Open { id: number; carrier: CarrierName | 'other'; cut(code: number): void; expire?(): void; take?(data: string | ArrayBuffer): void; stop(): void }
 
 export class World {
@@ -39,6 +41,7 @@ export class World {
   socketPublishes = true;
   requests = 0;
   mostTopics = Infinity;
+  storeIsAway = false;
   tokensAsked = 0;
   nextToken: (() => string | null) | null = null;
   /** How long a part takes. */
@@ -166,45 +169,55 @@ export class World {
       say({ on: 'end', id, code: 1006 });
       return;
     }
-    const places = new Map<number, { selectors: string[]; offset: number }>();
-    const outbox: { text: string; isRest: boolean }[] = [];
+    const places = new Map<number, Place>();
+    const outbox: string[] = [];
     let isPumping = false;
-    const tell = (value: object) => outbox.push({ text: JSON.stringify(value), isRest: false });
+    let turn = 0;
+    const tell = (value: object) => outbox.push(JSON.stringify(value));
+    const covers = (place: Place, message: Stored) => this.hub.after(message.offset, place.selectors)[0] === message;
+    // What a subscription has next. Where others want it too the hub says for which it is, and sometimes those that have come as far get it together.
+    const next = (sub: number, place: Place): string | undefined => {
+      if (!place.long) {
+        const message = place.pending.shift();
+        if (!message) return undefined;
+        const others = [...places].filter(([, other]) => other !== place && covers(other, message));
+        const together = others.filter(([, other]) => !other.long && other.pending[0] === message && this.rnd() < 0.7);
+        for (const [, other] of together) other.pending.shift();
+        const subs = [sub, ...together.map(([number]) => number)];
+        const text = JSON.stringify(toJson(message));
+        if (text.length < 300) return others.length > 0 ? `{"subs":[${subs}],${text.slice(1)}` : text;
+        place.long = { id: message.id, subs, text, at: 0 };
+        for (const [, other] of together) other.long = place.long;
+      }
+      const { long } = place;
+      const text = long.text.slice(long.at, (long.at += 200));
+      const isLast = long.at >= long.text.length;
+      if (isLast) for (const other of places.values()) if (other.long === long) other.long = null;
+      return JSON.stringify({ op: 'part', subs: long.subs, id: long.id, last: isLast, text });
+    };
     const pump = () => {
-      const next = outbox.shift();
-      if (!next || !this.open.has(id)) {
+      let text = this.open.has(id) ? outbox.shift() : undefined;
+      const turns = [...places];
+      for (let i = 0; i < turns.length && text === undefined && this.open.has(id); i++) text = next(...turns[turn++ % turns.length]!);
+      if (text === undefined) {
         isPumping = false;
         return;
       }
-      say({ on: 'text', id, text: next.text });
-      this.later(next.text.startsWith('{"op":"part"') ? this.partTime : 0, pump);
+      say({ on: 'text', id, text });
+      this.later(text.startsWith('{"op":"part"') ? this.partTime : 0, pump);
     };
     const flush = () => {
       if (isPumping) return;
       isPumping = true;
       pump();
     };
-    const write = (message: Stored) => {
-      const text = JSON.stringify(toJson(message));
-      // It comes between the parts of a message that is on its way, and never before the answer to its subscription.
-      if (message.urgent && outbox[0]?.isRest && !outbox.some(waiting => waiting.text.startsWith('{"op":"subscribed"'))) {
-        outbox.unshift({ text, isRest: false });
-      } else if (text.length < 300) {
-        outbox.push({ text, isRest: false });
-      } else {
-        for (let at = 0; at < text.length; at += 200) {
-          outbox.push({ text: JSON.stringify({ op: 'part', id: message.id, last: at + 200 >= text.length, text: text.slice(at, at + 200) }), isRest: at > 0 });
-        }
-      }
-    };
-    // What several want comes once.
     const bring = () => {
-      const due = new Map<number, Stored>();
-      for (const place of places.values()) {
-        for (const message of this.hub.after(place.offset, place.selectors)) due.set(message.offset, message);
+      for (const [sub, place] of places) {
+        place.pending.push(...this.hub.after(place.offset, place.selectors));
         place.offset = this.hub.next;
+        // Now and then one hears how far it is, though nothing was for it.
+        if (!place.long && place.pending.length === 0 && this.hub.messages.length > 0 && this.rnd() < 0.2) tell({ op: 'place', sub, id: this.hub.lastId });
       }
-      for (const offset of [...due.keys()].sort((a, b) => a - b)) write(due.get(offset)!);
       flush();
     };
     const listener = () => { if (this.open.has(id)) bring(); else this.hub.listeners.delete(listener); };
@@ -225,12 +238,15 @@ export class World {
       } else if (command.op === 'subscribe' && !this.isAllowed(token)) {
         tell({ op: 'error', sub: command.sub, status: 401, text: 'a token is needed to subscribe' });
         flush();
-      } else if (command.op === 'subscribe' && command.topics.length > this.mostTopics) {
+      } else if (command.op === 'subscribe' && places.size >= this.mostTopics) {
         tell({ op: 'error', sub: command.sub, status: 429, text: 'too many topics' });
+        flush();
+      } else if (command.op === 'subscribe' && this.storeIsAway) {
+        tell({ op: 'error', sub: command.sub, status: 503, text: "the hub's store does not answer" });
         flush();
       } else if (command.op === 'subscribe') {
         const { offset, from, gap } = this.hub.resume(command.since);
-        places.set(command.sub, { selectors: command.topics, offset });
+        places.set(command.sub, { selectors: command.topics, offset, pending: [], long: null });
         tell({ op: 'subscribed', sub: command.sub, from });
         if (gap) tell({ op: 'gap', sub: command.sub, ...gap });
         bring();
@@ -256,7 +272,7 @@ export class World {
     const query = new URL(action.url).searchParams;
     const topics = query.getAll('topic');
     const isStream = action.as === 'stream';
-    const carrier = isStream ? 'sse' : action.form !== undefined || action.as === 'bytes' ? 'other' : query.has('wait') && query.get('wait') !== '0' ? 'longpoll' : 'shortpoll';
+    const carrier = isStream ? 'sse' : action.body !== undefined || action.as === 'bytes' ? 'other' : query.has('wait') && query.get('wait') !== '0' ? 'longpoll' : 'shortpoll';
     const { id } = action;
     const { say, open } = this.line(id, carrier);
     const answer = (status: number, text: string) => {
@@ -273,11 +289,13 @@ export class World {
       say({ on: 'head', id, status: message ? 200 : 404 }, 50);
       if (message) say({ on: 'bytes', id, bytes: message.bytes!.slice().buffer });
       say({ on: 'end', id, code: 1000 });
-    } else if (action.form !== undefined) {
+    } else if (action.body !== undefined) {
+      const { body } = action;
       this.later(10, () => {
         if (!this.open.has(id)) return;
-        const fields = new URLSearchParams(action.form);
-        answer(200, this.hub.publish({ topics: fields.getAll('topic'), data: fields.get('data') ?? '', id: fields.get('id')! }).id);
+        const fields = typeof body === 'string' ? new URLSearchParams(body) : query;
+        const content = typeof body === 'string' ? { data: fields.get('data') ?? '' } : { bytes: new Uint8Array(body) };
+        answer(200, this.hub.publish({ topics: fields.getAll('topic'), id: fields.get('id')!, ...content }).id);
       });
     } else if (isStream) {
       this.later(10, () => {
@@ -299,6 +317,8 @@ export class World {
             say({ on: 'text', id, text: text.slice(0, cut) });
             say({ on: 'text', id, text: text.slice(cut) });
           }
+          // Now and then it hears how far it is, though nothing was for it.
+          if (offset < this.hub.next && this.hub.after(offset, topics).length === 0 && this.rnd() < 0.2) say({ on: 'text', id, text: `id: ${this.hub.lastId}\n\n` });
           offset = this.hub.next;
         };
         const listener = () => { if (this.open.has(id)) bring(); else this.hub.listeners.delete(listener); };

@@ -6,16 +6,18 @@ export function openRequest(action: Extract<Action, { do: 'request' }>, credenti
   const { id } = action;
   const abort = new AbortController();
   const run = async () => {
+    const { body } = action;
     const headers: Record<string, string> = { Accept: action.accept };
+    if (body instanceof ArrayBuffer) headers['Content-Type'] = 'application/octet-stream';
     if (action.token !== undefined) headers['Authorization'] = `Bearer ${action.token}`;
     const answer = await fetch(action.url, {
-      method: action.form === undefined ? 'GET' : 'POST',
+      method: body === undefined ? 'GET' : 'POST',
       headers,
       // A poll is asked again with If-None-Match, which the browser's cache does; a stream is never kept.
       cache: action.as === 'text' ? 'no-cache' : 'no-store',
       credentials,
       signal: abort.signal,
-      ...(action.form === undefined ? {} : { body: new URLSearchParams(action.form) }),
+      ...(body === undefined ? {} : { body: typeof body === 'string' ? new URLSearchParams(body) : body }),
     });
     const type = answer.headers.get('content-type') ?? '';
     // What answers in the hub's place, such as a page to log in to a network, is no stream.

@@ -68,6 +68,13 @@ public sealed partial class Http1Connection
         Http1Exchange exchange = _exchange!;
         int status = Refusal.StatusOf(reason);
         Report(reason, status, ErrorOrigin.Peer);
+        exchange.ResponseFields.Clear();
+        if (reason == EndReason.RequestBodyTooLarge)
+        {
+            // As its head says; nothing else is wrong with that.
+            _host.Refusing(exchange);
+        }
+
         exchange.WriteRefusal(status, reason);
         Over(ConnectionClose.Linger, reason);
         EndExchange(exchange, reason, tellHandler: false);
@@ -82,6 +89,8 @@ public sealed partial class Http1Connection
         Report(reason, begun ? 0 : status, origin);
         if (!begun)
         {
+            exchange.ResponseFields.Clear();
+            _host.Refusing(exchange);
             exchange.WriteRefusal(status, origin == ErrorOrigin.Peer ? reason : EndReason.HandlerFailed);
         }
 

@@ -201,7 +201,7 @@ public sealed partial class Http1Exchange
         RespondedTimestamp = host.Timestamp;
         OutputQueue output = host.Output;
         long before = output.Length;
-        ContentSent = Refusal.Write(output, host.StatusLines.StartOf(status), sentence, host.Date, Request.Method == Method.Head);
+        ContentSent = Refusal.Write(output, host.StatusLines.StartOf(status), sentence, host.Date, ResponseFields, Request.Method == Method.Head);
         BytesSent += output.Length - before;
         _sentClose = true;
         (SharedFields, SentContentLength) = (Refusal.Fields, Refusal.LengthOf(sentence));

@@ -152,6 +152,7 @@ public sealed partial class Http2Exchange
     {
         // What the handler wanted to say of its own content is not so of this one.
         ResponseFields.Clear();
+        _connection!.Host.Refusing(this);
         ReadOnlySpan<byte> content = Refusal.ContentOf(sentence);
         SendHead(status, Refusal.Fields, content.Length);
         if (!_hasNoContent)

@@ -55,6 +55,14 @@ public static class SseWriter
         output.Write("\n"u8);
     }
 
+    /// <summary>Says what the receiver had last, without an event: section 9.2.6 takes the id over though there is no data to dispatch.</summary>
+    /// <exception cref="ArgumentException">An id that is none: <see cref="IsValue"/>.</exception>
+    public static void WriteId(IBufferWriter<byte> output, ReadOnlySpan<byte> id)
+    {
+        WriteField(output, "id: "u8, id, nameof(id));
+        output.Write("\n"u8);
+    }
+
     /// <summary>Has the receiver forget the last id.</summary>
     public static void WriteEmptyId(IBufferWriter<byte> output) => output.Write("id\n\n"u8);
 

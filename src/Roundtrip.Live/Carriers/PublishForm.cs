@@ -18,6 +18,19 @@ public static class PublishForm
         return FormFields.TryRead(content, MaximumFields) is { } fields ? TryMake(fields, out fault) : null;
     }
 
+    /// <summary>Makes a draft of fields that stand in a query, beside the bytes that they are about.</summary>
+    /// <param name="content">Kept: nobody may write to it any more.</param>
+    public static LiveDraft? TryRead(IReadOnlyList<(string Name, string Value)> fields, ReadOnlyMemory<byte> content, out string fault)
+    {
+        if (Last(fields, "data") is not null)
+        {
+            fault = "data is the content, and stands in no field beside it";
+            return null;
+        }
+
+        return TryMake(fields, out fault) is { } draft ? draft with { Data = content, IsBinary = true } : null;
+    }
+
     /// <summary>Makes a draft of fields, whichever carrier they came by.</summary>
     public static LiveDraft? TryMake(IReadOnlyList<(string Name, string Value)> fields, out string fault)
     {

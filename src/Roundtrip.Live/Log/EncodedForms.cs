@@ -4,7 +4,7 @@ namespace Roundtrip.Live.Log;
 public sealed class EncodedForms
 {
     /// <summary>How many forms there may be.</summary>
-    public const int Count = 3;
+    public const int Count = 4;
 
     /// <summary>An event of text/event-stream.</summary>
     public const int ServerSentEvent = 0;
@@ -14,6 +14,9 @@ public sealed class EncodedForms
 
     /// <summary>A message of <c>roundtrip.live.v1</c>, whole frames.</summary>
     public const int WebSocket = 2;
+
+    /// <summary>Its place alone, in text/event-stream: what tells a subscriber how far it has come.</summary>
+    public const int Place = 3;
 
     private readonly object?[] _forms = new object?[Count];
 

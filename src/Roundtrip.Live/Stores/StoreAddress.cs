@@ -8,6 +8,7 @@ public sealed record StoreAddress
 {
     private const string SqliteScheme = "sqlite:";
     private const string RedisScheme = "redis://";
+    private const string TlsScheme = "rediss://";
 
     /// <summary>The file; empty for Redis.</summary>
     public string Path { get; private init; } = "";
@@ -25,6 +26,12 @@ public sealed record StoreAddress
 
     public int Database { get; private init; }
 
+    /// <summary>Whether the connection is TLS's: <c>rediss</c>.</summary>
+    public bool IsTls { get; private init; }
+
+    /// <summary>The authorities, in PEM, one of which must have signed its certificate; empty for those of the system.</summary>
+    public string Authorities { get; init; } = "";
+
     public bool IsFile => Path.Length > 0;
 
     /// <summary>Reads <c>sqlite:PATH</c>.</summary>
@@ -36,12 +43,13 @@ public sealed record StoreAddress
         return address is not null;
     }
 
-    /// <summary>Reads <c>redis://[USER:PASSWORD@]HOST[:PORT][/DATABASE]</c>, as the scheme's registration has it. A colon before the password may stand without a user.</summary>
+    /// <summary>Reads <c>redis://[USER:PASSWORD@]HOST[:PORT][/DATABASE]</c>, or <c>rediss://</c> for TLS, as the schemes' registration has it. A colon before the password may stand without a user.</summary>
     public static bool TryParseServer(string text, [NotNullWhen(true)] out StoreAddress? address, out string fault)
     {
         address = null;
-        fault = "this is no redis://[USER:PASSWORD@]HOST[:PORT][/DATABASE]";
-        if (!text.StartsWith(RedisScheme, StringComparison.Ordinal) || !Uri.TryCreate(text, UriKind.Absolute, out Uri? uri) || uri.Host.Length == 0 || uri.Query.Length > 0 || uri.Fragment.Length > 0)
+        fault = UnsupportedIn(text) ?? "this is no redis://[USER:PASSWORD@]HOST[:PORT][/DATABASE], or rediss:// for TLS";
+        bool isTls = text.StartsWith(TlsScheme, StringComparison.Ordinal);
+        if (!(isTls || text.StartsWith(RedisScheme, StringComparison.Ordinal)) || text.Contains(',', StringComparison.Ordinal) || !Uri.TryCreate(text, UriKind.Absolute, out Uri? uri) || uri.Host.Length == 0 || uri.Query.Length > 0 || uri.Fragment.Length > 0)
         {
             // The text is not repeated: it may have the password.
             return false;
@@ -68,10 +76,23 @@ public sealed record StoreAddress
             User = colon < 0 ? "" : Uri.UnescapeDataString(uri.UserInfo[..colon]),
             Password = colon < 0 ? "" : Uri.UnescapeDataString(uri.UserInfo[(colon + 1)..]),
             Database = database,
+            IsTls = isTls,
         };
         return true;
     }
 
     /// <summary>The address without user and password, for logs.</summary>
-    public override string ToString() => IsFile ? Path : string.Create(CultureInfo.InvariantCulture, $"redis://{(Host.Contains(':', StringComparison.Ordinal) ? $"[{Host}]" : Host)}:{Port}/{Database}");
+    public override string ToString() => IsFile ? Path : string.Create(CultureInfo.InvariantCulture, $"redis{(IsTls ? "s" : "")}://{(Host.Contains(':', StringComparison.Ordinal) ? $"[{Host}]" : Host)}:{Port}/{Database}");
+
+    // What others' clients take, named so that nobody looks for the mistake elsewhere.
+    private static string? UnsupportedIn(string text)
+    {
+        int scheme = text.IndexOf("://", StringComparison.Ordinal);
+        string before = scheme < 0 ? "" : text[..scheme];
+        return before.Contains("sentinel", StringComparison.OrdinalIgnoreCase) ? "Sentinel is not supported: give an address that always leads to the primary"
+            : before.Contains("cluster", StringComparison.OrdinalIgnoreCase) ? "Redis Cluster is not supported: a hub is one stream of one primary"
+            : before.Contains("unix", StringComparison.OrdinalIgnoreCase) || before.Contains("socket", StringComparison.OrdinalIgnoreCase) ? "sockets of the file system are not supported: give HOST and PORT"
+            : text.StartsWith("redis", StringComparison.Ordinal) && text.Contains(',', StringComparison.Ordinal) ? "several addresses, of a cluster or of Sentinel, are not supported: give one that always leads to the primary"
+            : null;
+    }
 }

@@ -65,6 +65,19 @@ public sealed class Subscriber(LiveLog log, Interest interest, long start, LiveG
         return false;
     }
 
+    /// <summary>It is told that nothing is left for it up to a message, to which all that was stored has been offered: so it need not be asked for behind a place that history has forgotten.</summary>
+    /// <returns>Whether that is so, and news.</returns>
+    public bool PassTo(LiveMessage message)
+    {
+        if (!IsInStep || message.Offset < _cursor)
+        {
+            return false;
+        }
+
+        (_cursor, _lastId) = (message.Offset + 1, message.Position.ToString());
+        return true;
+    }
+
     /// <summary>What comes next, if anything: then it counts as given.</summary>
     public SubscriberStep Next(out LiveMessage? message, out LiveGap gap)
     {

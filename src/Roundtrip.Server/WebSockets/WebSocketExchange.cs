@@ -20,6 +20,9 @@ public sealed class WebSocketExchange : TimerEntry, IExchangeHandler
     private bool _isRunning;
     private bool _isReading;
     private bool _isHeldUp;
+
+    // The handler saw something wait while it had its turn, before whose end nothing is sent: it may have stopped for that.
+    private bool _isAwaited;
     private bool _isReadEnded;
     private bool _isTold;
     private bool _isOver;
@@ -42,8 +45,16 @@ public sealed class WebSocketExchange : TimerEntry, IExchangeHandler
     /// <summary>Whether messages may be sent.</summary>
     public bool IsOpen => !IsOver && _socket.IsOpen;
 
-    /// <summary>How many bytes wait here because the client is slow. Who sends without looking has them in memory.</summary>
-    public long BufferedAmount => _isOver ? 0 : _socket.Output.Length;
+    /// <summary>How many bytes wait here because the client is slow, or because the handler has its turn. Who sends without looking has them in memory; who looks and sees any is told by OnWritable when they are gone.</summary>
+    public long BufferedAmount
+    {
+        get
+        {
+            long amount = _isOver ? 0 : _socket.Output.Length;
+            _isAwaited |= _isRunning && amount > 0;
+            return amount;
+        }
+    }
 
     /// <param name="utf8">Valid UTF-8.</param>
     /// <returns>False where it is not sent: the WebSocket is closing, or over.</returns>
@@ -90,11 +101,7 @@ public sealed class WebSocketExchange : TimerEntry, IExchangeHandler
         socket.Flush();
         if (socket._isHeldUp && socket._socket.Output.IsEmpty)
         {
-            socket._isHeldUp = false;
-            if (!socket._isTold)
-            {
-                socket._handler.OnWritable(socket);
-            }
+            socket.TellWritable();
         }
 
         // What was not read while too much waited may stand in the tunnel already.
@@ -165,22 +172,40 @@ public sealed class WebSocketExchange : TimerEntry, IExchangeHandler
 
     private void Run(Action<WebSocketExchange> step)
     {
-        if (IsOver)
+        while (!IsOver)
         {
-            return;
-        }
+            _isRunning = true;
+            try
+            {
+                step(this);
+            }
+            finally
+            {
+                _isRunning = false;
+            }
 
-        _isRunning = true;
-        try
-        {
-            step(this);
-        }
-        finally
-        {
-            _isRunning = false;
-        }
+            Settle();
+            if (!_isAwaited || _isOver || !_socket.Output.IsEmpty)
+            {
+                return;
+            }
 
-        Settle();
+            // It is gone at once, and the exchange, which was never full, has nothing to say of it; nor of what was not read meanwhile.
+            step = static socket =>
+            {
+                socket.TellWritable();
+                socket.Read();
+            };
+        }
+    }
+
+    private void TellWritable()
+    {
+        (_isHeldUp, _isAwaited) = (false, false);
+        if (!_isTold)
+        {
+            _handler.OnWritable(this);
+        }
     }
 
     // From the tunnel to the engine, as long as there are bytes and the engine wants them.

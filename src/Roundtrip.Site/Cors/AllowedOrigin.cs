@@ -21,22 +21,8 @@ internal abstract class AllowedOrigin
         "null" => Null,
         ['~', .. var pattern] => OriginPattern.Parse(pattern),
         _ when word.Contains('*') => SubdomainOrigin.Parse(word),
-        _ => new ExactOrigin(Checked(word)),
+        _ => new ExactOrigin(SerializedOrigin.Checked(word)),
     };
-
-    /// <returns>The word, which is an origin as a browser says it.</returns>
-    /// <exception cref="FormatException">It is none; the message has the right form where there is one.</exception>
-    private protected static string Checked(string word)
-    {
-        if (SerializedOrigin.IsTuple(Encoding.UTF8.GetBytes(word)) && SerializedOrigin.Canonical(word) == word)
-        {
-            return word;
-        }
-
-        throw new FormatException(SerializedOrigin.Canonical(word) is { } right && SerializedOrigin.IsTuple(Encoding.UTF8.GetBytes(right))
-            ? $"no browser says '{word}': its form is {right}"
-            : $"'{word}' is no origin: it is a scheme, a host and perhaps a port, as in https://example.org:8443");
-    }
 
     private sealed class AnyOrigin : AllowedOrigin
     {

@@ -18,11 +18,46 @@ internal static class CorsFields
     /// <returns>The block, without fields of CORS where these hold.</returns>
     public static FieldBlock Complete(Exchange exchange, FieldBlock shared)
     {
-        if (RulesOf(exchange) is not { } rules)
+        return RulesOf(exchange) is { } rules ? Add(exchange, rules, shared) : shared;
+    }
+
+    /// <summary>Adds the fields to an engine's own answer, so that the page that asked sees its status: those of the path, or, where that was not looked up yet, of the host; or of the hub that speaks for itself there.</summary>
+    public static void AddToRefusal(Exchange exchange, SiteHost host)
+    {
+        HubDefinition hub = host.Settings.Get(LiveSettings.Hub);
+        if (hub is { IsThere: true, Origins.IsEmpty: false } && exchange.Request.Path.StartsWith(Encoding.UTF8.GetBytes(hub.Path)))
         {
-            return shared;
+            HubResponses.AllowOrigin(exchange, hub);
+        }
+        else if (exchange.Context is not null)
+        {
+            Complete(exchange, FieldBlock.Empty);
+        }
+        else if (host.Settings.Get(CorsSettings.Policy).Rules is { } rules)
+        {
+            Add(exchange, rules, FieldBlock.Empty);
+        }
+    }
+
+    /// <summary>The rules of the path that was asked for, also where an error's document or a program's other path answers for it; null where none hold.</summary>
+    public static CorsRules? RulesOf(Exchange exchange)
+    {
+        object? context = exchange.Context;
+        while (context is RequestFacts { Original: { } original })
+        {
+            context = original;
         }
 
+        return context switch
+        {
+            ResourceAbout about => RulesOf(about.Settings, about.Handler),
+            RequestFacts facts => RulesOf(facts.Settings, facts.Handler),
+            _ => null,
+        };
+    }
+
+    private static FieldBlock Add(Exchange exchange, CorsRules rules, FieldBlock shared)
+    {
         RequestHead request = exchange.Request;
         FieldBuffer fields = exchange.ResponseFields;
         fields.RemoveStartingWith(Prefix);
@@ -52,23 +87,6 @@ internal static class CorsFields
         }
 
         return shared;
-    }
-
-    /// <summary>The rules of the path that was asked for, also where an error's document or a program's other path answers for it; null where none hold.</summary>
-    public static CorsRules? RulesOf(Exchange exchange)
-    {
-        object? context = exchange.Context;
-        while (context is RequestFacts { Original: { } original })
-        {
-            context = original;
-        }
-
-        return context switch
-        {
-            ResourceAbout about => RulesOf(about.Settings, about.Handler),
-            RequestFacts facts => RulesOf(facts.Settings, facts.Handler),
-            _ => null,
-        };
     }
 
     // A hub whose LiveAllowOrigin says who may use it answers for itself, preflights too.

@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Text;
 
 namespace Roundtrip.Site.Cors;
 
@@ -34,6 +35,20 @@ internal static class SerializedOrigin
 
         string host = uri.HostNameType == UriHostNameType.IPv6 ? uri.Host : uri.IdnHost;
         return $"{uri.Scheme}://{host}{(uri.IsDefaultPort ? "" : $":{uri.Port}")}";
+    }
+
+    /// <returns>The word, which is an origin as a browser says it.</returns>
+    /// <exception cref="FormatException">It is none; the message has the right form where there is one.</exception>
+    public static string Checked(string word)
+    {
+        if (IsTuple(Encoding.UTF8.GetBytes(word)) && Canonical(word) == word)
+        {
+            return word;
+        }
+
+        throw new FormatException(Canonical(word) is { } right && IsTuple(Encoding.UTF8.GetBytes(right))
+            ? $"no browser says '{word}': its form is {right}"
+            : $"'{word}' is no origin: it is a scheme, a host and perhaps a port, as in https://example.org:8443");
     }
 
     private static bool IsName(ReadOnlySpan<byte> host) => !host.IsEmpty && host[0] != '.' && host[^1] != '.' && host.IndexOf(".."u8) < 0

@@ -21,7 +21,7 @@ internal sealed class SubdomainOrigin : AllowedOrigin
 
         string scheme = word[..(star + 3)];
         string domain = word[(star + 5)..];
-        Checked(scheme + domain);
+        SerializedOrigin.Checked(scheme + domain);
         string host = domain.Split(':')[0];
         if (domain[0] == '[' || char.IsAsciiDigit(host[(host.LastIndexOf('.') + 1)]))
         {

@@ -23,23 +23,32 @@ internal sealed class EventStream : IExchangeHandler, ILiveSink
     private readonly SubscriberLife _life;
     private bool _isOver;
 
-    private EventStream(LoopHub hub, Exchange exchange, LiveRequest request)
+    private EventStream(LoopHub hub, Exchange exchange, LiveRequest request, bool isHeld)
     {
         (_hub, _exchange) = (hub, exchange);
         exchange.Handler = this;
         exchange.EndsWithClient = true;
         _life = new SubscriberLife(hub, this, request.Interest, request.LastId, request.Grant, out string from);
-        HubResponses.AllowOrigin(exchange, hub.Hub.Definition);
-        exchange.ResponseFields.Add("Last-Event-ID"u8, Encoding.UTF8.GetBytes(from));
-        ResponseFields.Respond(exchange, 200, Fields, Exchange.UnknownLength);
-        if (exchange.Request.Method == Method.Head)
+        byte[] id = Encoding.UTF8.GetBytes(from);
+        if (isHeld)
         {
-            Finish(exchange.Complete);
-            return;
+            // What the head would have said.
+            Write(Pinned(output => SseWriter.WriteId(output, id)));
+        }
+        else
+        {
+            exchange.ResponseFields.Add("Last-Event-ID"u8, id);
+            Respond(exchange, hub.Hub.Definition);
+            if (exchange.Request.Method == Method.Head)
+            {
+                Finish(exchange.Complete);
+                return;
+            }
+
+            // Something at once: what stands between, and a browser that waits for the first byte, sees that it is open.
+            Write(Heartbeat);
         }
 
-        // Something at once: what stands between, and a browser that waits for the first byte, sees that it is open.
-        Write(Heartbeat);
         _life.Begin();
         if (exchange.IsStopping)
         {
@@ -51,7 +60,25 @@ internal sealed class EventStream : IExchangeHandler, ILiveSink
 
     public bool HasRoom => !_isOver && _exchange.CanWrite;
 
-    public static void Begin(LoopHub hub, Exchange exchange, LiveRequest request) => _ = new EventStream(hub, exchange, request);
+    public static void Begin(LoopHub hub, Exchange exchange, LiveRequest request) => _ = new EventStream(hub, exchange, request, isHeld: false);
+
+    /// <summary>Goes on with a response that was held: <see cref="HeldStream"/>.</summary>
+    public static void Continue(LoopHub hub, Exchange exchange, LiveRequest request) => _ = new EventStream(hub, exchange, request, isHeld: true);
+
+    /// <summary>Begins a response.</summary>
+    public static void Respond(Exchange exchange, HubDefinition definition)
+    {
+        HubResponses.AllowOrigin(exchange, definition);
+        ResponseFields.Respond(exchange, 200, Fields, Exchange.UnknownLength);
+    }
+
+    /// <summary>What it writes, made once for all.</summary>
+    public static byte[] Pinned(Action<IBufferWriter<byte>> write)
+    {
+        var output = new ArrayBufferWriter<byte>();
+        write(output);
+        return HubResponses.Pinned(output.WrittenSpan);
+    }
 
     public void Send(LiveMessage message) => Write(message.IsBinary ? Announcement(message) : message.Form(EncodedForms.ServerSentEvent, Encode));
 
@@ -73,7 +100,8 @@ internal sealed class EventStream : IExchangeHandler, ILiveSink
         Finish(_exchange.Complete);
     }
 
-    public void Beat() => Write(Heartbeat);
+    // HTML Standard, section 9.2.6: an id without data is no event, and is what a client comes again with.
+    public void Beat() => Write(_life.PassOn() is { } last ? last.Form(EncodedForms.Place, EncodePlace) : Heartbeat);
 
     // Mercure, "Authorization": the connection ends with the token.
     public void Expired() => End(EndReason.Completed);
@@ -94,11 +122,14 @@ internal sealed class EventStream : IExchangeHandler, ILiveSink
 
     void IExchangeHandler.OnStopping(Exchange exchange) => End(EndReason.ServerStopping);
 
+    // Not by its publisher's id: it may be of a message that is none of this client's business.
+    private static byte[] EncodePlace(LiveMessage message) => Pinned(output => SseWriter.WriteId(output, Encoding.UTF8.GetBytes(message.Position.ToString())));
+
     private static byte[] Encode(LiveMessage message) => Pinned(output =>
     {
         if (message.Retry is { } retry)
         {
-            output.Write(Encoding.ASCII.GetBytes($"retry: {retry}\n"));
+            SseWriter.WriteRetry(output, retry);
         }
 
         SseWriter.WriteEvent(output, message.Data.Span, Encoding.UTF8.GetBytes(message.Type), Encoding.UTF8.GetBytes(message.Id));
@@ -110,13 +141,6 @@ internal sealed class EventStream : IExchangeHandler, ILiveSink
         Encoding.UTF8.GetBytes($"{_hub.Hub.Definition.Path}/messages/{Uri.EscapeDataString(announced.Id)}"),
         Encoding.ASCII.GetBytes(LiveWords.BinaryEvent),
         Encoding.UTF8.GetBytes(announced.Id))));
-
-    private static byte[] Pinned(Action<IBufferWriter<byte>> write)
-    {
-        var output = new ArrayBufferWriter<byte>();
-        write(output);
-        return HubResponses.Pinned(output.WrittenSpan);
-    }
 
     private void Write(byte[] pinned)
     {

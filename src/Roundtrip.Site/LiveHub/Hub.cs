@@ -15,7 +15,7 @@ internal sealed class Hub : ILiveFollower, IDisposable
 {
     private readonly Lock _lock = new();
     private readonly List<LoopHub> _loops = [];
-    private readonly HashSet<string> _closed = new(StringComparer.Ordinal);
+    private readonly ClosedTopics _closed = new();
     private readonly ILiveStore? _store;
     private HubDefinition _definition;
     private ErrorLog _errorLog;
@@ -171,8 +171,14 @@ internal sealed class Hub : ILiveFollower, IDisposable
     {
         foreach (string topic in message.Topics)
         {
-            // What is said of a topic after its end opens it again.
-            _ = message.IsClose ? _closed.Add(topic) : _closed.Remove(topic);
+            if (message.IsClose)
+            {
+                _closed.Add(topic);
+            }
+            else
+            {
+                _closed.Remove(topic);
+            }
         }
 
         // Within the lock, so that each loop has them in order.

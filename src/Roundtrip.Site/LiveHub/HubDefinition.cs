@@ -54,6 +54,9 @@ internal sealed record HubDefinition
     /// <summary>What the keys were made of, so that a reload can tell whether they are others.</summary>
     public string KeyMarks { get; init; } = "";
 
+    /// <summary>Whether it says the same in every word.</summary>
+    public bool IsLike(HubDefinition other) => Admits(other) && (History, Store, Heartbeat) == (other.History, other.Store, other.Heartbeat);
+
     /// <summary>Whether those who are connected by another definition may stay.</summary>
     public bool Admits(HubDefinition other) => KeyMarks == other.KeyMarks && AllowsAnonymous == other.AllowsAnonymous && Origins.SequenceEqual(other.Origins)
         && (Queue, Policy, MaximumChannels, MaximumMessage, TellsSubscriptions) == (other.Queue, other.Policy, other.MaximumChannels, other.MaximumMessage, other.TellsSubscriptions);

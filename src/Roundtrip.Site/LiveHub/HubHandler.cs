@@ -48,7 +48,11 @@ internal sealed class HubHandler(SiteLoop site) : IProgramHandler
         {
             Publish(exchange, place, read);
         }
-        else if (!place.Hub.Hub.IsOpen)
+        else if (ClientScripts.TryAnswer(exchange, definition, path))
+        {
+            // They are no secret.
+        }
+        else if (!place.Hub.Hub.IsOpen && (path.Length > 0 || !IsForStream(exchange, read)))
         {
             // Its log is not known yet: who came with an id would be told that it is none of its.
             HubResponses.Say(exchange, definition, 503, "the hub's store does not answer\n");
@@ -62,13 +66,13 @@ internal sealed class HubHandler(SiteLoop site) : IProgramHandler
             exchange.ResponseFields.Add("Allow"u8, "GET, HEAD, POST, OPTIONS"u8);
             HubResponses.Say(exchange, definition, 405, "a hub takes GET to subscribe and POST to publish\n");
         }
-        else if (ClientScripts.TryAnswer(exchange, definition, path))
-        {
-            // They are no secret.
-        }
         else if (!definition.AllowsAnonymous && !read.HasToken)
         {
             HubResponses.Say(exchange, definition, 401, "a token is needed to subscribe\n");
+        }
+        else if (path.Length == 0 && !place.Hub.Hub.IsOpen)
+        {
+            HeldStream.Begin(place.Hub, exchange, read);
         }
         else if (path.Length == 0 && place.Hub.Hub.Knows(read.LastId))
         {
@@ -119,6 +123,11 @@ internal sealed class HubHandler(SiteLoop site) : IProgramHandler
         return null;
     }
 
+    /// <summary>Whether a request is answered by an event stream.</summary>
+    public static bool IsForStream(Exchange exchange, LiveRequest request) => exchange.Request.Method is Method.Get or Method.Head && !exchange.AsksFor("websocket"u8)
+        && request.Topics.Count > 0 && request.LastId != LiveWords.ClosedId
+        && request.Wait < 0 && !request.HasSince && exchange.Request.Value(KnownField.Accept).IndexOf("application/json"u8) < 0;
+
     /// <summary>Answers a request for messages by the carrier that it asks for.</summary>
     public static void Subscribe(Exchange exchange, LoopHub hub, LiveRequest request)
     {
@@ -132,13 +141,13 @@ internal sealed class HubHandler(SiteLoop site) : IProgramHandler
             // HTML Standard, section 9.2.3: 204 is how a server tells an EventSource not to come again.
             HubResponses.Say(exchange, definition, 204, "");
         }
-        else if (request.Wait >= 0 || request.HasSince || exchange.Request.Value(KnownField.Accept).IndexOf("application/json"u8) >= 0)
+        else if (IsForStream(exchange, request))
         {
-            PollRequest.Begin(hub, exchange, request);
+            EventStream.Begin(hub, exchange, request);
         }
         else
         {
-            EventStream.Begin(hub, exchange, request);
+            PollRequest.Begin(hub, exchange, request);
         }
     }
 
@@ -153,13 +162,17 @@ internal sealed class HubHandler(SiteLoop site) : IProgramHandler
 
         ReadOnlySpan<byte> type = exchange.Request.Value(KnownField.ContentType);
         int end = type.IndexOf((byte)';');
-        if (!Ascii.EqualsIgnoreCase(end < 0 ? type : type[..end].TrimEnd((byte)' '), "application/x-www-form-urlencoded"u8))
+        type = end < 0 ? type : type[..end].TrimEnd((byte)' ');
+        bool isBinary = Ascii.EqualsIgnoreCase(type, "application/octet-stream"u8);
+        if (!isBinary && !Ascii.EqualsIgnoreCase(type, "application/x-www-form-urlencoded"u8))
         {
-            HubResponses.Say(exchange, definition, 415, "a publication is application/x-www-form-urlencoded\n");
+            // RFC 9110 §15.5.16.
+            exchange.ResponseFields.Add("Accept"u8, "application/x-www-form-urlencoded, application/octet-stream"u8);
+            HubResponses.Say(exchange, definition, 415, "a publication is application/x-www-form-urlencoded, or application/octet-stream with its topics in the query\n");
             return;
         }
 
-        Publication.Begin(this, place.Hub, exchange, request);
+        Publication.Begin(this, place.Hub, exchange, request, isBinary);
     }
 
     private static void SendMessage(Exchange exchange, Place place, LiveRequest request, string id)

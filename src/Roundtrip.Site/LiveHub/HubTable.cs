@@ -10,6 +10,19 @@ internal sealed class HubTable : IDisposable
     private readonly Lock _lock = new();
     private readonly Dictionary<(string Host, string Path, StoreAddress? Store), Hub> _hubs = [];
 
+    /// <summary>Holds the hosts of a configuration against each other: those of one ServerName, such as the plain and the TLS host of a site, have one hub at a path, which cannot be two things.</summary>
+    /// <exception cref="TransportException">Two say different things of it.</exception>
+    public static void Check(IEnumerable<SiteHost> hosts)
+    {
+        foreach (var same in hosts.Where(host => host.Settings.Get(LiveSettings.Hub).IsThere).GroupBy(host => (NameOf(host), host.Settings.Get(LiveSettings.Hub).Path)))
+        {
+            if (same.Any(host => !host.Settings.Get(LiveSettings.Hub).IsLike(same.First().Settings.Get(LiveSettings.Hub))))
+            {
+                throw new TransportException($"the virtual hosts of {same.First().Name} have one hub at {same.Key.Path}: what they say of it with the Live directives must be the same, or its path another");
+            }
+        }
+    }
+
     /// <summary>Opens what a host's hub is kept in, before the first request comes. One that is there already goes on as it was.</summary>
     /// <exception cref="TransportException">It cannot be opened.</exception>
     public void Prepare(SiteHost host, ILiveStores? stores)
@@ -84,7 +97,8 @@ internal sealed class HubTable : IDisposable
         }
     }
 
-    // What names the host in every configuration.
-    private static (string Host, string Path, StoreAddress? Store) KeyOf(SiteHost host, HubDefinition definition) =>
-        ($"{host.Name}:{host.Port}", definition.Path, definition.Store);
+    private static (string Host, string Path, StoreAddress? Store) KeyOf(SiteHost host, HubDefinition definition) => (NameOf(host), definition.Path, definition.Store);
+
+    // What names the host in every configuration. Hosts that have no name of their own are told apart by their port.
+    private static string NameOf(SiteHost host) => host.Configuration.HasOwnName ? host.Name.ToUpperInvariant() : $"{host.Name}:{host.Port}";
 }

@@ -40,7 +40,11 @@ internal sealed class LateRequest : StoreOutcome, IExchangeHandler
         }
 
         _exchange = null;
-        if (id is null)
+        if (id is null && HubHandler.IsForStream(exchange, _request))
+        {
+            HeldStream.Begin(_hub, exchange, _request);
+        }
+        else if (id is null)
         {
             HubResponses.Say(exchange, _hub.Hub.Definition, 503, "the hub's store does not answer\n");
         }

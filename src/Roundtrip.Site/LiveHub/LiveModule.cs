@@ -5,6 +5,7 @@ using Roundtrip.Live.Log;
 using Roundtrip.Live.Stores;
 using Roundtrip.Live.Subscribing;
 using Roundtrip.Live.Tokens;
+using Roundtrip.Site.Cors;
 using Roundtrip.Site.Mapping;
 using static Roundtrip.Configuration.Directives.DirectiveContext;
 
@@ -22,10 +23,9 @@ internal sealed class LiveModule : IConfigurationModule
     public IEnumerable<Directive> Directives =>
     [
         new("LiveHub", AnyServer, 0, 1, "a path of the URL", AddHub),
-        Change("LiveHistory", 1, 2, "how many messages, and how old: 1000 1h", static (hub, call) => hub with { History = History(call.Words) }),
+        Change("LiveHistory", 1, 2, "how many messages, and how old: 1000 10min", static (hub, call) => hub with { History = History(call.Words) }),
         Change("LiveStore", 1, 1, "memory, or sqlite:PATH", static (hub, call) => hub with { Store = FileStore(call) }),
-        Change("LiveBackplane", 1, 1, "redis://[USER:PASSWORD@]HOST[:PORT][/DATABASE]", static (hub, call) =>
-            hub with { Store = StoreAddress.TryParseServer(call.Words[0], out StoreAddress? address, out string fault) ? address : throw new FormatException(fault) }),
+        Change("LiveBackplane", 1, 2, "redis://[USER:PASSWORD@]HOST[:PORT][/DATABASE], or rediss:// and perhaps a file of authorities", static (hub, call) => hub with { Store = ServerStore(call) }),
         Change("LiveQueue", 1, 2, "how many messages may wait for a subscriber, and drop-oldest, coalesce or close", static (hub, call) => hub with
         {
             Queue = Arguments.Number(call.Words[0], 1, 1_000_000),
@@ -60,16 +60,31 @@ internal sealed class LiveModule : IConfigurationModule
         : StoreAddress.TryParseFile(call.Words[0], call.FullPath, out StoreAddress? address, out string fault) ? address
         : throw new FormatException(fault);
 
+    private static StoreAddress ServerStore(DirectiveCall call)
+    {
+        if (!StoreAddress.TryParseServer(call.Words[0], out StoreAddress? address, out string fault))
+        {
+            throw new FormatException(fault);
+        }
+
+        if (call.Words.Count == 1)
+        {
+            return address;
+        }
+
+        string path = call.FullPath(call.Words[1]);
+        return !address.IsTls ? throw new FormatException("a file of authorities is for rediss:// alone")
+            : call.Read(path).Text is { } text && text.Contains("-----BEGIN CERTIFICATE-----", StringComparison.Ordinal) ? address with { Authorities = text }
+            : throw new FormatException($"{path} is no file of certificates in PEM");
+    }
+
     private static HistoryLimit History(IReadOnlyList<string> words) => HistoryLimit.Default with
     {
         Count = Arguments.Number(words[0], 0, 10_000_000),
         Age = words.Count > 1 ? Arguments.Milliseconds(words[1]) : HistoryLimit.Default.Age,
     };
 
-    // RFC 6454 §7: a scheme, a host and perhaps a port, and nothing behind them.
-    private static string Origin(string word) => word == "*" || (Uri.TryCreate(word, UriKind.Absolute, out Uri? uri) && uri.GetLeftPart(UriPartial.Authority) == word)
-        ? word
-        : throw new FormatException($"'{word}' is no origin: it is a scheme, a host and perhaps a port, as in https://example.org:8443");
+    private static string Origin(string word) => word == "*" ? word : SerializedOrigin.Checked(word);
 
     private static TokenKey Key(DirectiveCall call, out string mark)
     {

@@ -37,6 +37,9 @@ internal sealed class LiveRequest
     /// <summary>Whether it polls by <c>since</c>, even with no id yet.</summary>
     public bool HasSince { get; private set; }
 
+    /// <summary>The fields of its query.</summary>
+    public IReadOnlyList<(string Name, string Value)> Query => _query;
+
     public Interest Interest => new(Topics, Grant.Subscribe);
 
     /// <summary>Reads a request.</summary>

@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using Roundtrip.Core;
 using Roundtrip.Live.Log;
 using Roundtrip.Live.Subscribing;
@@ -17,19 +16,13 @@ internal sealed class LoopHub : TimerEntry, ILoopWork
     private const int DeliveriesATurn = 128;
 
     private readonly Hub _hub;
-    private readonly ConcurrentQueue<LiveMessage> _stored = new();
     private readonly List<LoopSubscriber> _all = [];
-
-    // Who wants only topics by name is found by them; the others are asked one by one.
-    private readonly Dictionary<string, HashSet<LoopSubscriber>> _byTopic = new(StringComparer.Ordinal);
-    private readonly HashSet<LoopSubscriber> _byTemplate = [];
-    private readonly List<LoopSubscriber> _reached = [];
-    private LiveMessage? _offered;
-    private int _nextReached;
+    private readonly TopicIndex _index = new();
+    private readonly OfferQueue _offers;
     private int _isPosted;
     private bool _isEnding;
 
-    public LoopHub(Hub hub, EventLoop loop) => (_hub, Loop) = (hub, loop);
+    public LoopHub(Hub hub, EventLoop loop) => (_hub, Loop, _offers) = (hub, loop, new OfferQueue(_index));
 
     public Hub Hub => _hub;
 
@@ -38,7 +31,7 @@ internal sealed class LoopHub : TimerEntry, ILoopWork
     /// <summary>On any thread, under the hub's lock: a message was stored.</summary>
     public void Post(LiveMessage message)
     {
-        _stored.Enqueue(message);
+        _offers.Add(message);
         PostOnce();
     }
 
@@ -66,7 +59,7 @@ internal sealed class LoopHub : TimerEntry, ILoopWork
 
         var added = new LoopSubscriber(subscriber, sink) { Index = _all.Count, SentAt = Loop.Now };
         _all.Add(added);
-        Enlist(added);
+        _index.Add(added);
         if (_all.Count == 1)
         {
             Loop.Timers.Schedule(this, Loop.Now + (definition.Heartbeat / 2));
@@ -83,7 +76,7 @@ internal sealed class LoopHub : TimerEntry, ILoopWork
         }
 
         subscriber.IsOver = true;
-        Delist(subscriber);
+        _index.Remove(subscriber);
         LoopSubscriber last = _all[^1];
         _all[subscriber.Index] = last;
         last.Index = subscriber.Index;
@@ -97,6 +90,14 @@ internal sealed class LoopHub : TimerEntry, ILoopWork
         subscriber.Subscriber.Interest = interest;
         subscriber.Expires = expires;
     }
+
+    /// <summary>Whether a subscriber may be given a message together with another one that wants it: it has got all that was before. Then it counts as given.</summary>
+    public bool Gives(LiveMessage message, LoopSubscriber subscriber) => message == _offers.Offered && CanFollow(subscriber, message)
+        && subscriber.Subscriber.IsInStep && subscriber.Subscriber.Offer(message, hasRoom: true);
+
+    /// <summary>The id up to which nothing is left for a subscriber, where that is further than what it knows. Then it counts as known.</summary>
+    public LiveMessage? PassOn(LoopSubscriber subscriber) =>
+        _offers is { IsOffered: true, Offered: { } last } && CanFollow(subscriber, last) && subscriber.Subscriber.PassTo(last) ? last : null;
 
     /// <summary>Sends what there is for a subscriber, for as long as its carrier has room.</summary>
     public void Pump(LoopSubscriber subscriber)
@@ -140,15 +141,15 @@ internal sealed class LoopHub : TimerEntry, ILoopWork
         Interlocked.Exchange(ref _isPosted, 0);
         for (int left = DeliveriesATurn; left > 0; left--)
         {
-            if (_nextReached == _reached.Count && !TryBegin())
+            if (!_offers.TryTake(out LoopSubscriber? subscriber))
             {
                 EndAllIfAsked();
                 return;
             }
 
-            if (_nextReached < _reached.Count)
+            if (subscriber is not null)
             {
-                Offer(_reached[_nextReached++], _offered!);
+                Offer(subscriber, _offers.Offered!);
             }
         }
 
@@ -188,32 +189,12 @@ internal sealed class LoopHub : TimerEntry, ILoopWork
         }
     }
 
-    // The next message that was stored, and whom it reaches. Who comes later begins behind it.
-    private bool TryBegin()
-    {
-        _reached.Clear();
-        _nextReached = 0;
-        if (!_stored.TryDequeue(out _offered))
-        {
-            return false;
-        }
-
-        foreach (string topic in _offered.Topics)
-        {
-            if (_byTopic.TryGetValue(topic, out HashSet<LoopSubscriber>? named))
-            {
-                _reached.AddRange(named);
-            }
-        }
-
-        _reached.AddRange(_byTemplate);
-        return true;
-    }
+    // Somebody who was ended since may have taken others with it. Who has the log of another epoch is being asked to come again.
+    private static bool CanFollow(LoopSubscriber subscriber, LiveMessage message) => !subscriber.IsOver && subscriber.Subscriber.Epoch == message.Position.Epoch;
 
     private void Offer(LoopSubscriber subscriber, LiveMessage message)
     {
-        // Somebody who was ended since may have taken others with it. Who has the log of another epoch is being asked to come again.
-        if (subscriber.IsOver || subscriber.Subscriber.Epoch != message.Position.Epoch)
+        if (!CanFollow(subscriber, message))
         {
             return;
         }
@@ -276,37 +257,6 @@ internal sealed class LoopHub : TimerEntry, ILoopWork
         lock (_hub.Lock)
         {
             return _hub.IsClosedFor(subscriber.Subscriber.Interest);
-        }
-    }
-
-    private void Enlist(LoopSubscriber subscriber)
-    {
-        if (!subscriber.Subscriber.Interest.Wanted.All(selector => selector.IsExact))
-        {
-            _byTemplate.Add(subscriber);
-            return;
-        }
-
-        foreach (string topic in subscriber.Subscriber.Interest.Wanted.Select(selector => selector.Text).Distinct())
-        {
-            if (!_byTopic.TryGetValue(topic, out HashSet<LoopSubscriber>? named))
-            {
-                _byTopic.Add(topic, named = []);
-            }
-
-            named.Add(subscriber);
-        }
-    }
-
-    private void Delist(LoopSubscriber subscriber)
-    {
-        _byTemplate.Remove(subscriber);
-        foreach (string topic in subscriber.Subscriber.Interest.Wanted.Select(selector => selector.Text).Distinct())
-        {
-            if (_byTopic.TryGetValue(topic, out HashSet<LoopSubscriber>? named) && named.Remove(subscriber) && named.Count == 0)
-            {
-                _byTopic.Remove(topic);
-            }
         }
     }
 

@@ -105,6 +105,7 @@ internal sealed class PollRequest : TimerEntry, IExchangeHandler, ILiveSink
     {
         _exchange.Handler = this;
         _exchange.EndsWithClient = true;
+        _exchange.MayWaitLong = true;
         _waiting = _hub.Add(this, _request.Interest, from, out _);
         _waiting.Expires = _request.Grant.Expires;
         _hub.Loop.Timers.Schedule(this, _hub.Loop.Now + (_request.Wait * 1000L));

@@ -2,6 +2,7 @@ using System.Text;
 using Roundtrip.Core;
 using Roundtrip.Http;
 using Roundtrip.Live.Carriers;
+using Roundtrip.Live.Log;
 
 namespace Roundtrip.Site.LiveHub;
 
@@ -13,18 +14,20 @@ internal sealed class Publication : StoreOutcome, IExchangeHandler
     private readonly HubHandler _handler;
     private readonly LoopHub _hub;
     private readonly LiveRequest _request;
+    private readonly bool _isBinary;
     private Exchange? _exchange;
     private byte[] _content = new byte[1024];
     private int _length;
 
-    private Publication(HubHandler handler, LoopHub hub, LiveRequest request)
-        : base(hub.Loop) => (_handler, _hub, _request) = (handler, hub, request);
+    private Publication(HubHandler handler, LoopHub hub, LiveRequest request, bool isBinary)
+        : base(hub.Loop) => (_handler, _hub, _request, _isBinary) = (handler, hub, request, isBinary);
 
     public string Name => "live";
 
-    public static void Begin(HubHandler handler, LoopHub hub, Exchange exchange, LiveRequest request)
+    /// <param name="isBinary">Whether the content is the message's bytes, and what else is said of it stands in the query; otherwise it is Mercure's form.</param>
+    public static void Begin(HubHandler handler, LoopHub hub, Exchange exchange, LiveRequest request, bool isBinary)
     {
-        var publication = new Publication(handler, hub, request);
+        var publication = new Publication(handler, hub, request, isBinary);
         exchange.Handler = publication;
         publication.OnBodyReadable(exchange);
     }
@@ -37,7 +40,7 @@ internal sealed class Publication : StoreOutcome, IExchangeHandler
         }
 
         // A form has each byte in three at most.
-        int most = 4096 + (3 * _hub.Hub.Definition.MaximumMessage);
+        int most = _isBinary ? _hub.Hub.Definition.MaximumMessage : 4096 + (3 * _hub.Hub.Definition.MaximumMessage);
         while (true)
         {
             if (_length == _content.Length)
@@ -93,7 +96,9 @@ internal sealed class Publication : StoreOutcome, IExchangeHandler
 
     private void Answer(Exchange exchange)
     {
-        if (PublishForm.TryRead(_content.AsSpan(0, _length), out string fault) is not { } draft)
+        string fault;
+        LiveDraft? draft = _isBinary ? PublishForm.TryRead(_request.Query, _content.AsMemory(0, _length).ToArray(), out fault) : PublishForm.TryRead(_content.AsSpan(0, _length), out fault);
+        if (draft is null)
         {
             Refuse(exchange, 400, fault);
         }

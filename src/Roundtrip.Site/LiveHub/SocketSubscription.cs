@@ -5,7 +5,7 @@ using Roundtrip.Live.Subscribing;
 namespace Roundtrip.Site.LiveHub;
 
 /// <summary>One of the subscriptions of a WebSocket.</summary>
-internal sealed class SocketSubscription(LiveSocket socket, long number, Interest interest) : ILiveSink
+internal sealed class SocketSubscription(SocketSubscriptions all, long number, Interest interest) : ILiveSink
 {
     public long Number => number;
 
@@ -13,29 +13,28 @@ internal sealed class SocketSubscription(LiveSocket socket, long number, Interes
 
     public SubscriberLife Life { get; set; } = null!;
 
-    /// <summary>The first offset that it may give.</summary>
-    public long Start { get; set; }
-
     /// <summary>What goes in parts now; null for nothing.</summary>
     public LongMessage? Long { get; set; }
 
-    public bool HasRoom => Long is null && socket.HasRoom;
+    public bool HasRoom => Long is null && all.HasRoom;
 
-    /// <summary>Whether it is the one that gives a message, where another wants it too.</summary>
-    public bool Gives(LiveMessage message) => message.Offset >= Start && Interest.Covers(message);
+    public void Send(LiveMessage message) => all.Send(this, message);
 
-    public void Send(LiveMessage message) => socket.Send(this, message);
+    public void Send(in LiveGap gap) => all.Send(this, gap);
 
-    public void Send(in LiveGap gap) => socket.Send(this, gap);
+    public void Finish() => all.Finish(this);
 
-    public void Finish() => socket.Finish(this);
+    public void End(EndReason reason) => all.Socket.End(reason);
 
-    public void End(EndReason reason) => socket.End(reason);
-
-    // The WebSocket has its own pings.
+    // The WebSocket has its own pings. What this is for is that a topic of which nothing came for long is not asked for behind a place that history has forgotten.
     public void Beat()
     {
+        if (HasRoom && Life.PassOn() is { } last)
+        {
+            // Not by its publisher's id: it may be of a message that is none of this client's business.
+            all.Tell(this, last.Position.ToString());
+        }
     }
 
-    public void Expired() => socket.Expired();
+    public void Expired() => all.Socket.Expired();
 }

@@ -40,6 +40,9 @@ internal sealed class SubscriberLife
 
     public void Pump() => _hub.Pump(_subscriber);
 
+    /// <summary>The last message up to which nothing is left for it, where it does not know that yet.</summary>
+    public LiveMessage? PassOn() => _hub.PassOn(_subscriber);
+
     public void End()
     {
         if (_subscriber.IsOver)

@@ -103,6 +103,8 @@ internal sealed class SiteLoop : IExchangeStarter, IExchangeObserver, IDisposabl
 
     public void Unanswered(Exchange exchange) => LoopOf(ServingHostOf(exchange)).Hints?.Unanswered(exchange);
 
+    public void Refusing(Exchange exchange) => CorsFields.AddToRefusal(exchange, ServingHostOf(exchange));
+
     public void Ended(Exchange exchange)
     {
         SiteHost host = ServingHostOf(exchange);

@@ -2,6 +2,7 @@ using Roundtrip.Configuration;
 using Roundtrip.Configuration.VirtualHosts;
 using Roundtrip.Core;
 using Roundtrip.Server;
+using Roundtrip.Site.LiveHub;
 using Roundtrip.Site.Wsgi;
 using Roundtrip.Transport;
 
@@ -22,6 +23,7 @@ public sealed class SiteSnapshot
         (Services, Logs, _map) = (services, logs, configuration.Map);
         ServerConfiguration[] all = [configuration.Main, .. configuration.Hosts];
         Hosts = [.. all.Select(host => new SiteHost(host, logs))];
+        HubTable.Check(Hosts);
         foreach (SiteHost host in Hosts)
         {
             services.Hubs.Prepare(host, services.LiveStores);

@@ -1,5 +1,9 @@
 using System.Globalization;
+using System.Net.Security;
 using System.Net.Sockets;
+using System.Security.Authentication;
+using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
 using System.Text;
 using Roundtrip.Live.Stores;
 
@@ -14,7 +18,7 @@ internal sealed class RespConnection : IDisposable
 
     private readonly Socket _socket = new(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
     private readonly MemoryStream _output = new();
-    private readonly NetworkStream _stream;
+    private readonly Stream _stream;
     private readonly RespReader _reader;
 
     /// <param name="timeout">Milliseconds that the server may be silent when it should answer.</param>
@@ -26,7 +30,7 @@ internal sealed class RespConnection : IDisposable
             using var patience = new CancellationTokenSource(ConnectTimeout);
             _socket.ConnectAsync(address.Host, address.Port, patience.Token).AsTask().GetAwaiter().GetResult();
             (_socket.ReceiveTimeout, _socket.SendTimeout) = (timeout, timeout);
-            _stream = new NetworkStream(_socket, ownsSocket: false);
+            _stream = Protect(new NetworkStream(_socket, ownsSocket: false), address);
             _reader = new RespReader(new BufferedStream(_stream, 64 * 1024));
             if (address.Password.Length > 0)
             {
@@ -116,9 +120,32 @@ internal sealed class RespConnection : IDisposable
         _output.Dispose();
     }
 
+    // RFC 9525: its certificate has the name or address that the configuration says, and comes from an authority that is trusted.
+    private static Stream Protect(NetworkStream stream, StoreAddress address)
+    {
+        if (!address.IsTls)
+        {
+            return stream;
+        }
+
+        var options = new SslClientAuthenticationOptions { TargetHost = address.Host };
+        if (address.Authorities.Length > 0)
+        {
+            var authorities = new X509Certificate2Collection();
+            authorities.ImportFromPem(address.Authorities);
+            options.CertificateChainPolicy = new X509ChainPolicy { TrustMode = X509ChainTrustMode.CustomRootTrust, RevocationMode = X509RevocationMode.NoCheck };
+            options.CertificateChainPolicy.CustomTrustStore.AddRange(authorities);
+        }
+
+        var tls = new SslStream(stream);
+        tls.AuthenticateAsClient(options);
+        return tls;
+    }
+
     private static RedisException? Explain(Exception fault) => fault switch
     {
         RedisException known => known,
+        AuthenticationException or CryptographicException => new RedisException($"its TLS is not to be trusted: {fault.Message}", fault),
         EndOfStreamException => new RedisException("it has closed the connection", fault),
         IOException { InnerException: SocketException { SocketErrorCode: SocketError.TimedOut or SocketError.WouldBlock } } => new RedisException("it does not answer", fault),
         IOException or SocketException or ObjectDisposedException => new RedisException(fault.Message, fault),

@@ -22,7 +22,16 @@ internal readonly record struct RespValue
 
     /// <summary>The value itself.</summary>
     /// <exception cref="RedisException">It is an error.</exception>
-    public RespValue Checked() => IsError ? throw new RedisException(Text) { IsAnswer = true } : this;
+    public RespValue Checked() => IsError ? throw new RedisException(Text + HintOf(Text)) { IsAnswer = true } : this;
+
+    // What is another kind of server than the one that is needed says so in a way that needs to be known.
+    private static string HintOf(string error) => error.Split(' ')[0] switch
+    {
+        "MOVED" or "ASK" or "CROSSSLOT" or "CLUSTERDOWN" => " (it is a node of a cluster, which is not supported: a hub is one stream of one primary)",
+        "READONLY" => " (it is a replica: give an address that always leads to the primary)",
+        _ when error.Contains("unknown command", StringComparison.OrdinalIgnoreCase) && error.Contains("select", StringComparison.OrdinalIgnoreCase) => " (it is a Sentinel, which is not supported: give the address of the primary)",
+        _ => "",
+    };
 
     /// <exception cref="RedisException">It is no array with so many items, or is an error.</exception>
     public RespValue this[int index] => Checked().Items is { } items && index < items.Length ? items[index] : throw new RedisException("an answer is not what was asked for");

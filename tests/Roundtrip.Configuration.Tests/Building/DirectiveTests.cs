@@ -92,6 +92,7 @@ public class DirectiveTests
     [InlineData("3s", 3000)]
     [InlineData("3ms", 3)]
     [InlineData("2mi", 120_000)]
+    [InlineData("10min", 600_000)]
     [InlineData("1h", 3_600_000)]
     public void A_time_has_httpds_units(string text, int milliseconds) => Assert.Equal(milliseconds, Arguments.Milliseconds(text));
 
@@ -102,4 +103,11 @@ public class DirectiveTests
     [InlineData("1d")]
     [InlineData("99999999999h")]
     public void What_is_no_time_is_refused(string text) => Assert.Throws<FormatException>(() => Arguments.Milliseconds(text));
+
+    [Theory]
+    [InlineData("10m", "10min or 10ms")]
+    [InlineData("2d", "48h")]
+    [InlineData("10years", "ms, s, min and h")]
+    public void A_unit_that_is_none_is_told_with_what_is_right(string text, string right) =>
+        Assert.Contains(right, Assert.Throws<FormatException>(() => Arguments.Milliseconds(text)).Message, StringComparison.Ordinal);
 }

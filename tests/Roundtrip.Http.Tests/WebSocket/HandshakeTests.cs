@@ -96,6 +96,8 @@ public class HandshakeTests
     [InlineData("Origin: http://server.example.com\r\nOrigin: http://server.example.com\r\n", false)]
     [InlineData("Origin: https://friend.example\r\n", true)]
     [InlineData("Origin: https://friend.example:444\r\n", false)]
+    [InlineData("Origin: https://Friend.example\r\n", false)]
+    [InlineData("Origin: http://Server.example.com\r\n", false)]
     public void A_page_of_another_origin_is_refused_unless_it_was_named(string field, bool isAllowed)
     {
         (TestHost host, List<Exchange> held) = Connections.OpenHeld();
@@ -105,8 +107,10 @@ public class HandshakeTests
         Assert.True(new OriginRule(["*"]).Allows(held[0].Request) || field.Contains("\r\nO", StringComparison.Ordinal));
     }
 
-    [Fact]
-    public void The_same_origin_has_its_scheme_and_its_default_port()
+    [Theory]
+    [InlineData("com:80\r\n")]
+    [InlineData("COM\r\n")]
+    public void The_same_origin_has_its_scheme_and_its_default_port_and_a_host_in_any_case(string asked)
     {
         var held = new List<Exchange>();
         TestHost host = null!;
@@ -115,7 +119,7 @@ public class HandshakeTests
             exchange.Handler = new HoldingHandler(host);
             held.Add(exchange);
         });
-        host.Feed($"GET / HTTP/1.1\r\n{Good.Replace("com\r\n", "com:80\r\n", StringComparison.Ordinal)}Origin: http://server.example.com\r\n\r\n");
+        host.Feed($"GET / HTTP/1.1\r\n{Good.Replace("com\r\n", asked, StringComparison.Ordinal)}Origin: http://server.example.com\r\n\r\n");
 
         Assert.True(OriginRule.SameOrigin.Allows(held[0].Request));
     }

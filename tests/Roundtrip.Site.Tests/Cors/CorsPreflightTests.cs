@@ -151,7 +151,7 @@ public class CorsPreflightTests
     [InlineData("CorsMethods GET,PUT", "is no method")]
     [InlineData("CorsHeaders X-A,X-B", "is not the name of a field")]
     [InlineData("CorsExposeHeaders \"X A\"", "is not the name of a field")]
-    [InlineData("CorsMaxAge soon", "is not a number")]
+    [InlineData("CorsMaxAge soon", "is no time")]
     [InlineData("CorsCredentials Maybe", "is not Off or On")]
     [InlineData("CorsCredentials On all", "is not On, On null or Off")]
     [InlineData("CorsCredentials Off null", "is not On, On null or Off")]

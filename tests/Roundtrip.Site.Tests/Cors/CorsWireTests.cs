@@ -100,6 +100,45 @@ public class CorsWireTests
         }
     }
 
+    // What the engine says itself, once the path is known: the page sees the status, and not a network error.
+    [Theory]
+    [MemberData(nameof(Versions))]
+    public async Task A_page_sees_that_its_content_is_too_large(int version)
+    {
+        using var site = new CgiSite($"CorsOrigin {Origin}\nCorsCredentials On\nLimitRequestBody 10", ("cgi-bin/x", "cat >/dev/null\nprintf 'Content-Type: text/plain\\n\\n'"));
+        foreach ((string origin, string? allowed) in new[] { (Origin, Origin), ("https://evil.test", null) })
+        {
+            using HttpResponseMessage declared = await Ask(site, HttpMethod.Post, "cgi-bin/x", version, origin, content: new ByteArrayContent(new byte[11]));
+            using HttpResponseMessage streamed = await Ask(site, HttpMethod.Post, "cgi-bin/x", version, origin, content: new PushedContent(11));
+            foreach (HttpResponseMessage answer in new[] { declared, streamed })
+            {
+                Assert.Equal((413, allowed, allowed is null ? null : "true"), ((int)answer.StatusCode, Value(answer, "Access-Control-Allow-Origin"), Value(answer, "Access-Control-Allow-Credentials")));
+                Assert.Single(answer.Headers.Vary, "Origin");
+            }
+        }
+    }
+
+    [Fact]
+    public async Task A_page_sees_that_its_content_is_broken_and_a_hub_says_so_for_itself()
+    {
+        using var site = new HubSite("LiveAnonymous On\nLiveAllowOrigin https://app.test");
+        string answer = await site.Raw($"POST /{HubSite.Hub} HTTP/1.1\r\nHost: a\r\nOrigin: {Origin}\r\nAuthorization: Bearer {HubSite.Publisher()}\r\nContent-Type: application/octet-stream\r\nTransfer-Encoding: chunked\r\n\r\nx\r\n");
+        Assert.StartsWith("HTTP/1.1 400", answer, StringComparison.Ordinal);
+        Assert.Contains($"\r\nAccess-Control-Allow-Origin: {Origin}\r\n", answer, StringComparison.Ordinal);
+    }
+
+    // Before the head is whole nobody knows whose page it is, nor what the path's rules are.
+    [Theory]
+    [InlineData("GET / HTTP/1.1\r\nHost: a\r\nOrigin: https://app.test\r\nBad Field: x\r\n\r\n", 400)]
+    [InlineData("GET / HTTP/1.1\r\nHost: a\r\nOrigin: https://app.test\r\nContent-Length: 1\r\nContent-Length: 2\r\n\r\n", 400)]
+    public async Task What_is_refused_before_anything_is_known_has_no_fields(string request, int status)
+    {
+        using var site = new CgiSite($"CorsOrigin {Origin}");
+        string answer = await site.Raw(request);
+        Assert.StartsWith($"HTTP/1.1 {status}", answer, StringComparison.Ordinal);
+        Assert.DoesNotContain("Access-Control", answer, StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task Two_Origin_fields_on_the_wire_are_nobodys()
     {
@@ -125,9 +164,9 @@ public class CorsWireTests
         Assert.Contains("HTTP/1.1 404", answers, StringComparison.Ordinal);
     }
 
-    private static Task<HttpResponseMessage> Ask(ServedSite site, HttpMethod method, string path, int version, string origin, string asks = "")
+    private static Task<HttpResponseMessage> Ask(ServedSite site, HttpMethod method, string path, int version, string origin, string asks = "", HttpContent? content = null)
     {
-        var request = new HttpRequestMessage(method, path) { Version = new Version(version, version == 1 ? 1 : 0), VersionPolicy = HttpVersionPolicy.RequestVersionExact };
+        var request = new HttpRequestMessage(method, path) { Content = content, Version = new Version(version, version == 1 ? 1 : 0), VersionPolicy = HttpVersionPolicy.RequestVersionExact };
         if (origin.Length > 0)
         {
             request.Headers.Add("Origin", origin);
@@ -143,4 +182,16 @@ public class CorsWireTests
 
     // Two lines of one field are not one value.
     private static string? Value(HttpResponseMessage response, string name) => response.Headers.TryGetValues(name, out IEnumerable<string>? values) ? string.Join(" AND ", values) : null;
+
+    /// <summary>Content that does not say its length before it is there.</summary>
+    private sealed class PushedContent(int length) : HttpContent
+    {
+        protected override Task SerializeToStreamAsync(Stream stream, System.Net.TransportContext? context) => stream.WriteAsync(new byte[length]).AsTask();
+
+        protected override bool TryComputeLength(out long computed)
+        {
+            computed = 0;
+            return false;
+        }
+    }
 }

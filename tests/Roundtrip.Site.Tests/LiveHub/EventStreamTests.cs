@@ -26,6 +26,30 @@ public class EventStreamTests
 
     // More than the hub serves in one turn of a loop.
     [Fact]
+    public async Task A_stream_for_which_nothing_comes_is_told_how_far_it_is()
+    {
+        using var site = new HubSite("LiveAnonymous On\nLiveHeartbeat 1\nLiveHistory 2");
+        using HttpResponseMessage response = await site.Client.GetAsync($"{HubSite.Hub}?topic=quiet", HttpCompletionOption.ResponseHeadersRead, TestContext.Current.CancellationToken);
+        string last = "";
+        for (int i = 0; i < 5; i++)
+        {
+            // A publisher's id, of a message that is not for this client, is not told.
+            string id = await site.Publish("busy", $"{i}", i == 4 ? "&id=urn:secret&private=on" : "");
+            last = i == 4 ? last.Replace("/3", "/4", StringComparison.Ordinal) : id;
+        }
+
+        // HTML Standard, section 9.2.6: an id without data is taken over, and nothing is dispatched.
+        using var reader = new StreamReader(await response.Content.ReadAsStreamAsync(TestContext.Current.CancellationToken));
+        string? line;
+        while ((line = await reader.ReadLineAsync(TestContext.Current.CancellationToken).AsTask().WaitAsync(TimeSpan.FromSeconds(10), TestContext.Current.CancellationToken)) != $"id: {last}")
+        {
+            Assert.DoesNotContain("data", line, StringComparison.Ordinal);
+        }
+
+        Assert.Equal("", await reader.ReadLineAsync(TestContext.Current.CancellationToken));
+    }
+
+    [Fact]
     public async Task A_message_to_many_reaches_each_once_and_in_order()
     {
         using var site = new HubSite(loops: 1);

@@ -45,6 +45,52 @@ public class PublicationTests
     }
 
     [Fact]
+    public async Task Bytes_are_published_as_they_are_with_their_fields_in_the_query()
+    {
+        using var site = new HubSite();
+        await using LiveClient client = await LiveClient.Connect(site);
+        await client.Subscribe(1, "\"a\"");
+        using HttpResponseMessage stored = await Bytes(site, "topic=a&topic=b&id=urn:1&type=image", [0, 255, 10, 38, 61]);
+        Assert.Equal((200, "urn:1"), ((int)stored.StatusCode, await stored.Content.ReadAsStringAsync(TestContext.Current.CancellationToken)));
+        System.Text.Json.JsonElement head = await client.Next();
+        Assert.Equal(("urn:1", "image", 2), (head.GetProperty("id").GetString(), head.GetProperty("type").GetString(), head.GetProperty("topics").GetArrayLength()));
+        Assert.Equal([0, 255, 10, 38, 61], client.Content);
+
+        // Nothing is a message too.
+        using HttpResponseMessage empty = await Bytes(site, "topic=a", []);
+        await client.Next();
+        Assert.Equal((200, 0), ((int)empty.StatusCode, client.Content.Length));
+    }
+
+    [Theory]
+    [InlineData("", 3, 400)]
+    [InlineData("topic=*", 3, 400)]
+    [InlineData("topic=a&data=x", 3, 400)]
+    [InlineData("topic=a&id=CLOSE", 3, 400)]
+    [InlineData("topic=a&type=gap", 3, 400)]
+    [InlineData("topic=other", 3, 403)]
+    [InlineData("topic=/.well-known/mercure/subscriptions/x/y", 3, 403)]
+    [InlineData("topic=a", 1000, 200)]
+    [InlineData("topic=a", 1001, 413)]
+    [InlineData("topic=a", 60_000, 413)]
+    public async Task Bytes_obey_the_rules_of_the_form(string query, int length, int status)
+    {
+        using var site = new HubSite("LiveMaxMessage 1000");
+        using HttpResponseMessage response = await Bytes(site, query, new byte[length], query == "topic=other" ? HubSite.Publisher("\"a\"") : null);
+        Assert.Equal(status, (int)response.StatusCode);
+    }
+
+    [Fact]
+    public async Task What_is_neither_a_form_nor_bytes_is_told_what_is_taken()
+    {
+        using var site = new HubSite();
+        using HttpResponseMessage response = await Bytes(site, "topic=a", [1], type: "multipart/form-data; boundary=x");
+        Assert.Equal((415, "application/x-www-form-urlencoded, application/octet-stream"), ((int)response.StatusCode, Assert.Single(response.Headers.GetValues("Accept"))));
+        using HttpResponseMessage none = await Bytes(site, "topic=a", [1], token: HubSite.Token(HubSite.SubscriberSecret, """{"publish":["*"]}"""));
+        Assert.Equal(401, (int)none.StatusCode);
+    }
+
+    [Fact]
     public async Task An_id_that_comes_again_is_the_same_message()
     {
         using var site = new HubSite();
@@ -123,4 +169,12 @@ public class PublicationTests
     }
 
     private static StringContent Form(string text) => new(text, Encoding.UTF8, new MediaTypeHeaderValue("application/x-www-form-urlencoded"));
+
+    private static Task<HttpResponseMessage> Bytes(HubSite site, string query, byte[] content, string? token = null, string type = "application/octet-stream")
+    {
+        var request = new HttpRequestMessage(HttpMethod.Post, $"{HubSite.Hub}?{query}") { Content = new ByteArrayContent(content) };
+        request.Content.Headers.ContentType = MediaTypeHeaderValue.Parse(type);
+        request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", token ?? HubSite.Publisher());
+        return site.Client.SendAsync(request, TestContext.Current.CancellationToken);
+    }
 }

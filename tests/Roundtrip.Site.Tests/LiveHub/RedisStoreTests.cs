@@ -1,4 +1,6 @@
 using System.Diagnostics;
+using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
 using System.Text.Json;
 using Roundtrip.Site.Tests.Support;
 
@@ -91,6 +93,72 @@ public sealed class RedisStoreTests : StoreContract, IDisposable
         using HttpResponseMessage refused = await one.Client.GetAsync($"{HubSite.Hub}?topic=a&since=urn:other", TestContext.Current.CancellationToken);
 
         Assert.Equal(503, (int)refused.StatusCode);
+    }
+
+    // HTML Standard, section 9.2.2: an EventSource gives up for good at any status but 200.
+    [Fact]
+    public async Task An_event_stream_that_comes_before_Redis_is_accepted_and_begins_when_it_is_there()
+    {
+        _redis.Kill();
+        using var site = new HubSite($"LiveAnonymous On\n{Store}");
+        using HttpResponseMessage response = await site.Client.GetAsync($"{HubSite.Hub}?topic=a", HttpCompletionOption.ResponseHeadersRead, TestContext.Current.CancellationToken);
+        Assert.Equal((200, "text/event-stream"), ((int)response.StatusCode, response.Content.Headers.ContentType?.ToString()));
+        using var lines = new StreamReader(await response.Content.ReadAsStreamAsync(TestContext.Current.CancellationToken));
+        Assert.Equal("retry: 2000", await Line(lines));
+
+        _redis.Restart(keepsData: true);
+        await UntilOpen(site);
+
+        // Its place, which the head could not say; then what comes.
+        while (await Line(lines) != "id: earliest")
+        {
+        }
+
+        string id = await Again(site, "1");
+        while (await Line(lines) != $"id: {id}")
+        {
+        }
+
+        Assert.Equal("data: 1", await Line(lines));
+    }
+
+    [Fact]
+    public async Task An_event_stream_with_an_id_that_only_Redis_could_judge_waits_for_it()
+    {
+        using HubSite one = await Open();
+        await one.Publish("a", "1");
+        _redis.Kill();
+        await using EventReader reader = await one.Listen("topic=a&lastEventID=urn:other");
+        _redis.Restart(keepsData: true);
+        System.Net.ServerSentEvents.SseItem<string>? gap = await reader.Next();
+        Assert.Equal(("gap", "unknown-id"), (gap!.Value.EventType, JsonDocument.Parse(gap.Value.Data).RootElement.GetProperty("reason").GetString()));
+        Assert.Equal(["1"], await reader.Data(1));
+    }
+
+    [Fact]
+    public async Task Only_who_asks_for_a_stream_that_may_be_had_is_held()
+    {
+        _redis.Kill();
+        using var site = new HubSite(Store);
+        foreach ((string query, int status) in new[] { ("topic=a", 401), ("", 503), ("topic=a&lastEventID=CLOSE", 503), ("topic=a&wait=1", 503), ("topic=a&since=x", 503) })
+        {
+            using HttpResponseMessage response = await site.Client.GetAsync($"{HubSite.Hub}?{query}", HttpCompletionOption.ResponseHeadersRead, TestContext.Current.CancellationToken);
+            Assert.Equal((query, status), (query, (int)response.StatusCode));
+        }
+
+        // The browser's client needs no store.
+        Assert.Contains("export", await site.Get($"{HubSite.Hub}/client.js"), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    [Trait("Category", "Long")]
+    public async Task A_stream_that_is_held_for_20_seconds_ends_in_good_order()
+    {
+        _redis.Kill();
+        using var site = new HubSite($"LiveAnonymous On\n{Store}");
+        long start = Stopwatch.GetTimestamp();
+        Assert.StartsWith("retry: 2000\n", await site.Get($"{HubSite.Hub}?topic=a"), StringComparison.Ordinal);
+        Assert.InRange(Stopwatch.GetElapsedTime(start).TotalSeconds, 19, 25);
     }
 
     [Fact]
@@ -258,6 +326,43 @@ public sealed class RedisStoreTests : StoreContract, IDisposable
     }
 
     [Fact]
+    public async Task Redis_is_reached_by_TLS_where_its_certificate_is_the_right_one()
+    {
+        (string certificate, string key) = Certificate("127.0.0.1", "right.pem");
+        int port = FreePorts.InARow(1);
+        using var redis = new RedisProcess("--tls-port", $"{port}", "--tls-cert-file", certificate, "--tls-key-file", key, "--tls-ca-cert-file", certificate, "--tls-auth-clients", "no", "--requirepass", "right");
+        using (var site = new HubSite($"LiveAnonymous On\nServerName live.test\nLiveBackplane rediss://:right@127.0.0.1:{port}/2 {certificate}"))
+        {
+            await UntilOpen(site);
+            await using EventReader reader = await site.Listen("topic=a");
+            await site.Publish("a", new string('x', 200_000));
+            await site.Publish("a", "2");
+            Assert.Equal([200_000, 1], (await reader.Data(2)).Select(data => data.Length));
+        }
+
+        // Nobody knows who signed it; it is not for that name; it is no TLS at all.
+        (string other, _) = Certificate("127.0.0.1", "other.pem");
+        foreach (string address in new[] { $"rediss://:right@127.0.0.1:{port}", $"rediss://:right@127.0.0.1:{port} {other}", $"rediss://:right@localhost:{port} {certificate}", $"rediss://:right@127.0.0.1:{redis.Port} {certificate}" })
+        {
+            using var site = new HubSite($"LiveAnonymous On\nServerName live.test\nLiveBackplane {address}");
+            string log = await site.LogWith("cannot be used");
+            Assert.DoesNotContain(":right", log, StringComparison.Ordinal);
+            using HttpResponseMessage publication = await site.Post("topic=a&data=1");
+            Assert.Equal((address, 503), (address, (int)publication.StatusCode));
+        }
+    }
+
+    [Fact]
+    public async Task A_node_of_a_cluster_is_named_as_what_is_not_supported()
+    {
+        using var redis = new RedisProcess("--cluster-enabled", "yes");
+        using var site = new HubSite($"LiveAnonymous On\nServerName live.test\nLiveBackplane {redis.Url}");
+        await site.LogWith("a node of a cluster, which is not supported");
+        using HttpResponseMessage publication = await site.Post("topic=a&data=1");
+        Assert.Equal(503, (int)publication.StatusCode);
+    }
+
+    [Fact]
     public async Task A_server_that_starts_before_Redis_opens_when_it_comes()
     {
         _redis.Kill();
@@ -362,5 +467,23 @@ public sealed class RedisStoreTests : StoreContract, IDisposable
         }
 
         Assert.Fail("it did not become so");
+    }
+
+    private static Task<string?> Line(StreamReader lines) => lines.ReadLineAsync(TestContext.Current.CancellationToken).AsTask().WaitAsync(TimeSpan.FromSeconds(15), TestContext.Current.CancellationToken);
+
+    // One that has signed itself, and so is its own authority.
+    private (string Certificate, string Key) Certificate(string address, string name)
+    {
+        using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+        var request = new CertificateRequest($"CN={address}", key, HashAlgorithmName.SHA256);
+        var names = new SubjectAlternativeNameBuilder();
+        names.AddIpAddress(System.Net.IPAddress.Parse(address));
+        request.CertificateExtensions.Add(names.Build());
+        request.CertificateExtensions.Add(new X509BasicConstraintsExtension(true, false, 0, true));
+        using X509Certificate2 certificate = request.CreateSelfSigned(DateTimeOffset.UtcNow.AddDays(-1), DateTimeOffset.UtcNow.AddDays(1));
+        string path = Path.Combine(_folder.Path, name);
+        File.WriteAllText(path, certificate.ExportCertificatePem());
+        File.WriteAllText(path + ".key", key.ExportPkcs8PrivateKeyPem());
+        return (path, path + ".key");
     }
 }

@@ -45,16 +45,21 @@ public class SocketTests
         await client.Subscribe(2, "\"*\"");
         await client.Say("""{"op":"subscribe","sub":3,"topics":["a"],"since":"earliest"}""");
         Assert.Equal("subscribed", (await client.Next()).GetProperty("op").GetString());
-        Assert.Equal(["0"], await client.Data(1));
+
+        // Others want it too, but have begun behind it.
+        Assert.Equal(("0", "3"), await DataAndSubs(client));
         await site.Publish("a", "1");
+        Assert.Equal(("1", "1,2,3"), await DataAndSubs(client));
+
+        // What one alone wants does not say so.
         await site.Publish("b", "2");
-        Assert.Equal(["1", "2"], await client.Data(2));
+        Assert.Equal(("2", ""), await DataAndSubs(client));
 
         await client.Say("""{"op":"unsubscribe","sub":2}""");
         Assert.Equal("unsubscribed", (await client.Next()).GetProperty("op").GetString());
         await site.Publish("b", "3");
         await site.Publish("a", "4");
-        Assert.Equal(["4"], await client.Data(1));
+        Assert.Equal(("4", "1,3"), await DataAndSubs(client));
     }
 
     [Fact]
@@ -188,6 +193,127 @@ public class SocketTests
     }
 
     [Fact]
+    public async Task Who_wants_a_large_message_and_the_urgent_one_has_both_in_order_and_others_do_not_wait()
+    {
+        using var site = new HubSite("LiveAnonymous On\nLiveMaxMessage 20000000");
+        await using LiveClient client = await LiveClient.Connect(site);
+        await client.Subscribe(1, "\"large\"");
+        await client.Subscribe(2, "\"*\"");
+        await client.Subscribe(3, "\"urgent\"");
+        await site.Publish("large", new string('x', 16_000_000));
+        await site.Publish("urgent", "now");
+
+        var order = new List<string>();
+        while (order.Count < 3)
+        {
+            JsonElement next = await client.Next();
+            if (next.GetProperty("op").GetString() == "message")
+            {
+                order.Add($"{next.GetProperty("data").GetString()} for {Subs(next)}");
+            }
+            else if (next.GetProperty("last").GetBoolean())
+            {
+                order.Add($"large for {Subs(next)}");
+            }
+        }
+
+        Assert.Equal(["now for 3", "large for 1,2", "now for 2"], order);
+    }
+
+    [Fact]
+    public async Task Large_bytes_come_in_parts_of_the_binary_form()
+    {
+        using var site = new HubSite("LiveAnonymous On\nLiveMaxMessage 20000000");
+        await using LiveClient client = await LiveClient.Connect(site, token: HubSite.Publisher());
+        await client.Subscribe(1, "\"a\"");
+        await client.Subscribe(2, "\"b\"");
+        byte[] content = new byte[1_000_000];
+        new Random(1).NextBytes(content);
+        await client.SayBytes("""{"op":"publish","topics":["a"],"id":"urn:1"}""", content);
+
+        var whole = new List<byte>();
+        JsonElement part;
+        do
+        {
+            part = await client.Next();
+            Assert.Equal(("part", "urn:1", "1"), (part.GetProperty("op").GetString(), part.GetProperty("id").GetString(), Subs(part)));
+            Assert.InRange(client.Content.Length, 1, 16 * 1024);
+            whole.AddRange(client.Content);
+        }
+        while (!part.GetProperty("last").GetBoolean());
+
+        byte[] bytes = [.. whole];
+        int head = System.Buffers.Binary.BinaryPrimitives.ReadInt32BigEndian(bytes);
+        Assert.Equal("urn:1", JsonDocument.Parse(bytes.AsMemory(4, head)).RootElement.GetProperty("id").GetString());
+        Assert.Equal(content, bytes[(4 + head)..]);
+    }
+
+    [Fact]
+    public async Task A_subscription_that_ends_within_a_large_message_gets_no_more_of_it_and_the_others_all()
+    {
+        using var site = new HubSite("LiveAnonymous On\nLiveMaxMessage 20000000");
+        await using LiveClient client = await LiveClient.Connect(site);
+        await client.Subscribe(1, "\"a\"");
+        await client.Subscribe(2, "\"*\"");
+        string large = new('x', 4_000_000);
+        await site.Publish("a", large);
+        await client.Say("""{"op":"unsubscribe","sub":1}""");
+        var text = new StringBuilder();
+        bool isLast = false;
+        while (!isLast)
+        {
+            JsonElement next = await client.Next();
+            if (next.GetProperty("op").GetString() == "part")
+            {
+                text.Append(next.GetProperty("text").GetString());
+                isLast = next.GetProperty("last").GetBoolean();
+            }
+        }
+
+        Assert.Equal(large, JsonDocument.Parse(text.ToString()).RootElement.GetProperty("data").GetString());
+
+        // And nothing is left of one that nobody waits for any more.
+        await client.Say("""{"op":"unsubscribe","sub":2}""");
+        JsonElement said;
+        while ((said = await client.Next()).GetProperty("op").GetString() != "unsubscribed" || said.GetProperty("sub").GetInt32() != 2)
+        {
+        }
+
+        Assert.Equal("subscribed", (await client.Subscribe(3, "\"b\"")).GetProperty("op").GetString());
+        await site.Publish("a", "unwanted");
+        await site.Publish("b", "1");
+        Assert.Equal(["1"], await client.Data(1));
+    }
+
+    [Fact]
+    public async Task A_subscription_for_which_nothing_comes_is_told_how_far_it_is()
+    {
+        using var site = new HubSite("LiveAnonymous On\nLiveHeartbeat 1\nLiveHistory 2");
+        await using LiveClient client = await LiveClient.Connect(site);
+        await client.Subscribe(1, "\"quiet\"");
+        string last = "";
+        for (int i = 0; i < 5; i++)
+        {
+            // A publisher's id, of a message that is not for this client, is not told.
+            string id = await site.Publish("busy", $"{i}", i == 4 ? "&id=urn:secret&private=on" : "");
+            last = i == 4 ? last.Replace("/3", "/4", StringComparison.Ordinal) : id;
+        }
+
+        JsonElement place;
+        do
+        {
+            place = await client.Next();
+            Assert.Equal(("place", 1), (place.GetProperty("op").GetString(), place.GetProperty("sub").GetInt32()));
+        }
+        while (place.GetProperty("id").GetString() != last);
+
+        await using LiveClient other = await LiveClient.Connect(site);
+        await other.Subscribe(1, "\"quiet\"", last);
+        await site.Publish("quiet", "no gap before this");
+        Assert.Equal(["no gap before this"], await other.Data(1));
+    }
+
+    [Fact]
     public async Task What_is_private_stops_when_the_token_expires_and_goes_on_with_another()
     {
         using var site = new HubSite("LiveAnonymous On\nLiveHeartbeat 1");
@@ -202,6 +328,21 @@ public class SocketTests
         Assert.Equal("token", (await client.Next()).GetProperty("op").GetString());
         await site.Publish("a", "hidden", "&private=on");
         Assert.Equal(["hidden"], await client.Data(1));
+    }
+
+    [Fact]
+    public async Task Who_may_do_nothing_without_a_token_and_shows_none_is_sent_away()
+    {
+        using var site = new HubSite("LiveHeartbeat 1");
+        await using LiveClient silent = await LiveClient.Connect(site);
+        await using LiveClient known = await LiveClient.Connect(site);
+        await known.Say($$"""{"op":"token","token":"{{HubSite.Subscriber()}}"}""");
+        Assert.Equal("token", (await known.Next()).GetProperty("op").GetString());
+        await known.Subscribe(1, "\"a\"");
+        await Assert.ThrowsAsync<EndOfStreamException>(silent.Next);
+        Assert.Equal(WebSocketCloseStatus.PolicyViolation, silent.CloseStatus);
+        await site.Publish("a", "1");
+        Assert.Equal(["1"], await known.Data(1));
     }
 
     [Fact]
@@ -312,4 +453,12 @@ public class SocketTests
         await publishing;
         Assert.Equal(Enumerable.Range(0, 300).Select(i => $"{i}"), got);
     }
+
+    private static async Task<(string Data, string Subs)> DataAndSubs(LiveClient client)
+    {
+        JsonElement message = await client.Next();
+        return (message.GetProperty("data").GetString()!, Subs(message));
+    }
+
+    private static string Subs(JsonElement message) => message.TryGetProperty("subs", out JsonElement subs) ? string.Join(',', subs.EnumerateArray().Select(sub => sub.GetInt32()).Order()) : "";
 }

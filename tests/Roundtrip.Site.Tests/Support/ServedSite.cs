@@ -25,7 +25,7 @@ internal abstract class ServedSite : IDisposable
     {
         files(Files);
         BuiltConfiguration built = SiteConfiguration.LoadFolder(
-            new InMemorySource().With($"{Folder}/site.conf", $"ErrorLog {Folder}/error.log\nCustomLog /dev/null combined\n{conf.Replace("@FOLDER@", Folder, StringComparison.Ordinal)}"),
+            WithCertificates(conf).With($"{Folder}/site.conf", $"ErrorLog {Folder}/error.log\nCustomLog /dev/null combined\n{conf.Replace("@FOLDER@", Folder, StringComparison.Ordinal)}"),
             Folder, hasFile: true, static _ => []);
         Assert.Empty(built.Errors);
         _server = HttpServer.Start(new ServerOptions
@@ -33,11 +33,15 @@ internal abstract class ServedSite : IDisposable
             Endpoints = [new ServerEndpoint(PeerAddress.From(IPAddress.Loopback, 0)) { Http2Cleartext = Http2Cleartext.Direct }],
             ErrorLog = _errorLog,
             Loops = loops,
-            Limits = HttpLimits.Default with { MaxKeepAliveRequests = 0 },
+            Limits = SiteConfiguration.LimitsOf(built.Main.Settings) with { MaxKeepAliveRequests = 0 },
             CreateSite = new SiteSnapshot(built, _logs, services).CreateLoop,
         });
         Client = new HttpClient(new SocketsHttpHandler { UseProxy = false, AllowAutoRedirect = false, UseCookies = false }) { BaseAddress = new Uri($"http://127.0.0.1:{Port}/"), Timeout = TimeSpan.FromSeconds(30) };
     }
+
+    // Of what lies on the disk a configuration reads certificates alone.
+    private static InMemorySource WithCertificates(string conf) => conf.Split(' ', '\n').Where(static word => word.EndsWith(".pem", StringComparison.Ordinal)).Distinct()
+        .Aggregate(new InMemorySource(), static (source, path) => source.With(path, File.ReadAllText(path)));
 
     public int Port => _server.Addresses[0].Port;
 

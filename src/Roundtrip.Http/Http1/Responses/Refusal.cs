@@ -9,7 +9,6 @@ internal static class Refusal
     /// <summary>The fields of every refusal.</summary>
     public static readonly FieldBlock Fields = FieldBlock.Create(("Content-Type", "text/plain; charset=us-ascii"));
 
-    private static readonly FieldBuffer NoFields = new();
     private static readonly byte[]?[] Contents = new byte[byte.MaxValue + 1][];
 
     /// <summary>The status that RFC 9110 section 15 and RFC 9112 name for the reason; 400 where they name no other.</summary>
@@ -31,11 +30,12 @@ internal static class Refusal
     /// <summary>Writes the whole response, after which the connection is closed.</summary>
     /// <param name="start">What <see cref="StatusLines"/> has for its status.</param>
     /// <param name="sentence">The reason that the client reads. What goes wrong inside the server is not its business.</param>
+    /// <param name="more">What the site has to say of it.</param>
     /// <returns>The bytes of content.</returns>
-    public static int Write(OutputQueue output, ReadOnlySpan<byte> start, EndReason sentence, ReadOnlySpan<byte> date, bool isHead)
+    public static int Write(OutputQueue output, ReadOnlySpan<byte> start, EndReason sentence, ReadOnlySpan<byte> date, FieldBuffer more, bool isHead)
     {
         ReadOnlySpan<byte> content = ContentOf(sentence);
-        ResponseHead.Write(output, start, date, Fields, NoFields, content.Length, isChunked: false, "Connection: close\r\n"u8);
+        ResponseHead.Write(output, start, date, Fields, more, content.Length, isChunked: false, "Connection: close\r\n"u8);
         if (isHead)
         {
             return 0;

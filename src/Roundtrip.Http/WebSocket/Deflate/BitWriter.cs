@@ -1,3 +1,5 @@
+using System.Buffers.Binary;
+
 namespace Roundtrip.Http.WebSocket.Deflate;
 
 /// <summary>Bits to bytes, the first bit lowest (RFC 1951 section 3.1.1). The array grows to what the longest message needed.</summary>
@@ -13,25 +15,27 @@ internal sealed class BitWriter
 
     public void Clear() => (_length, _bits, _bitCount) = (0, 0, 0);
 
+    /// <param name="value">No bit above <paramref name="count"/> is set.</param>
     /// <param name="count">48 at most.</param>
     public void Write(ulong value, int count)
     {
+        // Fewer than 16 bits wait here, so that these fit.
         _bits |= value << _bitCount;
         _bitCount += count;
-        while (_bitCount >= 8)
+        if (_bitCount >= 16)
         {
-            WriteByte((byte)_bits);
-            _bits >>= 8;
-            _bitCount -= 8;
+            WriteWhole();
         }
     }
 
     /// <summary>Fills the byte with zeros.</summary>
     public void Align()
     {
+        WriteWhole();
         if (_bitCount > 0)
         {
-            WriteByte((byte)_bits);
+            Reserve(1);
+            _bytes[_length++] = (byte)_bits;
             (_bits, _bitCount) = (0, 0);
         }
     }
@@ -44,10 +48,15 @@ internal sealed class BitWriter
         _length += bytes.Length;
     }
 
-    private void WriteByte(byte value)
+    // Eight are written, and those that count stay.
+    private void WriteWhole()
     {
-        Reserve(1);
-        _bytes[_length++] = value;
+        Reserve(sizeof(ulong));
+        BinaryPrimitives.WriteUInt64LittleEndian(_bytes.AsSpan(_length), _bits);
+        int whole = _bitCount / 8;
+        _length += whole;
+        _bits = whole == sizeof(ulong) ? 0 : _bits >> (8 * whole);
+        _bitCount -= 8 * whole;
     }
 
     private void Reserve(int count)

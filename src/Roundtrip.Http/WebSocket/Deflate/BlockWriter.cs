@@ -118,12 +118,17 @@ internal sealed class BlockWriter
             int length = (int)(token & 0xffff);
             int index = DeflateFormat.LengthIndex(length);
             (int lengthBase, int lengthExtra) = DeflateFormat.LengthOf(index);
-            writer.Write(literals.Codes[DeflateFormat.FirstLength + index], literals.Lengths[DeflateFormat.FirstLength + index]);
-            writer.Write((ulong)(length - lengthBase), lengthExtra);
             int symbol = DeflateFormat.DistanceSymbol(distance);
             (int distanceBase, int distanceExtra) = DeflateFormat.DistanceOf(symbol);
-            writer.Write(distances.Codes[symbol], distances.Lengths[symbol]);
-            writer.Write((ulong)(distance - distanceBase), distanceExtra);
+
+            // 48 bits at most: 15 and 5, 15 and 13.
+            int bits = literals.Lengths[DeflateFormat.FirstLength + index];
+            ulong match = literals.Codes[DeflateFormat.FirstLength + index] | ((ulong)(length - lengthBase) << bits);
+            bits += lengthExtra;
+            match |= (ulong)distances.Codes[symbol] << bits;
+            bits += distances.Lengths[symbol];
+            match |= (ulong)(distance - distanceBase) << bits;
+            writer.Write(match, bits + distanceExtra);
         }
 
         writer.Write(literals.Codes[DeflateFormat.EndOfBlock], literals.Lengths[DeflateFormat.EndOfBlock]);

@@ -41,7 +41,11 @@ internal static class DeflateFormat
         : (1 + ((2 + (symbol & 1)) << ((symbol >> 1) - 1)), (symbol >> 1) - 1);
 
     /// <summary>The symbol of a length, less <see cref="FirstLength"/>.</summary>
-    public static int LengthIndex(int length)
+    public static int LengthIndex(int length) => LengthIndices[length - ShortestMatch];
+
+    private static readonly byte[] LengthIndices = [.. Enumerable.Range(ShortestMatch, LongestMatch - ShortestMatch + 1).Select(static length => (byte)IndexOf(length))];
+
+    private static int IndexOf(int length)
     {
         int value = length - ShortestMatch;
         if (value < 8 || length == LongestMatch)

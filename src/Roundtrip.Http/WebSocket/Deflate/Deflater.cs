@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using System.Numerics;
 
 namespace Roundtrip.Http.WebSocket.Deflate;
 
@@ -11,9 +12,10 @@ internal sealed class Deflater
     private const int HashBits = 15;
     private const int WindowSize = 1 << DeflateFormat.MaximumWindowBits;
 
-    // How many places of the same beginning are looked at; what is this long is taken at once.
+    // How many places of the same beginning are looked at; what is this long is taken at once; and how long one is behind which a longer one is looked for among fewer places.
     private const int LongestChain = 32;
     private const int GoodMatch = 32;
+    private const int FairMatch = 12;
 
     // Where a beginning of three bytes was last seen, and for each place where it was before; 1 more than the place, 0 for nowhere.
     private readonly int[] _last = new int[1 << HashBits];
@@ -66,13 +68,13 @@ internal sealed class Deflater
         bool isLookedAhead = false;
         while (at < text.Length)
         {
-            (int length, int distance) = isLookedAhead ? ahead : Find(text, at, window);
+            (int length, int distance) = isLookedAhead ? ahead : Find(text, at, window, DeflateFormat.ShortestMatch - 1, LongestChain);
             isLookedAhead = false;
             Note(text, at);
             if (length is >= DeflateFormat.ShortestMatch and < GoodMatch && at + 1 < text.Length)
             {
                 // Where a longer one begins at the next byte, this byte stands for itself.
-                ahead = Find(text, at + 1, window);
+                ahead = Find(text, at + 1, window, length, length < FairMatch ? LongestChain : LongestChain / 2);
                 isLookedAhead = ahead.Length > length;
             }
 
@@ -104,23 +106,27 @@ internal sealed class Deflater
         }
     }
 
-    private (int Length, int Distance) Find(ReadOnlySpan<byte> text, int at, int window)
+    // The longest match of more than so many bytes among so many places; the nearest of those that are as long.
+    private (int Length, int Distance) Find(ReadOnlySpan<byte> text, int at, int window, int best, int tries)
     {
         int most = Math.Min(text.Length - at, DeflateFormat.LongestMatch);
-        if (most < DeflateFormat.ShortestMatch)
+        if (most <= best)
         {
             return default;
         }
 
-        ReadOnlySpan<byte> here = text.Slice(at, most);
-        int best = DeflateFormat.ShortestMatch - 1, distance = 0;
+        ReadOnlySpan<int> before = _before;
+        int distance = 0;
         int place = _last[HashOf(text, at)] - 1;
-        for (int tries = LongestChain; tries > 0 && place >= 0 && at - place <= window; tries--)
+
+        // A longer match has the same two bytes where the best one ends.
+        ushort end = TwoAt(text, at + best - 1);
+        for (int oldest = Math.Max(0, at - window); tries > 0 && place >= oldest; tries--)
         {
             // A place that has been written over names a later one: the row ends there.
-            if (text[place + best] == here[best])
+            if (TwoAt(text, place + best - 1) == end)
             {
-                int length = here.CommonPrefixLength(text.Slice(place, most));
+                int length = CommonLength(text, place, at, most);
                 if (length > best)
                 {
                     (best, distance) = (length, at - place);
@@ -128,10 +134,12 @@ internal sealed class Deflater
                     {
                         break;
                     }
+
+                    end = TwoAt(text, at + best - 1);
                 }
             }
 
-            int earlier = _before[place & (WindowSize - 1)] - 1;
+            int earlier = before[place & (WindowSize - 1)] - 1;
             if (earlier >= place)
             {
                 break;
@@ -141,6 +149,32 @@ internal sealed class Deflater
         }
 
         return distance == 0 ? default : (best, distance);
+    }
+
+    private static ushort TwoAt(ReadOnlySpan<byte> text, int at) => BinaryPrimitives.ReadUInt16LittleEndian(text.Slice(at, 2));
+
+    // Eight at a time: most matches are short, and the vectors of CommonPrefixLength cost more than they save.
+    private static int CommonLength(ReadOnlySpan<byte> text, int place, int at, int most)
+    {
+        ReadOnlySpan<byte> there = text.Slice(place, most), here = text.Slice(at, most);
+        int length = 0;
+        while (here.Length - length >= sizeof(ulong))
+        {
+            ulong difference = BinaryPrimitives.ReadUInt64LittleEndian(there[length..]) ^ BinaryPrimitives.ReadUInt64LittleEndian(here[length..]);
+            if (difference != 0)
+            {
+                return length + (BitOperations.TrailingZeroCount(difference) / 8);
+            }
+
+            length += sizeof(ulong);
+        }
+
+        while (length < here.Length && length < there.Length && there[length] == here[length])
+        {
+            length++;
+        }
+
+        return length;
     }
 
     private void Note(ReadOnlySpan<byte> text, int at)
@@ -163,7 +197,8 @@ internal sealed class Deflater
 
     private int HashOf(ReadOnlySpan<byte> text, int at)
     {
-        uint three = (uint)(BinaryPrimitives.ReadUInt16LittleEndian(text[at..]) | (text[at + 2] << 16));
-        return (int)((three * 0x9E3779B1) >> _shift);
+        ReadOnlySpan<byte> three = text.Slice(at, DeflateFormat.ShortestMatch);
+        uint value = (uint)(three[0] | (three[1] << 8) | (three[2] << 16));
+        return (int)((value * 0x9E3779B1) >> _shift);
     }
 }

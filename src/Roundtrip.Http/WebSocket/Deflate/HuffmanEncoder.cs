@@ -3,10 +3,12 @@ namespace Roundtrip.Http.WebSocket.Deflate;
 /// <summary>A Huffman code for what occurs so often (RFC 1951 section 3.2.2), with no code longer than a limit.</summary>
 internal sealed class HuffmanEncoder
 {
+    private const int SymbolBits = 9;
+    private const int SymbolMask = (1 << SymbolBits) - 1;
+
     private readonly int[] _order;
     private readonly int[] _weights;
     private readonly int[] _parents;
-    private readonly Comparison<int> _byFrequency;
 
     /// <param name="symbols">How many symbols there are.</param>
     public HuffmanEncoder(int symbols)
@@ -17,7 +19,6 @@ internal sealed class HuffmanEncoder
         _order = new int[symbols];
         _weights = new int[2 * symbols];
         _parents = new int[2 * symbols];
-        _byFrequency = (a, b) => Frequencies[a] != Frequencies[b] ? Frequencies[a].CompareTo(Frequencies[b]) : a.CompareTo(b);
     }
 
     public int[] Frequencies { get; }
@@ -36,13 +37,14 @@ internal sealed class HuffmanEncoder
         {
             if (Frequencies[symbol] > 0)
             {
-                _order[used++] = symbol;
+                // Both in one number, so that they are sorted as numbers are: a block has no more than 16 K symbols, of which there are 288.
+                _order[used++] = (Frequencies[symbol] << SymbolBits) | symbol;
             }
         }
 
         if (used == 1)
         {
-            Lengths[_order[0]] = 1;
+            Lengths[_order[0] & SymbolMask] = 1;
         }
         else if (used > 1)
         {
@@ -78,10 +80,10 @@ internal sealed class HuffmanEncoder
     private void MeasureLengths(int used, int longest)
     {
         Span<int> order = _order.AsSpan(0, used);
-        order.Sort(_byFrequency);
+        order.Sort();
         for (int i = 0; i < used; i++)
         {
-            _weights[i] = Frequencies[order[i]];
+            (_weights[i], order[i]) = (order[i] >> SymbolBits, order[i] & SymbolMask);
         }
 
         int leaf = 0, pair = used;

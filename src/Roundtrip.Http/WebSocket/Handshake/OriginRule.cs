@@ -23,6 +23,7 @@ public sealed class OriginRule
         }
     }
 
+    // RFC 6454 §4 and §6.2: an origin's scheme and host are in lower case, so that two are the same if their bytes are (§5). No browser sends it otherwise, and what does is no browser.
     public bool Allows(RequestHead request)
     {
         if (!request.Has(KnownField.Origin))
@@ -38,7 +39,7 @@ public sealed class OriginRule
         ReadOnlySpan<byte> origin = request.Value(KnownField.Origin);
         foreach (byte[] allowed in _allowed)
         {
-            if (allowed.AsSpan().SequenceEqual("*"u8) || Ascii.EqualsIgnoreCase(origin, allowed))
+            if (allowed.AsSpan().SequenceEqual("*"u8) || origin.SequenceEqual(allowed))
             {
                 return true;
             }
@@ -63,6 +64,7 @@ public sealed class OriginRule
             authority = authority[..^defaultPort.Length];
         }
 
-        return !authority.IsEmpty && Ascii.EqualsIgnoreCase(origin[scheme.Length..], authority);
+        // A Host is compared without regard to case (RFC 9110 §4.2.3), an origin is not.
+        return !authority.IsEmpty && !origin.ContainsAnyInRange((byte)'A', (byte)'Z') && Ascii.EqualsIgnoreCase(origin[scheme.Length..], authority);
     }
 }
