@@ -14,7 +14,7 @@ public static class DelegationTarget
 {
     private const int MostQuestions = 60;
 
-    private static readonly RootHints s_hints = RootHints.Parse(["root. 1 A 10.0.0.1", "root6. 1 AAAA fd00::1"])!;
+    private static readonly RootHints Hints = RootHints.Parse(["root. 1 A 10.0.0.1", "root6. 1 AAAA fd00::1"])!;
 
     public static void Run(ReadOnlySpan<byte> input)
     {
@@ -25,7 +25,7 @@ public static class DelegationTarget
 
         var address = IPAddress.Parse(input[0] % 2 == 0 ? "198.18.6.2" : "2001:db8:6::2");
         var servers = new Servers(input[1..].ToArray(), address);
-        ThoroughName name = new ThoroughNames(s_hints, servers).Of(address, CancellationToken.None).GetAwaiter().GetResult();
+        ThoroughName name = new ThoroughNames(Hints, servers).Of(address, CancellationToken.None).GetAwaiter().GetResult();
         Require(servers.Asked <= MostQuestions, "More is asked than may be.");
         Require(!name.IsConfirmed || (name.Name is not null && servers.HasConfirmed), "A name is confirmed that nobody has confirmed, or none is.");
         Require((name.Name ?? "").All(IsShown) && name.Remark.All(character => character is >= ' ' and <= '~'), "What is shown has bytes that a terminal obeys.");

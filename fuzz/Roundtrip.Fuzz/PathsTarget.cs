@@ -15,7 +15,7 @@ public static class PathsTarget
 {
     private const int MostProbes = 200;
 
-    private static readonly PeerAddress[] s_routers = [.. Enumerable.Range(1, 8).Select(i => PeerAddress.From(IPAddress.Parse($"10.0.0.{i}"), 0))];
+    private static readonly PeerAddress[] Routers = [.. Enumerable.Range(1, 8).Select(i => PeerAddress.From(IPAddress.Parse($"10.0.0.{i}"), 0))];
 
     public static void Run(ReadOnlySpan<byte> input)
     {
@@ -78,10 +78,10 @@ public static class PathsTarget
         Probe probe = (who & 8) == 0 ? sent[^1] : sent[Math.Max(0, sent.Count - 1 - (what >> 3))];
         var kind = (who >> 4) < 10 ? AnswerKind.TimeExceeded : (AnswerKind)(what % 12);
         long arrives = now + (1 + (what & 7) * (what & 7)) * 5 * Span.Millisecond;
-        due.Enqueue(new Answer(probe.Id, probe.Flow, s_routers[who & 7], kind, arrives) { TimeToLive = (byte)(255 - (what >> 3)), QuotedTimeToLive = (byte)(what >> 6) }, arrives);
+        due.Enqueue(new Answer(probe.Id, probe.Flow, Routers[who & 7], kind, arrives) { TimeToLive = (byte)(255 - (what >> 3)), QuotedTimeToLive = (byte)(what >> 6) }, arrives);
         if ((who >> 4) == 9)
         {
-            due.Enqueue(new Answer(probe.Id, probe.Flow, s_routers[(who + 1) & 7], kind, arrives), arrives);
+            due.Enqueue(new Answer(probe.Id, probe.Flow, Routers[(who + 1) & 7], kind, arrives), arrives);
         }
     }
 

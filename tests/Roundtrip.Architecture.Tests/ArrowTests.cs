@@ -20,7 +20,7 @@ public class ArrowTests
         ["Stores"] = ["Core", "Live"],
         ["Transport"] = ["Core", "Interop"],
         ["Processes"] = ["Core", "Interop"],
-        ["Tools"] = ["Core", "Packets", "Trace", "Transport"],
+        ["Tools"] = ["Core", "Interop", "Packets", "Trace", "Transport"],
         ["Server"] = ["Core", "Http", "Transport"],
         ["Client"] = ["Core", "Http", "Transport"],
         ["Site"] = ["Core", "Http", "Live", "Transport", "Processes", "Configuration", "Server"],

@@ -15,6 +15,7 @@ public sealed class DnsExchangeTests : IDisposable
     private readonly Socket _server = new(AddressFamily.InterNetwork, SocketType.Dgram, ProtocolType.Udp);
     private readonly Socket _listener = new(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
     private readonly DnsExchange _exchange;
+    private readonly DnsExchange _patient;
 
     public DnsExchangeTests()
     {
@@ -23,6 +24,10 @@ public sealed class DnsExchangeTests : IDisposable
         _listener.Bind(new IPEndPoint(IPAddress.Loopback, port));
         _listener.Listen();
         _exchange = new DnsExchange((ushort)port);
+
+        // Whoever is answered is answered also where the machine is slow, and a test that is not asked ends.
+        _patient = new DnsExchange((ushort)port) { Patience = TimeSpan.FromSeconds(20) };
+        _server.ReceiveTimeout = 20_000;
     }
 
     public void Dispose()
@@ -120,7 +125,7 @@ public sealed class DnsExchangeTests : IDisposable
         Assert.Null(await Ask(Truncate));
         await serving;
 
-        Assert.Null(await Ask(Truncate));
+        Assert.Null(await Ask(Truncate, _exchange));
     }
 
     [Theory]
@@ -144,7 +149,7 @@ public sealed class DnsExchangeTests : IDisposable
         });
         Assert.True(DnsName.TryParse("host.example", out DnsName name));
 
-        DnsMessage? message = await _exchange.Ask(Loopback, name, DnsType.A, CancellationToken.None);
+        DnsMessage? message = await _patient.Ask(Loopback, name, DnsType.A, CancellationToken.None);
         await serving;
 
         Assert.Equal(("192.0.2.9", 0), (message?.Answers[0].Address?.ToIPAddress().ToString(), plain));
@@ -175,7 +180,7 @@ public sealed class DnsExchangeTests : IDisposable
         });
         Assert.True(DnsName.TryParse("host.example", out DnsName name));
 
-        Assert.Equal(DnsResponseCode.FormatError, (await _exchange.Ask(Loopback, name, DnsType.A, CancellationToken.None))?.ResponseCode);
+        Assert.Equal(DnsResponseCode.FormatError, (await _patient.Ask(Loopback, name, DnsType.A, CancellationToken.None))?.ResponseCode);
         await serving;
         Assert.Equal(2, asked);
     }
@@ -184,7 +189,7 @@ public sealed class DnsExchangeTests : IDisposable
     public async Task Silence_is_no_answer_within_a_second()
     {
         long begun = Environment.TickCount64;
-        Assert.Null(await Ask((_, _) => { }));
+        Assert.Null(await Ask((_, _) => { }, _exchange));
         Assert.InRange(Environment.TickCount64 - begun, 500, 3000);
     }
 
@@ -195,7 +200,7 @@ public sealed class DnsExchangeTests : IDisposable
         _server.SendTo(answer, client);
     }
 
-    private async Task<string?> Ask(Action<byte[], EndPoint> onQuestion)
+    private async Task<string?> Ask(Action<byte[], EndPoint> onQuestion, DnsExchange? exchange = null)
     {
         Task serving = Task.Run(() =>
         {
@@ -204,7 +209,7 @@ public sealed class DnsExchangeTests : IDisposable
             onQuestion(WithoutEdns(buffer[.._server.ReceiveFrom(buffer, ref client)]), client);
         });
         Assert.True(DnsName.TryParse("host.example", out DnsName name));
-        DnsMessage? message = await _exchange.Ask(Loopback, name, DnsType.A, CancellationToken.None);
+        DnsMessage? message = await (exchange ?? _patient).Ask(Loopback, name, DnsType.A, CancellationToken.None);
         await serving;
         return message?.Answers[0].Address?.ToIPAddress().ToString();
     }

@@ -6,15 +6,15 @@ namespace Roundtrip.Peers.Tests.Trace;
 [CollectionDefinition(nameof(Topology))]
 public sealed class Topology : IDisposable, ICollectionFixture<Topology>
 {
-    private static readonly string s_script = Path.Combine(Repository.Root, "eng/topology");
+    private static readonly string Script = Path.Combine(Repository.Root, "eng/topology");
 
     // This process's own: tests of another tree may run at the same time.
-    private static readonly string s_prefix = $"rtp{Environment.ProcessId}";
-    private static readonly string s_delayed = $"rtd{Environment.ProcessId}";
+    private static readonly string Prefix = $"rtp{Environment.ProcessId}";
+    private static readonly string DelayedPrefix = $"rtd{Environment.ProcessId}";
 
     public Topology()
     {
-        Assert.Equal("", Command(s_prefix, "up").Errors);
+        Assert.Equal("", Command(Prefix, "up").Errors);
 
         // Tests come one behind the other, and are not about what the one before has used up.
         foreach (string node in (string[])["nat1", "nat2", "router", "north", "south", "silent", "server"])
@@ -23,34 +23,34 @@ public sealed class Topology : IDisposable, ICollectionFixture<Topology>
         }
     }
 
-    public void Dispose() => Command(s_prefix, "down");
+    public void Dispose() => Command(Prefix, "down");
 
     /// <summary>The device at an end of a link, as eng/topology names it: <c>a41</c> is the router's towards north, <c>b41</c> the other end.</summary>
-    internal static string Device(string end) => $"{s_prefix}-{end}";
+    internal static string Device(string end) => $"{Prefix}-{end}";
 
     /// <summary>Runs a program in a node, as root.</summary>
-    internal static Finished Exec(string node, params string[] words) => Command(s_prefix, ["exec", node, .. words]);
+    internal static Finished Exec(string node, params string[] words) => Command(Prefix, ["exec", node, .. words]);
 
     /// <summary>Runs a program in the client of another topology, whose links have a delay.</summary>
     internal static Finished ExecOverDelay(int milliseconds, params string[] words)
     {
-        Finished up = Command(s_delayed, "up", $"{milliseconds}");
+        Finished up = Command(DelayedPrefix, "up", $"{milliseconds}");
         Assert.Equal((0, ""), (up.ExitCode, up.Errors));
         try
         {
-            return Command(s_delayed, ["exec", "client", .. words]);
+            return Command(DelayedPrefix, ["exec", "client", .. words]);
         }
         finally
         {
-            Command(s_delayed, "down");
+            Command(DelayedPrefix, "down");
         }
     }
 
     /// <summary>Starts a program in a node: the process is the program's.</summary>
     internal static Process Start(string node, params string[] words)
     {
-        ProcessStartInfo start = Run.StartInfo(s_script, ["exec", node, .. words]);
-        start.Environment["TOPOLOGY"] = s_prefix;
+        ProcessStartInfo start = Run.StartInfo(Script, ["exec", node, .. words]);
+        start.Environment["TOPOLOGY"] = Prefix;
         return Process.Start(start)!;
     }
 
@@ -61,5 +61,5 @@ public sealed class Topology : IDisposable, ICollectionFixture<Topology>
         "dotnet", Repository.BuiltProgram, "trace", .. arguments,
     ];
 
-    private static Finished Command(string prefix, params string[] words) => Run.Program("env", [$"TOPOLOGY={prefix}", s_script, .. words]);
+    private static Finished Command(string prefix, params string[] words) => Run.Program("env", [$"TOPOLOGY={prefix}", Script, .. words]);
 }

@@ -20,7 +20,8 @@ internal sealed class DnsExchange(ushort port = DnsExchange.UsualPort) : IDnsExc
     // What servers say though they were told otherwise.
     private const int LargestThatIsRead = 4096;
 
-    private static readonly TimeSpan Patience = TimeSpan.FromMilliseconds(800);
+    /// <summary>So long an answer is waited for, by UDP and again by TCP.</summary>
+    public TimeSpan Patience { get; init; } = TimeSpan.FromMilliseconds(800);
 
     /// <inheritdoc/>
     public async Task<DnsMessage?> Ask(PeerAddress server, DnsName question, DnsType type, CancellationToken cancellation)
