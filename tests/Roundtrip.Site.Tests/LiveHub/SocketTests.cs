@@ -418,7 +418,7 @@ public class SocketTests
     [Fact]
     public async Task Who_may_do_nothing_without_a_token_and_shows_none_is_sent_away()
     {
-        using var site = new HubSite("LiveHeartbeat 1");
+        using var site = new HubSite("LiveHeartbeat 3");
         await using LiveClient silent = await LiveClient.Connect(site);
         Task<JsonElement> next = silent.Next();
         await using LiveClient known = await LiveClient.Connect(site);
