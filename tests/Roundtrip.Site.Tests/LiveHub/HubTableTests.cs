@@ -2,7 +2,6 @@ using Roundtrip.Configuration;
 using Roundtrip.Configuration.Loading;
 using Roundtrip.Site.LiveHub;
 using Roundtrip.Site.Serving;
-using Roundtrip.Site.Tests.Support;
 using Roundtrip.Transport;
 using Roundtrip.Transport.Files;
 

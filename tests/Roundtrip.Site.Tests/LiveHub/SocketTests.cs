@@ -220,6 +220,91 @@ public class SocketTests
         Assert.Equal(["now for 3", "large for 1,2", "now for 2"], order);
     }
 
+    [Theory]
+    [InlineData(1)]
+    [InlineData(2)]
+    [InlineData(3)]
+    public async Task Over_random_sizes_and_topics_each_subscription_gets_its_own_once_and_in_order(int seed)
+    {
+        var random = new Random(seed);
+        using var site = new HubSite("LiveAnonymous On\nLiveQueue 100000\nLiveHistory 100000");
+        await using LiveClient client = await LiveClient.Connect(site, deflates: seed == 2);
+        string[] selectors = ["a", "b", "*", "/c/{x}", "/c/1"];
+        var expected = selectors.ToDictionary(selector => selector, _ => new List<int>());
+        var got = selectors.ToDictionary(selector => selector, _ => new List<int>());
+        await site.Publish("a", "0");
+        await site.Publish("/c/1", "1");
+        for (int i = 0; i < selectors.Length; i++)
+        {
+            // Some begin with the past, and so behind others for a while.
+            bool hasPast = i % 2 == 0;
+            await client.Say($$"""{"op":"subscribe","sub":{{i}},"topics":["{{selectors[i]}}"]{{(hasPast ? ",\"since\":\"earliest\"" : "")}}}""");
+            expected[selectors[i]].AddRange(hasPast ? Enumerable.Range(0, 2).Where(number => Matches(selectors[i], number == 0 ? "a" : "/c/1")) : []);
+        }
+
+        Task publishing = Task.Run(async () =>
+        {
+            // By then all have begun.
+            await Task.Delay(300);
+            for (int number = 2; number < 150; number++)
+            {
+                string topic = random.Next(5) switch { 0 => "a", 1 => "b", 2 => "/c/1", 3 => "/c/2", _ => "d" };
+                foreach (string selector in selectors.Where(selector => Matches(selector, topic)))
+                {
+                    expected[selector].Add(number);
+                }
+
+                await site.Publish(topic, $"{number} {new string('x', random.Next(5) == 0 ? 300_000 : 10)}");
+            }
+
+            foreach (string selector in selectors)
+            {
+                expected[selector].Add(1000);
+            }
+
+            await site.Post("topic=a&topic=b&topic=/c/1&data=1000");
+        });
+        var texts = new Dictionary<string, StringBuilder>();
+        var open = new List<string>();
+        while (got.Values.Any(list => list.LastOrDefault() != 1000))
+        {
+            JsonElement next = await client.Next();
+            string subs = Subs(next);
+            if (next.GetProperty("op").GetString() == "part")
+            {
+                string key = $"{subs} {next.GetProperty("id").GetString()}";
+                StringBuilder text = texts.TryGetValue(key, out StringBuilder? begun) ? begun : texts[key] = new StringBuilder();
+                text.Append(next.GetProperty("text").GetString());
+                if (!next.GetProperty("last").GetBoolean())
+                {
+                    continue;
+                }
+
+                next = JsonDocument.Parse(text.ToString()).RootElement;
+            }
+
+            if (next.GetProperty("op").GetString() == "subscribed")
+            {
+                open.Add(selectors[next.GetProperty("sub").GetInt32()]);
+            }
+
+            if (next.GetProperty("op").GetString() != "message")
+            {
+                continue;
+            }
+
+            string topic = next.GetProperty("topics")[0].GetString()!;
+            int said = int.Parse(next.GetProperty("data").GetString()!.Split(' ')[0], null);
+            foreach (string selector in subs.Length > 0 ? subs.Split(',').Select(sub => selectors[int.Parse(sub, null)]) : [Assert.Single(open, selector => Matches(selector, topic))])
+            {
+                got[selector].Add(said);
+            }
+        }
+
+        await publishing;
+        Assert.Equal(expected, got);
+    }
+
     [Fact]
     public async Task Large_bytes_come_in_parts_of_the_binary_form()
     {
@@ -333,16 +418,20 @@ public class SocketTests
     [Fact]
     public async Task Who_may_do_nothing_without_a_token_and_shows_none_is_sent_away()
     {
-        using var site = new HubSite("LiveHeartbeat 1");
+        using var site = new HubSite("LiveHeartbeat 2");
         await using LiveClient silent = await LiveClient.Connect(site);
+        Task<JsonElement> next = silent.Next();
         await using LiveClient known = await LiveClient.Connect(site);
         await known.Say($$"""{"op":"token","token":"{{HubSite.Subscriber()}}"}""");
         Assert.Equal("token", (await known.Next()).GetProperty("op").GetString());
         await known.Subscribe(1, "\"a\"");
-        await Assert.ThrowsAsync<EndOfStreamException>(silent.Next);
+
+        // Who does not read answers no ping.
+        Task<string[]> data = known.Data(1);
+        await Assert.ThrowsAsync<EndOfStreamException>(() => next);
         Assert.Equal(WebSocketCloseStatus.PolicyViolation, silent.CloseStatus);
         await site.Publish("a", "1");
-        Assert.Equal(["1"], await known.Data(1));
+        Assert.Equal(["1"], await data);
     }
 
     [Fact]
@@ -461,4 +550,6 @@ public class SocketTests
     }
 
     private static string Subs(JsonElement message) => message.TryGetProperty("subs", out JsonElement subs) ? string.Join(',', subs.EnumerateArray().Select(sub => sub.GetInt32()).Order()) : "";
+
+    private static bool Matches(string selector, string topic) => selector == "*" || selector == topic || (selector == "/c/{x}" && topic.StartsWith("/c/", StringComparison.Ordinal));
 }

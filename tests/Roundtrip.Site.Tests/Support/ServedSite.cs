@@ -4,7 +4,6 @@ using System.Text;
 using Roundtrip.Configuration;
 using Roundtrip.Configuration.Loading;
 using Roundtrip.Core;
-using Roundtrip.Http;
 using Roundtrip.Http.Http2;
 using Roundtrip.Server;
 using Roundtrip.Server.Logs;
