@@ -157,6 +157,14 @@ public abstract class Exchange
         }
     }
 
+    /// <summary>
+    /// Bounds the request's content by what its resource allows, in the place of <see cref="HttpLimits.RequestBody"/>. Call it before content is read. Content that says its length is refused at once, other
+    /// content when it passes the limit: by 413, with its line in the error log.
+    /// </summary>
+    /// <param name="limit">In bytes; 0 for no limit.</param>
+    /// <returns>Whether the exchange goes on; otherwise it has ended.</returns>
+    public abstract bool LimitBody(long limit);
+
     /// <summary>Copies what has come of the request's content. The first call sends 100 (Continue) where the client waits for it.</summary>
     public abstract BodyRead ReadBody(Span<byte> destination);
 

@@ -75,9 +75,8 @@ public static class SiteConfiguration
             : built;
     }
 
-    /// <summary>The limits of a server: of all of its connections before a virtual host is known.</summary>
-    public static HttpLimits LimitsOf(SettingBag settings) =>
-        settings.Get(CoreSettings.Limits)(HttpLimits.Default) with { RequestBody = settings.Get(CoreSettings.LimitRequestBody) };
+    /// <summary>The limits of a server: of all of its connections before a virtual host is known. LimitRequestBody is each resource's own.</summary>
+    public static HttpLimits LimitsOf(SettingBag settings) => settings.Get(CoreSettings.Limits)(HttpLimits.Default) with { RequestBody = 0 };
 
     /// <summary>How long answers may go on after a graceful stop, in milliseconds; 0 for no limit.</summary>
     public static int GracefulShutdownTimeoutOf(SettingBag settings) => settings.Get(CoreSettings.GracefulShutdownTimeout);

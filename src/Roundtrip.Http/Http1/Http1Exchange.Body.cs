@@ -102,6 +102,18 @@ public sealed partial class Http1Exchange
         }
     }
 
+    public override bool LimitBody(long limit)
+    {
+        _body.Limit = limit;
+        if (!IsOpen || limit <= 0 || _bodyLength <= limit)
+        {
+            return IsOpen;
+        }
+
+        _connection!.Fail(EndReason.RequestBodyTooLarge, 413, ErrorOrigin.Peer, tellHandler: false);
+        return false;
+    }
+
     /// <summary>Tells the handler that more came.</summary>
     internal void OfferBody(long now)
     {
@@ -150,7 +162,7 @@ public sealed partial class Http1Exchange
             (_trailers ??= new FieldBuffer()).Clear();
         }
 
-        _body = new BodyReader(length, RequestTrailers);
+        _body = new BodyReader(length, RequestTrailers) { Limit = _connection!.Host.Limits.RequestBody };
         _bodyLength = length;
         _expectsContinue = expectsContinue && length != 0;
         _wasRead = false;

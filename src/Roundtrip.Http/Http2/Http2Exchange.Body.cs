@@ -6,6 +6,7 @@ namespace Roundtrip.Http.Http2;
 public sealed partial class Http2Exchange
 {
     private long _bodyLength;
+    private long _bodyLimit;
     private long _received;
     private bool _expectsContinue;
     private bool _isWaitingForBody;
@@ -59,6 +60,18 @@ public sealed partial class Http2Exchange
         return new BodyRead(BodyReadStatus.NotYet);
     }
 
+    public override bool LimitBody(long limit)
+    {
+        _bodyLimit = limit;
+        if (!IsOpen || !IsTooMuch(Math.Max(_bodyLength, _stream!.ReceivedContent)))
+        {
+            return IsOpen;
+        }
+
+        Fail(EndReason.RequestBodyTooLarge, 413, ErrorOrigin.Peer, tellHandler: false);
+        return false;
+    }
+
     void IStreamUser.OnIncoming(long now)
     {
         if (!IsOpen)
@@ -67,8 +80,7 @@ public sealed partial class Http2Exchange
             return;
         }
 
-        long limit = _connection!.Host.Limits.RequestBody;
-        if (limit > 0 && Request.Protocol.IsEmpty && _stream!.ReceivedContent > limit)
+        if (IsTooMuch(_stream!.ReceivedContent))
         {
             Fail(EndReason.RequestBodyTooLarge, 413, ErrorOrigin.Peer);
         }
@@ -117,9 +129,12 @@ public sealed partial class Http2Exchange
         }
     }
 
+    private bool IsTooMuch(long length) => _bodyLimit > 0 && Request.Protocol.IsEmpty && length > _bodyLimit;
+
     private void BeginBody()
     {
         _bodyLength = 0;
+        _bodyLimit = _connection!.Host.Limits.RequestBody;
         _received = 0;
         _expectsContinue = false;
         _isWaitingForBody = false;

@@ -83,6 +83,10 @@ internal sealed class Responder(SiteLoop site)
                 LogLevel.Error, "authz_core", exchange.Connection, exchange, $"client denied by server configuration: {(about.FileName.Length > 0 ? about.FileName : about.Path)}");
             AnswerStatus(exchange, about, 403);
         }
+        else if (exchange.HasBody && !exchange.LimitBody(resource.About.Settings.Get(CoreSettings.LimitRequestBody)))
+        {
+            // It has been refused.
+        }
         else if (resource.Script is not null)
         {
             site.Programs.Answer(exchange, resource);

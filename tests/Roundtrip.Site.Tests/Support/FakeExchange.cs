@@ -25,6 +25,8 @@ internal sealed class FakeExchange : Exchange
 
     public override long BodyLength => 0;
 
+    public override bool LimitBody(long limit) => true;
+
     public override FieldBuffer? RequestTrailers => Trailers;
 
     public FieldBuffer? Trailers { get; set; }

@@ -19,6 +19,9 @@ internal struct BodyReader
         _remaining = Math.Max(length, 0);
     }
 
+    /// <summary>The most bytes of content that is chunked; 0 for no limit.</summary>
+    public long Limit { get; set; }
+
     public readonly bool IsDone => _isChunked ? _chunks.IsDone : _remaining == 0;
 
     /// <summary>The bytes of the body that were consumed, framing included.</summary>
@@ -81,7 +84,7 @@ internal struct BodyReader
             return BodyStep.End;
         }
 
-        BodyStep step = _chunks.Next(input.Unread, limits, _trailers, out int framing, out available, out error);
+        BodyStep step = _chunks.Next(input.Unread, limits, Limit, _trailers, out int framing, out available, out error);
         Consume(ref input, framing);
         return step;
     }

@@ -37,9 +37,10 @@ internal struct ChunkedDecoder
     /// <summary>Finds what stands next.</summary>
     /// <param name="unread">What has come and was not consumed.</param>
     /// <param name="framing">How many bytes at the start of <paramref name="unread"/> are framing: consume them, whatever the result.</param>
+    /// <param name="contentLimit">The most bytes of content; 0 for no limit.</param>
     /// <param name="trailers">Where trailer fields are kept; null where they are dropped.</param>
     /// <param name="available">How many bytes of content follow them; for the result Data at least 1.</param>
-    public BodyStep Next(ReadOnlySpan<byte> unread, HttpLimits limits, FieldBuffer? trailers, out int framing, out int available, out EndReason error)
+    public BodyStep Next(ReadOnlySpan<byte> unread, HttpLimits limits, long contentLimit, FieldBuffer? trailers, out int framing, out int available, out EndReason error)
     {
         available = 0;
         error = EndReason.None;
@@ -56,7 +57,7 @@ internal struct ChunkedDecoder
                 return NextTrailers(unread, limits, trailers, ref framing, out error);
             }
 
-            error = OnFramingByte(unread[framing], limits.RequestBody);
+            error = OnFramingByte(unread[framing], contentLimit);
             if (error != EndReason.None)
             {
                 return BodyStep.Error;
