@@ -76,7 +76,7 @@ public class ProgramTests
 
         Assert.Equal(1, roundtrip.ExitCode);
         Assert.Contains("site.conf:2: Invalid command 'KeepAliveTimout', perhaps misspelled or defined by a module not included in the server configuration; the nearest name is KeepAliveTimeout", roundtrip.Errors, StringComparison.Ordinal);
-        Assert.Contains("site.conf:3: Timeout: 'soon' is not a number", roundtrip.Errors, StringComparison.Ordinal);
+        Assert.Contains("site.conf:3: Timeout: 'soon' is no time: the units of a time are ms, s, min and h", roundtrip.Errors, StringComparison.Ordinal);
         Assert.Contains("site.conf:4: LimitRequestLine takes bytes", roundtrip.Errors, StringComparison.Ordinal);
     }
 

@@ -104,7 +104,7 @@ public sealed partial class Http1Exchange
 
     public override bool LimitBody(long limit)
     {
-        _body.Limit = limit;
+        _body.Limit(limit);
         if (!IsOpen || limit <= 0 || _bodyLength <= limit)
         {
             return IsOpen;
@@ -162,7 +162,8 @@ public sealed partial class Http1Exchange
             (_trailers ??= new FieldBuffer()).Clear();
         }
 
-        _body = new BodyReader(length, RequestTrailers) { Limit = _connection!.Host.Limits.RequestBody };
+        _body = new BodyReader(length, RequestTrailers);
+        _body.Limit(_connection!.Host.Limits.RequestBody);
         _bodyLength = length;
         _expectsContinue = expectsContinue && length != 0;
         _wasRead = false;

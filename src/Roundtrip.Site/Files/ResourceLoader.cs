@@ -86,12 +86,15 @@ internal sealed partial class ResourceLoader(FileRoots roots)
         return new ResourceAbout(host, sections, mapped.FileName, path, handler);
     }
 
-    private static Resource? Redirection(ResourceAbout about)
+    /// <summary>Where the Redirect directives of its sections send a path; null where they do not.</summary>
+    public static Resource? Redirection(ResourceAbout about)
     {
         foreach (UrlRule rule in about.Settings.Get(MappingSettings.Redirects))
         {
             if (rule.TryApply(about.Path, out string? target))
             {
+                // mod_alias.c, translate_alias_redir: one without a path comes before access is decided.
+                about = rule.IsWhole ? about with { Access = AccessRule.Granted, Outer = AccessRule.Granted } : about;
                 return target is null ? Resource.OfStatus(about, 403) : Resource.OfRedirect(about, rule.Status, target);
             }
         }

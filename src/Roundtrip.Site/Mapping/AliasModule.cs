@@ -2,6 +2,7 @@ using System.Globalization;
 using Roundtrip.Configuration.Directives;
 using Roundtrip.Configuration.Patterns;
 using Roundtrip.Configuration.Sections;
+using Roundtrip.Site.Core;
 using static Roundtrip.Configuration.Directives.DirectiveContext;
 
 namespace Roundtrip.Site.Mapping;
@@ -51,25 +52,29 @@ internal sealed class AliasModule : IConfigurationModule
 
     private static void AddRedirect(DirectiveCall call, IReadOnlyList<string> words, int status)
     {
-        if (words.Count > 1 && !words[0].StartsWith('/') && TryStatus(words[0], out int said))
+        if (!words[0].StartsWith('/') && TryStatus(words[0], out int said))
         {
             (words, status) = ([.. words.Skip(1)], said);
         }
 
         bool needsUrl = status is >= 300 and < 400;
-        string? path = words[0].StartsWith('/') ? words[0] : call.Scope.Kind == ScopeKind.Location ? call.Scope.Path : null;
-        string target = words[0].StartsWith('/') && words.Count > 1 ? words[1] : !words[0].StartsWith('/') ? words[0] : "";
-        if (words.Count == 1 && call.Scope is { Kind: ScopeKind.Location, Path: { } location } && needsUrl)
-        {
-            (path, target) = (location, words[0]);
-        }
-
-        if (path is null)
+        bool hasPath = words.Count == (needsUrl ? 2 : 1) && words[0].StartsWith('/');
+        string target = hasPath ? words.ElementAtOrDefault(1) ?? "" : words.ElementAtOrDefault(0) ?? "";
+        if (words.Count > 2 || (words.Count == 2 && !hasPath) || (!hasPath && call.Scope.Kind is ScopeKind.Server or ScopeKind.VirtualHost))
         {
             throw new FormatException("Redirect to non-URL, or without the path that it is for");
         }
 
-        AddRule(call, new UrlRule(path, null, Checked(target, needsUrl), status) { IsWhole = words.Count == 1 && needsUrl });
+        // A section's own needs no path: it holds for all of the section, and its URL is the whole of the result.
+        var rule = new UrlRule(hasPath ? words[0] : "", null, Checked(target, needsUrl), status) { IsWhole = !hasPath };
+        if (rule.IsWhole && target.Contains("%{", StringComparison.Ordinal))
+        {
+            call.Settings.Set(CoreSettings.Guard, $"{call.Name}: expressions in its URL are not built");
+            call.Warn($"{call.Name} is answered with 501 in its scope: expressions in its URL are not built");
+            return;
+        }
+
+        AddRule(call, rule);
     }
 
     private static void AddRedirectMatch(DirectiveCall call)

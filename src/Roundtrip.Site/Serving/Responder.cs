@@ -138,7 +138,10 @@ internal sealed class Responder(SiteLoop site)
 
             facts.Settings = decided.Settings;
             facts.Handler = decided.Settings.Get(CoreSettings.Handler) is { Length: > 0 } said ? said : about.Handler;
-            resource = resource.With(about with { Sections = decided, Access = AccessSettings.RuleOf(decided.Settings), Handler = facts.Handler });
+            about = about with { Sections = decided, Access = AccessSettings.RuleOf(decided.Settings), Handler = facts.Handler };
+
+            // Those of If come before those around it.
+            resource = (about.IsGuarded ? null : ResourceLoader.Redirection(about)) ?? resource.With(about);
         }
 
         VariableRules rules = facts.Settings.Get(VariableSettings.OfSections);

@@ -6,6 +6,8 @@ namespace Roundtrip.Http.Http1;
 internal struct BodyReader
 {
     private ChunkedDecoder _chunks;
+
+    // Of content with a length what is left of it; of chunked content the most that it may have, 0 for no limit. There are many connections: one word for both.
     private long _remaining;
     private readonly bool _isChunked;
     private readonly FieldBuffer? _trailers;
@@ -19,19 +21,26 @@ internal struct BodyReader
         _remaining = Math.Max(length, 0);
     }
 
-    /// <summary>The most bytes of content that is chunked; 0 for no limit.</summary>
-    public long Limit { get; set; }
-
     public readonly bool IsDone => _isChunked ? _chunks.IsDone : _remaining == 0;
 
     /// <summary>The bytes of the body that were consumed, framing included.</summary>
     public long Consumed { get; private set; }
 
     /// <summary>How many bytes of the body are known to be missing when <paramref name="buffered"/> are here; 0 when chunked.</summary>
-    public readonly long Missing(int buffered) => Math.Max(_remaining - buffered, 0);
+    public readonly long Missing(int buffered) => _isChunked ? 0 : Math.Max(_remaining - buffered, 0);
 
     /// <summary>Whether bytes beyond <paramref name="buffered"/> can belong to the body.</summary>
     public readonly bool CanUseMore(int buffered) => _isChunked ? !_chunks.IsDone : buffered < _remaining;
+
+    /// <summary>Bounds chunked content, whose length nobody has said.</summary>
+    /// <param name="limit">In bytes; 0 for no limit.</param>
+    public void Limit(long limit)
+    {
+        if (_isChunked)
+        {
+            _remaining = limit;
+        }
+    }
 
     /// <summary>Copies content to <paramref name="destination"/> and consumes it.</summary>
     public BodyStep Read(ref InputBuffer input, Span<byte> destination, HttpLimits limits, out int count, out EndReason error)
@@ -84,7 +93,7 @@ internal struct BodyReader
             return BodyStep.End;
         }
 
-        BodyStep step = _chunks.Next(input.Unread, limits, Limit, _trailers, out int framing, out available, out error);
+        BodyStep step = _chunks.Next(input.Unread, limits, _remaining, _trailers, out int framing, out available, out error);
         Consume(ref input, framing);
         return step;
     }
