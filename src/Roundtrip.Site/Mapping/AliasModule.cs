@@ -2,7 +2,7 @@ using System.Globalization;
 using Roundtrip.Configuration.Directives;
 using Roundtrip.Configuration.Patterns;
 using Roundtrip.Configuration.Sections;
-using Roundtrip.Site.Core;
+using Roundtrip.Site.Unbuilt;
 using static Roundtrip.Configuration.Directives.DirectiveContext;
 
 namespace Roundtrip.Site.Mapping;
@@ -69,8 +69,7 @@ internal sealed class AliasModule : IConfigurationModule
         var rule = new UrlRule(hasPath ? words[0] : "", null, Checked(target, needsUrl), status) { IsWhole = !hasPath };
         if (rule.IsWhole && target.Contains("%{", StringComparison.Ordinal))
         {
-            call.Settings.Set(CoreSettings.Guard, $"{call.Name}: expressions in its URL are not built");
-            call.Warn($"{call.Name} is answered with 501 in its scope: expressions in its URL are not built");
+            Guards.Apply(call, "expressions in its URL are not built");
             return;
         }
 

@@ -76,6 +76,7 @@ public class UnbuiltDirectiveTests
     [InlineData("ProxyPassMatch ^/b http://127.0.0.1:1/", 200)]
     [InlineData("Action my-handler /cgi-bin/x", 200)]
     [InlineData("<Location /a>\nProxyPass http://127.0.0.1:1/\n</Location>", 501)]
+    [InlineData("<Location /a>\nRedirect permanent http://other.test%{REQUEST_URI}\n</Location>", 501)]
     [InlineData("<Location /b>\nProxyPass http://127.0.0.1:1/\n</Location>", 200)]
     [InlineData("<Directory />\nAuthType Basic\n</Directory>", 501)]
     [InlineData("<Directory />\nAuthType None\n</Directory>", 200)]
