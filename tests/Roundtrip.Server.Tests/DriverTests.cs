@@ -116,7 +116,7 @@ public class DriverTests
     public void A_body_slower_than_its_minimum_rate_ends_the_exchange()
     {
         EndReason told = EndReason.None;
-        var handler = new BodyCounter { Aborted = reason => told = reason };
+        var handler = new BodyReader { Aborted = reason => told = reason };
         using var server = new InMemoryServer(handler.Start);
         InMemoryServer.Client client = server.Connect();
         client.Send("POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 100000\r\n\r\n");
@@ -193,7 +193,7 @@ public class DriverTests
     public void A_reset_client_aborts_its_handler_and_gives_everything_back()
     {
         EndReason told = EndReason.None;
-        var handler = new BodyCounter { Aborted = reason => told = reason };
+        var handler = new BodyReader { Aborted = reason => told = reason };
         using var server = new InMemoryServer(handler.Start);
         InMemoryServer.Client client = server.Connect();
         client.Send("POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 100000\r\n\r\nabc");
@@ -288,7 +288,7 @@ public class DriverTests
     [Fact]
     public void A_handler_that_throws_later_ends_its_own_connection_only()
     {
-        var handler = new BodyCounter { Readable = () => throw new InvalidOperationException("broken later") };
+        var handler = new BodyReader { Readable = () => throw new InvalidOperationException("broken later") };
         using var server = new InMemoryServer(handler.Start);
         InMemoryServer.Client client = server.Connect();
         client.Send("POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 5\r\n\r\n");
@@ -307,7 +307,7 @@ public class DriverTests
         using var server = new InMemoryServer(exchange =>
         {
             pending = exchange;
-            exchange.Handler = new BodyCounter();
+            exchange.Handler = new BodyReader();
         });
         InMemoryServer.Client idle = server.Connect();
         InMemoryServer.Client busy = server.Connect();
@@ -328,7 +328,7 @@ public class DriverTests
     public void A_stop_ends_answers_that_do_not_finish_in_time()
     {
         EndReason told = EndReason.None;
-        using var server = new InMemoryServer(exchange => exchange.Handler = new BodyCounter { Aborted = reason => told = reason });
+        using var server = new InMemoryServer(exchange => exchange.Handler = new BodyReader { Aborted = reason => told = reason });
         server.Connect().Send(Get);
         bool isStopped = false;
         server.Server.Stop(() => isStopped = true);
@@ -410,46 +410,6 @@ public class DriverTests
         Assert.True(client.IsReset);
         Assert.Equal(EndReason.ResponseSourceChanged, Assert.Single(server.Ended.All).Reason);
         Assert.Contains(EndReasons.Describe(EndReason.ResponseSourceChanged), server.Errors(), StringComparison.Ordinal);
-    }
-
-    /// <summary>Reads a body and answers with its length at its end.</summary>
-    private sealed class BodyCounter : IExchangeHandler
-    {
-        private long _count;
-
-        public Action<EndReason> Aborted { get; init; } = _ => { };
-
-        public Action Readable { get; init; } = () => { };
-
-        public string Name => "body counter";
-
-        public void Start(Exchange exchange)
-        {
-            exchange.Handler = this;
-            Read(exchange);
-        }
-
-        public void OnBodyReadable(Exchange exchange)
-        {
-            Readable();
-            Read(exchange);
-        }
-
-        private void Read(Exchange exchange)
-        {
-            Span<byte> buffer = stackalloc byte[1024];
-            BodyRead read;
-            while ((read = exchange.ReadBody(buffer)).Status == BodyReadStatus.Data)
-            {
-                _count += read.Count;
-            }
-        }
-
-        public void OnWritable(Exchange exchange)
-        {
-        }
-
-        public void OnAborted(Exchange exchange, EndReason reason) => Aborted(reason);
     }
 
     private sealed class ColdFile(int length) : FileBody

@@ -175,6 +175,38 @@ public class BodyTests
         Assert.DoesNotContain("/next", outcome.Events, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("Content-Length: 36\r\nExpect: 100-continue")]
+    [InlineData("Content-Length: 36\r\nExpect: 100-Continue\r\nConnection: keep-alive")]
+    [InlineData("Transfer-Encoding: chunked\r\nExpect: 100-continue")]
+    public void An_early_401_is_followed_by_no_request_whether_the_body_comes_or_not(string fields)
+    {
+        // The body of 36 bytes that a client sends all the same, and the next request that one sends which gave the body up.
+        foreach (string behind in (string[])["GET /smuggled HTTP/1.1\r\nHost: aa\r\n\r\n" + Next, Next, "24\r\nGET /smuggled HTTP/1.1\r\nHost: aa\r\n\r\n\r\n0\r\n\r\n" + Next])
+        {
+            Feeds.Outcome outcome = Feeds.Run([Post + fields + "\r\n\r\n", behind], (_, exchange) =>
+            {
+                exchange.Respond(401, FieldBlock.Empty, 0);
+                exchange.Complete();
+            });
+
+            Assert.StartsWith("HTTP/1.1 401 ", outcome.Sent, StringComparison.Ordinal);
+            Assert.Contains("Connection: close\r\n", outcome.Sent, StringComparison.Ordinal);
+            Assert.Equal("start POST /p\nend POST 401 0 Completed", outcome.Events);
+            Assert.Equal(ConnectionClose.Linger, outcome.Closing);
+        }
+    }
+
+    [Fact]
+    public void An_early_answer_to_an_expectant_client_that_did_not_wait_keeps_the_connection_when_the_body_is_drained()
+    {
+        const string Body = "GET /smuggled HTTP/1.1\r\nHost: aa\r\n\r\n";
+        Feeds.Outcome outcome = Feeds.Run([Post + $"Content-Length: {Body.Length}\r\nExpect: 100-continue\r\n\r\n{Body[..10]}", Body[10..] + Next], Handlers.AnswerAtOnce);
+
+        Assert.Equal("start POST /p\nend POST 200 2 Completed\nstart GET /next\nend GET 200 2 Completed", outcome.Events);
+        Assert.Equal(ConnectionClose.None, outcome.Closing);
+    }
+
     [Fact]
     public void HTTP_1_0_expectations_are_ignored()
     {

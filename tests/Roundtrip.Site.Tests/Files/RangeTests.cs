@@ -5,24 +5,30 @@ namespace Roundtrip.Site.Tests.Files;
 public class RangeTests
 {
     [Theory]
-    [InlineData("bytes=0-0", "0", "bytes 0-0/10")]
-    [InlineData("bytes=2-", "23456789", "bytes 2-9/10")]
-    [InlineData("bytes=-3", "789", "bytes 7-9/10")]
-    [InlineData("bytes=-30", "0123456789", "bytes 0-9/10")]
-    [InlineData("bytes=8-200", "89", "bytes 8-9/10")]
-    [InlineData("BYTES=3-4", "34", "bytes 3-4/10")]
-    [InlineData("bytes=3-4,5-6", "3456", "bytes 3-6/10")]
-    [InlineData("bytes=3-4, 20-30", "34", "bytes 3-4/10")]
-    public void One_range_is_206_with_its_place(string range, string content, string place)
+    [InlineData("bytes=0-0", "0", "0-0", "0-0")]
+    [InlineData("bytes=2-", "23456789", "2-9", "2-99999")]
+    [InlineData("bytes=-3", "789", "7-9", "99997-99999")]
+    [InlineData("bytes=-3000000", "0123456789", "0-9", "0-99999")]
+    [InlineData("bytes=8-2000000", "89", "8-9", "8-99999")]
+    [InlineData("BYTES=3-4", "34", "3-4", "3-4")]
+    [InlineData("bytes=3-4,5-6", "3456", "3-6", "3-6")]
+    [InlineData("bytes=3-4, 200000-300000", "34", "3-4", "3-4")]
+    public void One_range_is_206_with_its_place(string range, string content, string place, string placeInLarge)
     {
-        foreach (bool large in (bool[])[false, true])
+        using (SiteUnderTest site = Digits(large: false))
         {
-            using SiteUnderTest site = Digits(large);
             FakeExchange answer = site.Get("/f", "Range: " + range);
-            if (!large)
-            {
-                Assert.Equal((206, content, place), (answer.Status, answer.Text, answer.Field("Content-Range")));
-            }
+            Assert.Equal((206, content, $"bytes {place}/10"), (answer.Status, answer.Text, answer.Field("Content-Range")));
+            Assert.Equal(content.Length, answer.AnnouncedLength);
+        }
+
+        // One that is sent from the disk.
+        using (SiteUnderTest site = Digits(large: true))
+        {
+            FakeExchange answer = site.Get("/f", "Range: " + range);
+            int[] ends = [.. placeInLarge.Split('-').Select(int.Parse)];
+            Assert.Equal((206, $"bytes {placeInLarge}/100000"), (answer.Status, answer.Field("Content-Range")));
+            Assert.Equal(string.Concat(Enumerable.Range(ends[0], ends[1] - ends[0] + 1).Select(i => i % 10)), answer.Text);
         }
     }
 
