@@ -37,6 +37,7 @@ public enum EndReason : byte
     ChunkExtensionsTooLong,
     TrailersTooLarge,
     OutOfDescriptors,
+    AcceptFailed,
     TooManyRequestWorkers,
 
     // HTTP/1 request line (RFC 9112 section 3).

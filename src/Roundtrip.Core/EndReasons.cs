@@ -31,6 +31,7 @@ public static class EndReasons
         EndReason.ChunkExtensionsTooLong => "the chunk extensions of one body are longer than 8192 bytes",
         EndReason.TrailersTooLarge => "the trailer section is larger than LimitRequestFields and LimitRequestFieldSize allow",
         EndReason.OutOfDescriptors => "the process has no file descriptor left for another connection (raise its limit: ulimit -n)",
+        EndReason.AcceptFailed => "the system gives none of the connections that wait at an address",
         EndReason.TooManyRequestWorkers => "the code of MaxRequestWorkers exchanges is running already, and as many wait for it as may",
         EndReason.BareLineFeed => "a line ends in LF without CR",
         EndReason.BareCarriageReturn => "a CR is not followed by LF",

@@ -39,25 +39,30 @@ public class HostileTests
         Assert.Equal("200", Status(server));
     }
 
-    [Fact]
-    public void Thousands_of_slow_clients_hold_a_bounded_memory_keep_nobody_waiting_and_are_let_go()
+    [Theory]
+    [InlineData("handshakes", "\x16\x03\x01\x02\0", "x", "the TLS handshake was not complete")]
+    [InlineData("heads", "GET / HTTP/1.1\r\n", "x", "the request head ")]
+    [InlineData("bodies", "POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 9999\r\n\r\n", "x", "the request body ")]
+    [InlineData("readers", "GET /large.bin HTTP/1.1\r\nHost: a\r\n\r\n", "", "the client accepted ")]
+    public void Thousands_of_slow_clients_hold_a_bounded_memory_keep_nobody_waiting_and_are_let_go(string kind, string beginning, string more, string reason)
     {
-        const int Count = 4_000;
+        const int Count = 2_000;
         using var folder = new TemporaryFolder();
-        folder.Write("site.conf", "MaxConnections 20000\nMaxConnectionsPerAddress 0\nRequestReadTimeout handshake=3 header=3 body=3\n");
+        folder.Write("site.conf", "MaxConnections 20000\nMaxConnectionsPerAddress 0\nRequestReadTimeout handshake=3 header=3 body=3\nTimeout 3\n");
         folder.Write("index.html", "hello");
+        folder.Write("large.bin", new byte[16 << 20]);
         using var server = new RoundtripProcess(folder.Path);
         Assert.Equal("200", Status(server));
         long before = server.ResidentBytes;
         List<RawClient> clients = [];
         for (int i = 0; i < Count; i++)
         {
-            var client = new RawClient(i % 4 == 0 ? server.HttpsPort : server.HttpPort);
-            client.Send(i % 4 == 0 ? "\x16\x03\x01\x02\0" : i % 4 == 1 ? "POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 9999\r\n\r\n" : "GET / HTTP/1.1\r\n");
+            var client = new RawClient(kind == "handshakes" ? server.HttpsPort : server.HttpPort, receiveBuffer: 4096);
+            client.Send(beginning);
             clients.Add(client);
         }
 
-        // A connection in the middle of a head has a buffer of 16 KiB, one in the middle of a handshake what OpenSSL takes.
+        // A connection in the middle of a head has a buffer of 16 KiB, one in the middle of a handshake what OpenSSL takes; a response waits in its file.
         Assert.InRange((server.ResidentBytes - before) / Count, long.MinValue, 48 * 1024);
         Assert.Equal("200", Status(server));
 
@@ -68,13 +73,14 @@ public class HostileTests
             if (Environment.TickCount64 >= next)
             {
                 next = Environment.TickCount64 + 500;
-                clients.RemoveAll(client => !client.TrySend("x"));
+                clients.RemoveAll(client => !(more == "" ? client.TryReceiveByte() : client.TrySend(more)));
             }
 
             Assert.Equal("200", Status(server));
         }
 
-        Until(() => OpenSockets(server) == 0, "connections of slow clients stay open");
+        Until(() => OpenSockets(server) == 0, $"connections of slow {kind} stay open");
+        server.UntilLogged(reason);
         clients.ForEach(client => client.Dispose());
     }
 
@@ -126,6 +132,28 @@ public class HostileTests
         server.UntilLogged("no file descriptor left");
         clients.ForEach(client => client.Dispose());
         Until(() => Status(server) == "200", "the server does not recover");
+    }
+
+    [Fact]
+    public void Without_a_descriptor_the_server_rests_and_those_who_waited_are_answered_when_there_are_some_again()
+    {
+        using var folder = new TemporaryFolder();
+        folder.Write("index.html", "hello");
+        using var server = new RoundtripProcess(folder.Path);
+        Assert.Equal("200", Status(server));
+
+        // Fewer than it has open: accept(2) itself fails, and what waits would wake the loops for ever.
+        Run.Program("prlimit", "--pid", $"{server.Id}", "--nofile=5:4096");
+        List<RawClient> clients = [.. Enumerable.Range(0, 50).Select(_ => new RawClient(server.HttpPort))];
+        clients.ForEach(client => client.Send(Get));
+        server.UntilLogged("Too many open files");
+        TimeSpan before = server.ProcessorTime;
+        Thread.Sleep(1_000);
+        Assert.InRange((server.ProcessorTime - before).TotalMilliseconds, 0, 300);
+
+        Run.Program("prlimit", "--pid", $"{server.Id}", "--nofile=4096:4096");
+        clients.ForEach(client => client.ReadUntil("hello"));
+        clients.ForEach(client => client.Dispose());
     }
 
     [Fact]

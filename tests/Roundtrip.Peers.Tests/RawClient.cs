@@ -9,7 +9,16 @@ internal sealed class RawClient : IDisposable
 {
     private readonly Socket _socket = new(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp) { ReceiveTimeout = 20_000 };
 
-    public RawClient(int port) => _socket.Connect(IPAddress.Loopback, port);
+    /// <param name="receiveBuffer">How many bytes the client's kernel takes before they are read; 0 for its own choice.</param>
+    public RawClient(int port, int receiveBuffer = 0)
+    {
+        if (receiveBuffer > 0)
+        {
+            _socket.ReceiveBufferSize = receiveBuffer;
+        }
+
+        _socket.Connect(IPAddress.Loopback, port);
+    }
 
     public Socket Socket => _socket;
 
@@ -28,6 +37,26 @@ internal sealed class RawClient : IDisposable
             Dispose();
             return false;
         }
+    }
+
+    /// <summary>Takes one byte of what has come, if anything has.</summary>
+    /// <returns>False, and the client is disposed of, when the server has ended the connection.</returns>
+    public bool TryReceiveByte()
+    {
+        try
+        {
+            if (!_socket.Poll(0, SelectMode.SelectRead) || _socket.Receive(new byte[1]) == 1)
+            {
+                return true;
+            }
+        }
+        catch (SocketException)
+        {
+            // Reset: as good as ended.
+        }
+
+        Dispose();
+        return false;
     }
 
     /// <summary>Reads until the server closes; a reset ends it too.</summary>

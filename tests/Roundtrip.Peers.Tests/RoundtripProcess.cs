@@ -71,6 +71,16 @@ internal sealed partial class RoundtripProcess : IDisposable
         }
     }
 
+    /// <summary>What the process has used of all processors since it began.</summary>
+    public TimeSpan ProcessorTime
+    {
+        get
+        {
+            _process.Refresh();
+            return _process.TotalProcessorTime;
+        }
+    }
+
     public int DescriptorCount => Directory.GetFiles($"/proc/{Id}/fd").Length;
 
     /// <summary>Ends the program by SIGTERM and gives its exit code and whole standard error.</summary>

@@ -1,12 +1,13 @@
 using System.Net;
 using System.Net.NetworkInformation;
 using System.Net.Sockets;
+using System.Runtime.InteropServices;
 using Roundtrip.Core;
 using Roundtrip.Transport.Epoll;
 
 namespace Roundtrip.Transport.Tests;
 
-public sealed class EpollTransportTests : TransportContract
+public sealed partial class EpollTransportTests : TransportContract
 {
     protected override ITransportFixture Open() => new Fixture();
 
@@ -42,6 +43,31 @@ public sealed class EpollTransportTests : TransportContract
         Assert.Contains("needs an interface of this machine", error.Message, StringComparison.Ordinal);
         listener.Close();
     }
+
+    [Fact]
+    public void A_listener_that_the_system_took_away_is_said_and_does_not_keep_the_loop_busy()
+    {
+        using var loop = new EpollLoop();
+        var failures = new List<(EndReason, string)>();
+        loop.AcceptFailed = (reason, detail) => failures.Add((reason, detail));
+        var listener = (EpollListener)loop.Listen(PeerAddress.From(IPAddress.Loopback, 0), _ => { });
+
+        // As "ss -K" has it: no socket that listens any more, which epoll tells at every turn, asked or not.
+        Assert.Equal(0, ShutDown(listener.Descriptor, (int)SocketShutdown.Both));
+        int turns = 0;
+        for (long began = Environment.TickCount64; Environment.TickCount64 < began + 500; turns++)
+        {
+            loop.RunOnce(50);
+        }
+
+        Assert.Equal((EndReason.AcceptFailed, "Invalid argument"), failures[0]);
+        Assert.InRange(turns, 5, 50);
+        Assert.InRange(failures.Count, 2, 10);
+        listener.Close();
+    }
+
+    [LibraryImport("libc", EntryPoint = "shutdown")]
+    private static partial int ShutDown(int descriptor, int how);
 
     private sealed class Nothing : ILoopWork
     {

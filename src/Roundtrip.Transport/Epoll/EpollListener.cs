@@ -43,6 +43,7 @@ internal sealed unsafe class EpollListener : IEpollSource, ITransportListener
     public void OnEvents(uint events)
     {
         byte* address = stackalloc byte[SocketAddress.MaximumSize];
+        int failed = 0;
         for (int i = 0; i < AcceptsPerEvent && !_isClosed; i++)
         {
             uint length = SocketAddress.MaximumSize;
@@ -67,11 +68,12 @@ internal sealed unsafe class EpollListener : IEpollSource, ITransportListener
                 return;
             }
 
-            // accept(2): errors of the connection that was about to be accepted are reported here and concern nobody else.
-            if (errno is Errno.Emfile or Errno.Enfile or Errno.Enobufs or Errno.Enomem)
+            // accept(2): errors of the connection that was about to be accepted are reported here and concern nobody else. Where nothing else comes, it is not the connections:
+            // a listener that was shut down (ss -K), or a security module. Either way what waits stays where it is, and would wake the loop for ever.
+            bool isOutOfDescriptors = errno is Errno.Emfile or Errno.Enfile or Errno.Enobufs or Errno.Enomem;
+            if (isOutOfDescriptors || ++failed == AcceptsPerEvent)
             {
-                // The connection stays where it is, and would wake the loop for ever.
-                _loop.AcceptFailed?.Invoke(EndReason.OutOfDescriptors, Libc.ErrorText(errno));
+                _loop.AcceptFailed?.Invoke(isOutOfDescriptors ? EndReason.OutOfDescriptors : EndReason.AcceptFailed, Libc.ErrorText(errno));
                 _pause.Begin();
                 return;
             }
@@ -151,17 +153,23 @@ internal sealed unsafe class EpollListener : IEpollSource, ITransportListener
     private static void SetOption(int descriptor, int level, int option, int value) =>
         EpollLoop.Check(Libc.SetSockOpt(descriptor, level, option, &value, sizeof(int)), "setsockopt");
 
-    // Accepting goes on when there has been time for descriptors to come back.
+    // Accepting goes on when there has been time for descriptors to come back. The kernel tells EPOLLHUP of what it watches whatever it is asked for, so it does not watch meanwhile.
     private sealed class Pause(EpollListener listener) : TimerEntry
     {
         private const int Length = 100;
 
         public void Begin()
         {
-            listener._loop.Rewatch(listener, 0, listener._key);
+            listener._loop.Suspend(listener, listener._key);
             listener._loop.Timers.Schedule(this, listener._loop.Now + Length);
         }
 
-        protected internal override void OnDue(long now) => listener._loop.Rewatch(listener, Libc.EpollIn, listener._key);
+        protected internal override void OnDue(long now)
+        {
+            if (!listener._loop.TryResume(listener, Libc.EpollIn, listener._key))
+            {
+                listener._loop.Timers.Schedule(this, now + Length);
+            }
+        }
     }
 }

@@ -183,6 +183,12 @@ public sealed unsafe class EpollLoop : EventLoop, IEpollSource, IDisposable
 
     internal void Rewatch(IEpollSource source, uint events, ulong key) => Control(Libc.EpollCtlMod, source.Descriptor, events, key);
 
+    /// <summary>Has the kernel not watch the source until <see cref="TryResume"/>.</summary>
+    internal void Suspend(IEpollSource source, ulong key) => Control(Libc.EpollCtlDel, source.Descriptor, 0, key);
+
+    /// <returns>False where the kernel has no memory for it now, or as many are watched as may be.</returns>
+    internal bool TryResume(IEpollSource source, uint events, ulong key) => Control(Libc.EpollCtlAdd, source.Descriptor, events, key);
+
     /// <summary>Forgets the source. Closing its descriptor is what takes it out of the kernel's set.</summary>
     internal void Unwatch(ulong key) => _slots.Remove(key);
 

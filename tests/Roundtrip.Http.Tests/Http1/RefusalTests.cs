@@ -62,7 +62,7 @@ public class RefusalTests
         EndReason.KeepAliveTimeout, EndReason.RequestHeadTimeout, EndReason.RequestHeadTooSlow, EndReason.RequestBodyTimeout,
         EndReason.RequestBodyTooSlow, EndReason.ResponseStalled, EndReason.ResponseTooSlow, EndReason.HandshakeTimeout,
         EndReason.TooManyConnections, EndReason.TooManyConnectionsFromAddress,
-        EndReason.TooManyRequestsOnConnection, EndReason.OutOfDescriptors, EndReason.TooManyRequestWorkers, EndReason.TruncatedHead, EndReason.TruncatedBody,
+        EndReason.TooManyRequestsOnConnection, EndReason.OutOfDescriptors, EndReason.AcceptFailed, EndReason.TooManyRequestWorkers, EndReason.TruncatedHead, EndReason.TruncatedBody,
         EndReason.HandlerFailed, EndReason.HandlerWroteTooMuch, EndReason.HandlerWroteTooLittle, EndReason.ResponseSourceChanged,
         EndReason.ResponseSourceFailed, EndReason.HandshakeFailed, EndReason.TlsFailed, EndReason.PlaintextOnTlsPort,
         EndReason.InvalidStatusLine, EndReason.UnexpectedSwitch, EndReason.UnexpectedContent, EndReason.TooManyInterimResponses, EndReason.Http11Required, EndReason.NotProcessed, EndReason.Cancelled, EndReason.ExchangeTimeout,
