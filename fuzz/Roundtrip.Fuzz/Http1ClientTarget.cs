@@ -12,7 +12,7 @@ namespace Roundtrip.Fuzz;
 /// </summary>
 public static class Http1ClientTarget
 {
-    private static readonly HttpLimits Limits = new() { RequestLine = 300, RequestFieldSize = 300, RequestFields = 20, RequestHead = 2000, RequestBody = 0 };
+    private static readonly HttpLimits Limits = SmallLimits.Http with { RequestBody = 0 };
 
     // What responses are made of, in any order: what a byte below their number stands for.
     private static readonly string[] Parts =

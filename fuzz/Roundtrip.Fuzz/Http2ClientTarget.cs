@@ -11,8 +11,6 @@ namespace Roundtrip.Fuzz;
 /// </summary>
 public static class Http2ClientTarget
 {
-    private static readonly FloodLimit[] NoFloodLimits = [.. Http2Limits.Default.Floods.Select(_ => new FloodLimit(0, 1))];
-
     public static void Run(ReadOnlySpan<byte> input)
     {
         var choices = new Choices(input.ToArray());
@@ -53,14 +51,7 @@ public static class Http2ClientTarget
     private static HttpLimits LimitsOf(int options)
     {
         Http2Limits http2 = Http2Limits.Default with { MaxSessionStreams = 5, StreamMaxMemSize = 2000 };
-        return new HttpLimits
-        {
-            RequestFieldSize = 300,
-            RequestFields = 20,
-            RequestHead = 2000,
-            RequestBody = 0,
-            Http2 = (options & 2) != 0 ? http2 : http2 with { Floods = NoFloodLimits },
-        };
+        return SmallLimits.Http with { RequestBody = 0, Http2 = (options & 2) != 0 ? http2 : http2 with { Floods = SmallLimits.NoFloods } };
     }
 
     private static void Finish(TestHost host, FuzzUser user, Http2Origin origin)

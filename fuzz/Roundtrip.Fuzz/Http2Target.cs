@@ -11,8 +11,6 @@ namespace Roundtrip.Fuzz;
 /// </summary>
 public static class Http2Target
 {
-    private static readonly FloodLimit[] NoFloodLimits = [.. Http2Limits.Default.Floods.Select(_ => new FloodLimit(0, 1))];
-
     public static void Run(ReadOnlySpan<byte> input)
     {
         var choices = new Choices(input.ToArray());
@@ -40,15 +38,7 @@ public static class Http2Target
             MaxWindowSize = (options & 16) != 0 ? 1 << 20 : SendWindow.Initial,
             StreamMaxMemSize = 2000,
         };
-        return new HttpLimits
-        {
-            RequestLine = 300,
-            RequestFieldSize = 300,
-            RequestFields = 20,
-            RequestHead = 2000,
-            RequestBody = 10_000,
-            Http2 = (options & 2) != 0 ? http2 : http2 with { Floods = NoFloodLimits },
-        };
+        return SmallLimits.Http with { Http2 = (options & 2) != 0 ? http2 : http2 with { Floods = SmallLimits.NoFloods } };
     }
 
     private static void Finish(TestHost host, FuzzHandler handler, Http2Client client)

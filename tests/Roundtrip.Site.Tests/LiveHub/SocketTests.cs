@@ -6,6 +6,8 @@ namespace Roundtrip.Site.Tests.LiveHub;
 
 public class SocketTests
 {
+    private const string TakesLarge = "LiveAnonymous On\nLiveMaxMessage 20000000";
+
     [Theory]
     [InlineData(false)]
     [InlineData(true)]
@@ -174,13 +176,8 @@ public class SocketTests
     [Fact]
     public async Task A_large_message_does_not_hold_up_another_subscription()
     {
-        using var site = new HubSite("LiveAnonymous On\nLiveMaxMessage 20000000");
-        await using LiveClient client = await LiveClient.Connect(site);
-        await client.Subscribe(1, "\"large\"");
-        await client.Subscribe(2, "\"urgent\"");
-        await site.Publish("large", new string('x', 16_000_000));
-        await site.Publish("urgent", "now");
-
+        using var site = new HubSite(TakesLarge);
+        await using LiveClient client = await PublishLargeThenUrgent(site, "large", "urgent");
         int parts = 0;
         JsonElement next;
         while ((next = await client.Next()).GetProperty("op").GetString() == "part" && !next.GetProperty("last").GetBoolean())
@@ -195,14 +192,8 @@ public class SocketTests
     [Fact]
     public async Task Who_wants_a_large_message_and_the_urgent_one_has_both_in_order_and_others_do_not_wait()
     {
-        using var site = new HubSite("LiveAnonymous On\nLiveMaxMessage 20000000");
-        await using LiveClient client = await LiveClient.Connect(site);
-        await client.Subscribe(1, "\"large\"");
-        await client.Subscribe(2, "\"*\"");
-        await client.Subscribe(3, "\"urgent\"");
-        await site.Publish("large", new string('x', 16_000_000));
-        await site.Publish("urgent", "now");
-
+        using var site = new HubSite(TakesLarge);
+        await using LiveClient client = await PublishLargeThenUrgent(site, "large", "*", "urgent");
         var order = new List<string>();
         while (order.Count < 3)
         {
@@ -218,6 +209,20 @@ public class SocketTests
         }
 
         Assert.Equal(["now for 3", "large for 1,2", "now for 2"], order);
+    }
+
+    /// <returns>A client with a subscription to each of the topics, numbered from 1, who has read nothing of what was published.</returns>
+    private static async Task<LiveClient> PublishLargeThenUrgent(HubSite site, params string[] topics)
+    {
+        LiveClient client = await LiveClient.Connect(site);
+        for (int i = 0; i < topics.Length; i++)
+        {
+            await client.Subscribe(i + 1, $"\"{topics[i]}\"");
+        }
+
+        await site.Publish("large", new string('x', 16_000_000));
+        await site.Publish("urgent", "now");
+        return client;
     }
 
     [Theory]
