@@ -28,12 +28,7 @@ foreach (Command command in ControlCommands.Create())
 ParseResult parsed = root.Parse(args, new ParserConfiguration { ResponseFileTokenReplacer = null });
 if (parsed.Errors.Count > 0)
 {
-    foreach (var error in parsed.Errors)
-    {
-        Console.Error.WriteLine($"roundtrip: {error.Message}");
-    }
-
-    Console.Error.WriteLine("roundtrip: see roundtrip --help");
+    Console.Error.WriteLine(UsageError.Describe(parsed));
     return ExitCode.Usage;
 }
 

@@ -34,18 +34,44 @@ public class ProgramTests
     }
 
     [Theory]
-    [InlineData("serve", "/no/such/folder")]
-    [InlineData("serve", "--http", "99999")]
-    [InlineData("serve", "--bind", "nowhere")]
-    [InlineData("serve", "--nonsense")]
-    [InlineData("nonsense")]
-    public void Wrong_usage_is_exit_2_with_a_line_that_says_what(params string[] arguments)
+    [InlineData("Directory does not exist: '/no/such/folder' (see roundtrip serve --help)", "serve", "/no/such/folder")]
+    [InlineData("--http takes a port from 0 to 65535, not '99999' (see roundtrip serve --help)", "serve", "--http", "99999")]
+    [InlineData("--bind takes an address such as 127.0.0.1, 0.0.0.0, ::1 or fe80::1%eth0, not 'nowhere' (see roundtrip serve --help)", "serve", "--bind", "nowhere")]
+    [InlineData("there is no option '--htp' (see roundtrip serve --help)", "serve", ".", "--htp", "80")]
+    [InlineData("'two' is one argument more than serve takes (see roundtrip serve --help)", "serve", ".", "two", "three")]
+    [InlineData("there is no command 'srve' (see roundtrip --help)", "srve", "samples/site")]
+    [InlineData("there is no option '--vresion' (see roundtrip --help)", "--vresion")]
+    [InlineData("Required command was not provided (see roundtrip --help)")]
+    public void Wrong_usage_is_exit_2_with_one_line_that_says_what(string line, params string[] arguments)
     {
         Finished roundtrip = Roundtrip(arguments);
 
-        Assert.Equal(2, roundtrip.ExitCode);
-        Assert.StartsWith("roundtrip: ", roundtrip.Errors, StringComparison.Ordinal);
-        Assert.Equal("", roundtrip.Text);
+        Assert.Equal((2, $"roundtrip: {line}\n", ""), (roundtrip.ExitCode, roundtrip.Errors, roundtrip.Text));
+    }
+
+    [Theory]
+    [InlineData(null, "roundtrip: the .NET 10 SDK is needed and \"dotnet\" is not on the PATH; see https://")]
+    [InlineData("8.0.100 [/usr/share/dotnet/sdk]", "roundtrip: the .NET 10 SDK is needed; installed are:\n8.0.100 [/usr/share/dotnet/sdk]\n")]
+    public void Without_the_SDK_the_script_says_what_to_install_with_exit_3(string? installed, string expected)
+    {
+        using var folder = new TemporaryFolder();
+        Directory.CreateDirectory(Path.Combine(folder.Path, "bin"));
+        File.Copy(Path.Combine(Repository.Root, "roundtrip"), Path.Combine(folder.Path, "roundtrip"));
+        if (installed is not null)
+        {
+            folder.Write("bin/dotnet", $"#!/bin/sh\necho '{installed}'\n");
+            Run.Program("chmod", "+x", Path.Combine(folder.Path, "bin/dotnet"));
+        }
+
+        foreach (string tool in (string[])["dirname", "readlink", "find", "grep", "flock", "mkdir"])
+        {
+            File.CreateSymbolicLink(Path.Combine(folder.Path, "bin", tool), Run.Program("which", tool).Text.Trim());
+        }
+
+        Finished script = Run.Program("env", $"PATH={folder.Path}/bin", Path.Combine(folder.Path, "roundtrip"), "serve", ".");
+
+        Assert.Equal((3, ""), (script.ExitCode, script.Text));
+        Assert.StartsWith(expected, script.Errors, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -339,36 +339,6 @@ public class DriverTests
     }
 
     [Fact]
-    public void A_handler_that_blocks_its_loop_is_named()
-    {
-        using var server = new InMemoryServer(exchange =>
-        {
-            // The fault itself: this is the handler that the log must name.
-            Thread.Sleep(120);
-            Ok(exchange);
-        });
-        server.Connect().Send("GET /slow-one HTTP/1.1\r\nHost: a\r\n\r\n");
-
-        string errors = server.Errors();
-        Assert.Contains("GET /slow-one", errors, StringComparison.Ordinal);
-        Assert.Contains("blocked its loop", errors, StringComparison.Ordinal);
-    }
-
-    [Fact]
-    public void A_handler_that_does_not_block_is_not_named()
-    {
-        using var server = new InMemoryServer(Ok);
-        InMemoryServer.Client client = server.Connect();
-        for (int i = 0; i < 1000; i++)
-        {
-            client.Send(Get);
-            client.Receive();
-        }
-
-        Assert.DoesNotContain("blocked its loop", server.Errors(), StringComparison.Ordinal);
-    }
-
-    [Fact]
     public void A_file_on_a_cold_disk_is_fetched_off_the_loop()
     {
         var file = new ColdFile(300_000);

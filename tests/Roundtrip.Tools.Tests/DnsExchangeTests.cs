@@ -72,7 +72,8 @@ public sealed class DnsExchangeTests : IDisposable
             using var address = new Socket(AddressFamily.InterNetwork, SocketType.Dgram, ProtocolType.Udp);
             address.Bind(new IPEndPoint(IPAddress.Parse("127.0.0.2"), ((IPEndPoint)_server.LocalEndPoint!).Port));
             address.SendTo(Answer(question, 66), client);
-            Thread.Sleep(50);
+
+            // What was sent before is before it in the queue of a socket on this machine.
             _server.SendTo(Answer(question, 1), client);
         }));
     }
