@@ -22,6 +22,13 @@ internal sealed partial class Answer
 
         string body = end < 0 ? "" : whole[(end + 4)..];
         Body = Field("Transfer-Encoding") == "chunked" ? Unchunk(body) : body;
+        if (Field("Content-Type") is var type && type.StartsWith("multipart/byteranges", StringComparison.Ordinal))
+        {
+            // The boundary is each server's own, and so are the case of its parts' field names and the empty line that may stand before the first.
+            string boundary = type[(type.IndexOf('=') + 1)..];
+            Body = Body.Replace(boundary, "boundary", StringComparison.Ordinal).ToUpperInvariant().TrimStart();
+            _fields[_fields.FindIndex(field => field.Name.Equals("Content-Type", StringComparison.OrdinalIgnoreCase))] = ("Content-Type", "multipart/byteranges; boundary=boundary");
+        }
     }
 
     /// <summary>0 where the connection was closed without an answer.</summary>

@@ -15,7 +15,8 @@ internal sealed record Case(string Group, string Host, string[] Needs, string Na
     public static IReadOnlyList<Case> All { get; } = Read(Path.Combine(Ground.TableFolder, "requests.txt"));
 
     /// <summary>The request as it is sent, to be read as Latin-1.</summary>
-    public string Request(string date)
+    /// <param name="port">The server's, whose own entity tag of the file stands for <c>@TAG@</c>.</param>
+    public string Request(string date, int port)
     {
         string target = Target.Replace("@LONG@", string.Concat(Enumerable.Repeat("abcdefgh/", 700)), StringComparison.Ordinal)
             .Replace("@LONGNAME@", new string('n', 300), StringComparison.Ordinal);
@@ -25,9 +26,12 @@ internal sealed record Case(string Group, string Host, string[] Needs, string Na
             text.Append($"Host: {Host}\r\n");
         }
 
+        string tag = Fields.Any(field => field.Contains("@TAG@", StringComparison.Ordinal))
+            ? Answer.To(port, $"HEAD {target[(Method.Length + 1)..]} HTTP/1.1\r\nHost: {Host}\r\nConnection: close\r\n\r\n").Field("ETag")
+            : "";
         foreach (string field in Fields)
         {
-            text.Append(field.Replace("@DATE@", date, StringComparison.Ordinal).Replace('&', ';')).Append("\r\n");
+            text.Append(field.Replace("@DATE@", date, StringComparison.Ordinal).Replace("@TAG@", tag, StringComparison.Ordinal).Replace('&', ';')).Append("\r\n");
         }
 
         return text.Append("Connection: close\r\n\r\n").ToString();

@@ -37,9 +37,9 @@ public class SideBySideTests(Ground ground) : IClassFixture<Ground>
 
     private IEnumerable<string> Compare(Case one)
     {
-        string request = one.Request(Ground.Date.ToString("R", CultureInfo.InvariantCulture));
+        string date = Ground.Date.ToString("R", CultureInfo.InvariantCulture);
         bool isFile = one.Method == "GET" && one.Group != "listing";
-        Answer apacheAnswer = Answer.To(ground.ApachePort, request), roundtripAnswer = Answer.To(ground.RoundtripPort, request);
+        Answer apacheAnswer = Answer.To(ground.ApachePort, one.Request(date, ground.ApachePort)), roundtripAnswer = Answer.To(ground.RoundtripPort, one.Request(date, ground.RoundtripPort));
         Dictionary<string, string> apache = apacheAnswer.Compared(one.Host, isFile);
         Dictionary<string, string> roundtrip = roundtripAnswer.Compared(one.Host, isFile);
         var meant = one.Differences.SelectMany(name => Difference.All[name].Aspects).ToDictionary(aspect => aspect.Aspect);
