@@ -70,6 +70,80 @@ public class NegotiationTests
         Assert.Equal("application/x-brotli", site.Get("/a.js.br").Field("Content-Type"));
     }
 
+    [Theory]
+    [InlineData("a link to a file outside")]
+    [InlineData("a link to nothing")]
+    [InlineData("a folder")]
+    [InlineData("a FIFO")]
+    public void What_is_no_file_of_the_folder_is_no_sibling(string kind)
+    {
+        using var outside = new TempFolder();
+        outside.With("x", "OUTSIDE");
+        using var site = new SiteUnderTest();
+        site.Folder.With("a.js", "plain");
+        string sibling = site.Folder["a.js.br"];
+        switch (kind)
+        {
+            case "a folder":
+                Directory.CreateDirectory(sibling);
+                break;
+            case "a FIFO":
+                using (var mkfifo = System.Diagnostics.Process.Start("mkfifo", [sibling]))
+                {
+                    mkfifo.WaitForExit();
+                }
+
+                break;
+            default:
+                File.CreateSymbolicLink(sibling, kind == "a link to nothing" ? "nothing" : outside["x"]);
+                break;
+        }
+
+        FakeExchange answer = site.Get("/a.js", "Accept-Encoding: br");
+
+        Assert.Equal((200, "plain", null), (answer.Status, answer.Text, answer.Field("Content-Encoding")));
+    }
+
+    [Fact]
+    public void A_sibling_of_what_is_not_served_is_not_served_in_its_place()
+    {
+        using var site = new SiteUnderTest();
+        foreach (string hidden in (string[])["app.py", ".env", "site.conf"])
+        {
+            site.Folder.With(hidden, "SECRET").With(hidden + ".br", "SECRET");
+
+            Assert.Equal(404, site.Get("/" + hidden, "Accept-Encoding: br").Status);
+        }
+    }
+
+    [Fact]
+    public void HEAD_is_answered_with_the_fields_of_the_sibling()
+    {
+        using SiteUnderTest site = Encoded();
+
+        FakeExchange answer = site.Answer(new FakeExchange("HEAD /a.js HTTP/1.1\nAccept-Encoding: gzip\n"));
+
+        Assert.Equal((200, "gzip", 4, 0), (answer.Status, answer.Field("Content-Encoding"), (int)answer.AnnouncedLength, (int)answer.ContentSent));
+    }
+
+    [Fact]
+    public void An_index_has_siblings_too_and_another_files_tag_in_If_Range_gets_the_whole()
+    {
+        using var site = new SiteUnderTest();
+        site.Folder.With("index.html", "plain").With("index.html.gz", "gzip");
+        string plain = site.Get("/").Field("ETag")!, gzip = site.Get("/", "Accept-Encoding: gzip").Field("ETag")!;
+
+        Assert.Equal("gzip", site.Get("/", "Accept-Encoding: gzip").Text);
+        Assert.Equal((206, "zi"), Ranged(gzip));
+        Assert.Equal((200, "gzip"), Ranged(plain));
+
+        (int, string) Ranged(string tag)
+        {
+            FakeExchange answer = site.Get("/", "Accept-Encoding: gzip", "Range: bytes=1-2", "If-Range: " + tag);
+            return (answer.Status, answer.Text);
+        }
+    }
+
     private static SiteUnderTest Encoded()
     {
         var site = new SiteUnderTest();
