@@ -1,4 +1,6 @@
+using System.Globalization;
 using System.Net.Sockets;
+using System.Text.RegularExpressions;
 
 namespace Roundtrip.Peers.Tests;
 
@@ -205,6 +207,35 @@ public class HostileTests
         // Files that are sent often stay open by design: large.bin and what the cache keeps.
         Until(() => OpenSockets(server) == 0 && server.DescriptorCount <= before + 8, "descriptors leak");
         Assert.Equal("200", Status(server));
+    }
+
+    [Theory]
+    [InlineData("POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 8000000\r\n\r\n", 405)]
+    [InlineData("POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n7a1200\r\n", 405)]
+    [InlineData("GET /missing HTTP/1.1\r\nHost: a\r\nContent-Length: 8000000\r\n\r\n", 404)]
+    [InlineData("POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 8000000000\r\n\r\n", 413)]
+    [InlineData("POST / HTTP/1.1\r\nHost: a\r\nContent-Length: x\r\n\r\n", 400)]
+    public void An_answer_reaches_a_client_that_first_sends_all_it_has(string head, int status)
+    {
+        using var folder = new TemporaryFolder();
+        folder.Write("index.html", "hello");
+        using var server = new RoundtripProcess(folder.Path);
+        using var client = new RawClient(server.HttpPort);
+        client.Send(head);
+
+        // The answer is there long before all is sent. A close with bytes unread is a reset (RFC 9112 §9.6), which would take it from the client again.
+        Assert.True(client.Socket.Poll(TimeSpan.FromSeconds(10), SelectMode.SelectRead));
+        string piece = new('x', 80_000);
+        for (int i = 0; i < 100; i++)
+        {
+            client.Send(piece);
+        }
+
+        string answer = client.ReadToEnd(out bool wasReset);
+        Assert.False(wasReset);
+        Assert.StartsWith($"HTTP/1.1 {status} ", answer, StringComparison.Ordinal);
+        int length = int.Parse(Regex.Match(answer, "Content-Length: ([0-9]+)").Groups[1].Value, CultureInfo.InvariantCulture);
+        Assert.Equal(length, answer.Length - answer.IndexOf("\r\n\r\n", StringComparison.Ordinal) - 4);
     }
 
     [Fact]
