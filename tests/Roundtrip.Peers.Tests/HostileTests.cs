@@ -132,6 +132,11 @@ public class HostileTests
         }
 
         server.UntilLogged("no file descriptor left");
+
+        // Whoever was turned away knows it: nobody waits for an answer that does not come.
+        string[] answers = [.. clients.Select(client => client.ReadToEnd())];
+        Assert.InRange(answers.Count(answer => answer.EndsWith("hello", StringComparison.Ordinal)), 50, 299);
+        Assert.All(answers, answer => Assert.True(answer.Length == 0 || answer.EndsWith("hello", StringComparison.Ordinal), answer));
         clients.ForEach(client => client.Dispose());
         Until(() => Status(server) == "200", "the server does not recover");
     }
@@ -257,6 +262,9 @@ public class HostileTests
             $"GET / HTTP/1.0\r\nHost: a\r\nConnection: keep-alive\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n{Smuggled}",
             $"GET / HTTP/1.1\r\nHost: a\r\nContent-Length: 0\r\nContent-Length: {Smuggled.Length}\r\n\r\n{Smuggled}",
             $"GET /missing HTTP/1.1\r\nHost: a\r\nContent-Length: {Smuggled.Length}\r\n\r\n{Smuggled}",
+            $"GET / HTTP/1.1\r\nHost: a\r\nConnection: Upgrade\r\nUpgrade: websocket\r\nContent-Length: {Smuggled.Length}\r\n\r\n{Smuggled}",
+            $"GET / HTTP/1.1\r\nHost: a\r\nExpect: 100-continue\r\nContent-Length: {Smuggled.Length}\r\n\r\n{Smuggled}",
+            $"POST / HTTP/1.1\r\nHost: a\r\nExpect: 100-continued\r\nContent-Length: {Smuggled.Length}\r\n\r\n{Smuggled}",
         ];
         foreach (string attack in attacks)
         {

@@ -1,4 +1,3 @@
-using System.Text;
 using Roundtrip.Core;
 using Roundtrip.Http;
 using Roundtrip.Transport;
