@@ -1,5 +1,6 @@
 using System.Net.Security;
 using System.Net.Sockets;
+using System.Security.Cryptography.X509Certificates;
 using System.Text;
 
 namespace Roundtrip.Peers.Tests;
@@ -88,8 +89,9 @@ public class ChangingFileTests
     private static (string Kinds, int Received) Download(RoundtripProcess server, bool secure, Action change)
     {
         using var client = new RawClient(secure ? server.HttpsPort : server.HttpPort, receiveBuffer: 16 * 1024);
+        string thumbprint = X509CertificateLoader.LoadCertificateFromFile(server.CertificateFile).Thumbprint;
         using Stream stream = secure
-            ? new SslStream(new NetworkStream(client.Socket), leaveInnerStreamOpen: false, (_, _, _, _) => true)
+            ? new SslStream(new NetworkStream(client.Socket), leaveInnerStreamOpen: false, (_, certificate, _, _) => certificate!.GetCertHashString() == thumbprint)
             : new NetworkStream(client.Socket);
         (stream as SslStream)?.AuthenticateAsClient("localhost");
         stream.Write("GET /f.bin HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n"u8);
