@@ -135,7 +135,7 @@ public class HostileTests
 
         // Whoever was turned away knows it: nobody waits for an answer that does not come.
         string[] answers = [.. clients.Select(client => client.ReadToEnd())];
-        Assert.InRange(answers.Count(answer => answer.EndsWith("hello", StringComparison.Ordinal)), 50, 299);
+        Assert.InRange(answers.Count(answer => answer.EndsWith("hello", StringComparison.Ordinal)), 1, 299);
         Assert.All(answers, answer => Assert.True(answer.Length == 0 || answer.EndsWith("hello", StringComparison.Ordinal), answer));
         clients.ForEach(client => client.Dispose());
         Until(() => Status(server) == "200", "the server does not recover");
