@@ -1,6 +1,6 @@
 #!/usr/bin/env node
 // Builds dist/client.js (what a page imports) and dist/worker.js (what runs beside it). With --verify only says whether they are what the sources give; with --tests builds the tests into build/.
-import { mkdirSync, readFileSync, readdirSync, writeFileSync, existsSync } from 'node:fs';
+import { mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync, existsSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
@@ -15,6 +15,8 @@ const outputs = [
 
 if (process.argv.includes('--tests')) {
   const tests = readdirSync(join(folder, 'tests')).filter(name => name.endsWith('.test.ts') || name === 'mock-server.ts');
+  // A test whose source is gone must not run.
+  rmSync(join(folder, 'build'), { recursive: true, force: true });
   await build({ absWorkingDir: folder, entryPoints: tests.map(name => join('tests', name)), outdir: 'build', outExtension: { '.js': '.mjs' }, bundle: true, platform: 'node', format: 'esm', target: 'node18', sourcemap: 'inline' });
 } else {
   for (const { entry, file, format } of outputs) {

@@ -6,8 +6,11 @@ namespace Roundtrip.Http;
 /// <summary>Fields of one response, whichever end has it, or a request's trailers, kept as HTTP/1 lines with their places. Used again for the next exchange.</summary>
 public sealed class FieldBuffer
 {
-    private byte[] _text = new byte[256];
-    private FieldEntry[] _fields = new FieldEntry[4];
+    private const int UsualText = 256;
+    private const int UsualFields = 4;
+
+    private byte[] _text = new byte[UsualText];
+    private FieldEntry[] _fields = new FieldEntry[UsualFields];
     private int _length;
 
     public int Count { get; private set; }
@@ -71,12 +74,12 @@ public sealed class FieldBuffer
         int needed = _length + name.Length + value.Length + 4;
         if (needed > _text.Length)
         {
-            Array.Resize(ref _text, Math.Max(needed, _text.Length * 2));
+            Array.Resize(ref _text, Math.Max(needed, Math.Max(UsualText, _text.Length * 2)));
         }
 
         if (Count == _fields.Length)
         {
-            Array.Resize(ref _fields, Count * 2);
+            Array.Resize(ref _fields, Math.Max(UsualFields, Count * 2));
         }
 
         var nameSlice = new Slice(_length, name.Length);
@@ -119,6 +122,13 @@ public sealed class FieldBuffer
         }
 
         (Count, _length) = (kept, length);
+    }
+
+    /// <summary>Takes no more memory than its fields have: for an exchange that lasts as long as its client.</summary>
+    internal void RetainForLong()
+    {
+        Array.Resize(ref _text, _length);
+        Array.Resize(ref _fields, Count);
     }
 
     public void Clear()

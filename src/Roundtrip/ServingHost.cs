@@ -16,6 +16,7 @@ internal sealed class ServingHost : IDisposable
     private readonly HttpServer _server;
     private readonly WorkerPools _workers;
     private readonly SiteServices _services;
+    private readonly RestingMemory _memory = new();
     private readonly List<SiteLogs> _former = [];
     private SiteSnapshot _site;
 
@@ -74,6 +75,7 @@ internal sealed class ServingHost : IDisposable
     /// <summary>Lets answers under way finish, then writes what the logs still hold, those of former configurations too.</summary>
     public void Dispose()
     {
+        _memory.Dispose();
         _server.Dispose();
         _services.End();
         _workers.Dispose();

@@ -12,9 +12,7 @@ internal sealed record SampleBreakage(string What, string Rows, (string File, st
     private const string Echo = "cgi/echo.py";
     private const string Conf = "site.conf";
 
-    /// <summary>
-    /// Every mechanism of the page but two, which no server breaks: an error of the network (xhr-events-error), and that a gap is told (carrier-gap), which fails only with all of the hub.
-    /// </summary>
+    /// <summary>Every mechanism of the page. Each row is the only one of some breakage.</summary>
     public static readonly SampleBreakage[] All =
     [
         // XMLHttpRequest
@@ -27,7 +25,8 @@ internal sealed record SampleBreakage(string What, string Rows, (string File, st
         new("JSON is cut", "xhr-receive-json", [(Echo, "[1,2,3]}", "[1,2,3]")]),
         new("an answer does not say its length", "xhr-events-download", [(Echo, "f\"Content-Length: {length}\", ", "")]),
         new("large content is refused", "xhr-events-upload", [(Conf, "", "LimitRequestBody 1000000")]),
-        new("what should never be answered is answered at once", "xhr-events-abort xhr-events-timeout", [(Conf, "", "<If \"%{QUERY_STRING} == 'as=never'\">\nRequire all denied\n</If>")]),
+        new("what should never be answered is answered at once", "xhr-events-abort xhr-events-timeout", [(Conf, "", "<If \"%{QUERY_STRING} =~ /as=never/\">\nRequire all denied\n</If>")]),
+        new("an answer that should break off is whole", "xhr-events-error", [(Echo, "Content-Length: 10", "Content-Length: 5")]),
 
         // CORS
         new("the page's own origin answers another thing", "cors-same-origin", [(Echo, "X-Hidden: not exposed", "X-Hidden: nothing")]),
@@ -44,11 +43,12 @@ internal sealed record SampleBreakage(string What, string Rows, (string File, st
         new("credentials are allowed where all may read", "cors-credentials-any", [(Conf, "CorsOrigin *", "CorsOrigin \"~^https?://127.*$\"\nCorsCredentials On")]),
 
         // Live channels
-        new("nobody may listen without a token", "carrier-websocket carrier-sse carrier-longpoll carrier-shortpoll carrier-resume carrier-gap sse-event sse-close http-stream", [(Conf, "LiveAnonymous On", "LiveAnonymous Off")], IsAlone: true),
+        new("nobody may listen without a token", "carrier-websocket carrier-sse carrier-longpoll carrier-shortpoll carrier-resume carrier-gap sse-event sse-close http-poll http-stream", [(Conf, "LiveAnonymous On", "LiveAnonymous Off")], IsAlone: true),
         new("WebSockets are refused", "carrier-websocket carrier-resume ws-subprotocol ws-text ws-binary-blob ws-binary-arraybuffer ws-buffered", [(Conf, "", "<If \"%{HTTP:Sec-WebSocket-Version} == '13'\">\nRequire all denied\n</If>")], IsAlone: true),
         new("event streams are answered as something else", "carrier-sse carrier-resume sse-event sse-close http-stream", [(Conf, "", "Header set Content-Type text/html \"expr=%{HTTP:Accept} == 'text/event-stream'\"")], IsAlone: true),
         new("no poll may wait", "carrier-longpoll", [(Conf, "", "<If \"%{QUERY_STRING} =~ /wait=25/\">\nRequire all denied\n</If>")]),
-        new("no poll tells at once where it begins", "carrier-longpoll carrier-shortpoll", [(Conf, "", "<If \"%{QUERY_STRING} =~ /wait=0/\">\nRequire all denied\n</If>")], IsAlone: true),
+        new("no poll tells at once where it begins", "carrier-longpoll carrier-shortpoll http-poll", [(Conf, "", "<If \"%{QUERY_STRING} =~ /wait=0/\">\nRequire all denied\n</If>")], IsAlone: true),
+        new("who comes with an id that never was is refused", "carrier-gap", [(Conf, "", "<If \"%{QUERY_STRING} =~ /never-was/\">\nRequire all denied\n</If>")]),
         new("the history is too short", "carrier-resume", [(Conf, "LiveHistory 1000 1h", "LiveHistory 1 1h")]),
         new("messages of 200,000 bytes are refused", "ws-buffered", [(Conf, "", "LiveMaxMessage 100000")]),
         new("the other origin may open WebSockets", "ws-origin", [(Conf, "", "LiveAllowOrigin *")]),
@@ -69,7 +69,17 @@ internal sealed record SampleBreakage(string What, string Rows, (string File, st
         new("connections are not kept", "http-other", [(Conf, "", "KeepAlive Off")]),
         new("an image is none", "http-image", [("dot.svg", "<svg", "<gvs")]),
         new("a script has a mistake", "http-script", [("js/nothing.js", "", "?")]),
+
+        // What several rows have in common is broken for all of them above. Here it is for one alone.
+        .. Marked("xhr-send-string xhr-send-params xhr-send-blob xhr-send-file xhr-send-arraybuffer xhr-send-view xhr-send-document xhr-receive-default xhr-receive-text xhr-receive-arraybuffer xhr-receive-blob xhr-events-abort xhr-events-timeout"),
+        .. Marked("cors-simple cors-no-credentials cors-credentials cors-forbidden"),
+        .. Marked("carrier-websocket carrier-sse carrier-shortpoll sse-event sse-close ws-subprotocol ws-text ws-binary-blob ws-binary-arraybuffer"),
+        .. Marked("http-xhr http-fetch http-worker http-poll http-stream"),
     ];
+
+    // What a row asks for has its id in the query, as row or in the topic.
+    private static IEnumerable<SampleBreakage> Marked(string rows) => rows.Split(' ').Select(static row =>
+        new SampleBreakage($"what {row} asks for is refused", row, [(Conf, "", $"<If \"%{{QUERY_STRING}} =~ /{row}(%2F|\\/|&|$)/\">\nRequire all denied\n</If>")]));
 
     public IEnumerable<string> RowIds => Rows.Split(' ');
 

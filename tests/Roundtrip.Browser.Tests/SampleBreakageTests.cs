@@ -45,7 +45,7 @@ public sealed class SampleBreakageTests(LiveBrowser browser) : IClassFixture<Liv
     }
 
     [Fact]
-    public async Task Every_row_that_a_server_can_break_is_broken_by_one_of_them()
+    public async Task Every_row_is_broken_alone_by_one_of_them()
     {
         string folder = SampleBreakage.CopyOfSample();
         using var server = new RoundtripProcess(folder);
@@ -56,7 +56,8 @@ public sealed class SampleBreakageTests(LiveBrowser browser) : IClassFixture<Liv
         string[] rows = await page.EvaluateAsync<string[]>("[...document.querySelectorAll('tr[id]')].map(row => row.id)");
         Directory.Delete(folder, recursive: true);
 
-        Assert.Equal([.. rows.Except(["xhr-events-error"]).Order()], SampleBreakage.All.SelectMany(static each => each.RowIds).Distinct().Order());
+        Assert.Equal(rows.Order(), SampleBreakage.All.Select(static each => each.Rows).Where(static row => !row.Contains(' ', StringComparison.Ordinal)).Distinct().Order());
+        Assert.Empty(SampleBreakage.All.SelectMany(static each => each.RowIds).Except(rows));
     }
 
     // What is not as it should be; null where all is.

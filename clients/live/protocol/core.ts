@@ -158,12 +158,10 @@ export class Core {
   deliver(topic: Topic, message: Message): void {
     const isLast = message.id === 'CLOSE';
     topic.begun = true;
-    // CLOSE says that the topic is closed, and is mostly empty.
-    if (isLast ? message.data !== '' : topic.seen.add(message.id)) {
-      if (!isLast) {
-        topic.cursor = message.id;
-        topic.forgetGap();
-      }
+    // CLOSE says that nothing more comes, and is no message.
+    if (!isLast && topic.seen.add(message.id)) {
+      topic.cursor = message.id;
+      topic.forgetGap();
       for (const subscription of topic.subscriptions.values()) {
         if (subscription.given?.has(message.id)) continue;
         if (subscription.behind) subscription.behind.held.push({ item: message, at: topic.cursor });

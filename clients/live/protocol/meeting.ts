@@ -66,11 +66,12 @@ export function ask(core: Core, topics: Topic[], since: string | null, seconds: 
   if (seconds > 0 || since === null) query.push(['wait', String(seconds)]);
   let status = 0;
   let retryAfter: number | undefined;
+  let isHubs: boolean | undefined;
   let isDone = false;
   return core.request({ query }, (event, now) => {
     if (isDone) return;
     if (event.on === 'head') {
-      ({ status, retryAfter } = event);
+      ({ status, retryAfter, isHubs } = event);
     } else if (event.on === 'text' && status === 200) {
       const poll = parsePoll(event.text);
       if (!poll) return;
@@ -80,7 +81,10 @@ export function ask(core: Core, topics: Topic[], since: string | null, seconds: 
     } else if (event.on === 'end') {
       isDone = true;
       if (status === 204) for (const topic of topics) core.finish(topic);
-      failed(status, retryAfter, now);
+      // Which of several topics it has against is not said with 400.
+      const isRefused = isHubs && (status === 403 || (status === 400 && topics.length === 1));
+      if (isRefused) for (const topic of topics) core.refuse(topic, status, 'the hub refuses this topic');
+      failed(isRefused ? 204 : status, retryAfter, now);
     }
   });
 }

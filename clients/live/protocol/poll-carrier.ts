@@ -106,6 +106,7 @@ export class PollCarrier implements Carrier {
   private failed(status: number, retryAfter: number | undefined, now: number): void {
     this.requestBy = Infinity;
     this.meeting = null;
+    // There is nothing more of what was asked for.
     if (status === 204) {
       this.rise(now);
       this.nextAt = now;

@@ -93,7 +93,8 @@ export class StreamCarrier implements Carrier {
       lane.isSettled = event.status !== 200;
       // 204 ends an EventSource: nothing more comes.
       if (event.status === 204) this.core.finish(lane.topic);
-      else if (event.status === 403) this.core.refuse(lane.topic, 403, 'the hub refuses this topic');
+      // 400 and 403 of the hub hold for as long as the topic is asked for; of what stands between, perhaps not for the next carrier.
+      else if (event.isHubs && (event.status === 400 || event.status === 403)) this.core.refuse(lane.topic, event.status, 'the hub refuses this topic');
       else if (event.status !== 200) this.core.ladder.down(this, { status: event.status, retryAfter: event.retryAfter }, now);
       else this.core.begun(lane.topic, event.lastEventId);
       this.rise(now);

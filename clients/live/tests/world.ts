@@ -42,6 +42,8 @@ export class World {
   requests = 0;
   mostTopics = Infinity;
   storeIsAway = false;
+  /** How requests for messages are refused, and whether the hub does that itself. */
+  refusal: { status: number; isHubs: boolean } | null = null;
   tokensAsked = 0;
   nextToken: (() => string | null) | null = null;
   /** How long a part takes. */
@@ -282,6 +284,9 @@ export class World {
     };
     if (!this.works[carrier]) {
       say({ on: 'end', id, code: 1006 });
+    } else if (this.refusal && action.as !== 'bytes' && action.body === undefined) {
+      say({ on: 'head', id, ...this.refusal });
+      say({ on: 'end', id, code: 1000 });
     } else if (!this.isAllowed(action.token)) {
       answer(401, '');
     } else if (action.as === 'bytes') {

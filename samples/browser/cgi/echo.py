@@ -35,6 +35,8 @@ if form in bodies:
         out.flush()
         if form == "slow":
             time.sleep(0.08)
+elif form == "broken":
+    out.write(b"Content-Type: text/plain\nContent-Length: 10\nCache-Control: no-store\n\n12345")
 elif form == "never":
     time.sleep(5)
     head("text/plain", 0)

@@ -1,17 +1,19 @@
 import { connect } from '/.well-known/mercure/client.js';
-import { check, equal, event, row, wait, within } from './rows.js';
+import { check, equal, event, marked, row, wait, within } from './rows.js';
 
 export const hub = `${location.origin}/.well-known/mercure`;
-export const token = async () => {
-  const answer = await fetch('/cgi/token.py');
+/** @param id the row that wants it. */
+export const token = async id => {
+  const answer = await fetch(marked('/cgi/token.py', id));
   check(answer.ok, `no token: ${answer.status}`);
   return answer.text();
 };
-export const topic = () => `/browser/${crypto.getRandomValues(new Uint32Array(2)).join('-')}`;
+/** A topic of a row's own. */
+export const topic = id => `/browser/${id}/${crypto.getRandomValues(new Uint32Array(2)).join('-')}`;
 
 /** Publishes by POST, as any program does. */
 export async function publish(to, data, fields = {}) {
-  const answer = await fetch(hub, { method: 'POST', headers: { Authorization: `Bearer ${await token()}` }, body: new URLSearchParams({ topic: to, data, ...fields }) });
+  const answer = await fetch(hub, { method: 'POST', headers: { Authorization: `Bearer ${await token('publish')}` }, body: new URLSearchParams({ topic: to, data, ...fields }) });
   check(answer.ok, `publishing was answered ${answer.status}`);
   return answer.text();
 }
@@ -22,8 +24,8 @@ const carriers = [['websocket', 'WebSocket', 9], ['sse', 'server-sent events', 9
 
 for (const [carrier, name, count] of carriers) {
   row('Live channels: each carrier', `carrier-${carrier}`, `Messages come by ${name}, each once and in order`, async () => {
-    const to = topic();
-    const bearer = await token();
+    const to = topic(`carrier-${carrier}`);
+    const bearer = await token(`carrier-${carrier}`);
     const live = connect(hub, { carriers: [carrier], session: `delay ${carrier}` });
     const began = new Map();
     const delays = [];
@@ -54,7 +56,7 @@ for (const [carrier, name, count] of carriers) {
 }
 
 row('Live channels: one history', 'carrier-resume', 'What was missed comes by any carrier, behind the last id', async () => {
-  const to = topic();
+  const to = topic('carrier-resume');
   const since = await publish(to, 'seen');
   for (const data of ['missed 1', 'missed 2', 'missed 3']) await publish(to, data);
   for (const [carrier] of carriers) {
@@ -68,9 +70,9 @@ row('Live channels: one history', 'carrier-resume', 'What was missed comes by an
 });
 
 row('Live channels: one history', 'carrier-gap', 'What cannot be given any more is told', async () => {
-  const live = connect(hub, { session: 'gap' });
+  const live = connect(hub, { carriers: ['sse', 'longpoll'], session: 'gap' });
   try {
-    const gap = await within(10_000, new Promise(resolve => live.subscribe(topic(), () => {}, { since: 'urn:never-was', onGap: resolve })), 'a gap');
+    const gap = await within(10_000, new Promise(resolve => live.subscribe(topic('carrier-gap'), () => {}, { since: 'urn:never-was', onGap: resolve })), 'a gap');
     equal(gap.reason, 'unknown-id', 'the reason');
     return `after ${gap.after}: ${gap.reason}`;
   } finally {
@@ -79,7 +81,7 @@ row('Live channels: one history', 'carrier-gap', 'What cannot be given any more 
 });
 
 row('Server-sent events', 'sse-event', 'An EventSource gets id, type and lines', async () => {
-  const to = topic();
+  const to = topic('sse-event');
   const id = `urn:${to}`;
   const source = new EventSource(`${hub}?topic=${encodeURIComponent(to)}`);
   try {
@@ -96,13 +98,18 @@ row('Server-sent events', 'sse-event', 'An EventSource gets id, type and lines',
 });
 
 row('Server-sent events', 'sse-close', 'A closed topic ends with the id CLOSE, and 204 ends the EventSource', async () => {
-  const to = topic();
+  const to = topic('sse-close');
   const source = new EventSource(`${hub}?topic=${encodeURIComponent(to)}`);
   try {
     await event(source, 'open');
-    const came = within(8000, new Promise(resolve => source.addEventListener('message', ({ lastEventId }) => { if (lastEventId === 'CLOSE') resolve(); })), 'the id CLOSE');
+    const said = [];
+    const came = within(8000, new Promise(resolve => source.addEventListener('message', ({ lastEventId, data }) => {
+      if (lastEventId === 'CLOSE') resolve();
+      else said.push(data);
+    })), 'the id CLOSE');
     await publish(to, 'bye', { close: 'on' });
     await came;
+    equal(said.join(), 'bye', 'the messages before CLOSE');
     for (let i = 0; source.readyState !== EventSource.CLOSED && i < 150; i++) await wait(100);
     equal(source.readyState, EventSource.CLOSED, 'readyState');
     return 'readyState CLOSED, no further attempt';

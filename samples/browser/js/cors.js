@@ -1,4 +1,4 @@
-import { check, equal, other, own, row } from './rows.js';
+import { check, equal, marked, other, own, row } from './rows.js';
 import { send } from './xhr.js';
 
 const group = `CORS: this page is of ${own}, what it asks for of ${other}`;
@@ -18,7 +18,7 @@ row(group, 'cors-same-origin', 'Of its own origin a page may ask anything', asyn
 });
 
 row(group, 'cors-simple', 'A simple request is answered where the other origin allows it', async () => {
-  const { response, status } = await send({ method: 'POST', url: resource('open'), body: 'x' });
+  const { response, status } = await send({ method: 'POST', url: marked(resource('open'), 'cors-simple'), body: 'x' });
   equal(status, 200, 'the status');
   equal(response.origin, own, 'the Origin that the server saw');
   return `Origin: ${response.origin}`;
@@ -46,14 +46,14 @@ row(group, 'cors-expose', 'The page reads only those fields of the answer that a
 
 row(group, 'cors-no-credentials', 'Cookies stay at home unless they are asked for', async () => {
   await cookie();
-  const { cookie: sent } = await (await fetch(resource('named'))).json();
+  const { cookie: sent } = await (await fetch(marked(resource('named'), 'cors-no-credentials'))).json();
   equal(sent, '', 'Cookie');
   return 'no Cookie';
 });
 
 row(group, 'cors-credentials', 'They go where the page asks for it and the other origin names this one', async () => {
   const value = await cookie();
-  const { cookie: sent } = await (await fetch(resource('named'), { credentials: 'include' })).json();
+  const { cookie: sent } = await (await fetch(marked(resource('named'), 'cors-credentials'), { credentials: 'include' })).json();
   check(sent.includes(`visit=${value}`), `Cookie is ${JSON.stringify(sent)}`);
   return sent;
 });
@@ -61,7 +61,7 @@ row(group, 'cors-credentials', 'They go where the page asks for it and the other
 row(group, 'cors-credentials-any', '"*" is not enough for that', () => refused(fetch(resource('open'), { credentials: 'include' })));
 
 row(group, 'cors-forbidden', 'Some fields only the browser sets', async () => {
-  const { response } = await send({ url: '/cgi/echo.py', before: xhr => xhr.setRequestHeader('Cookie', 'forged=1') });
+  const { response } = await send({ url: marked('/cgi/echo.py', 'cors-forbidden'), before: xhr => xhr.setRequestHeader('Cookie', 'forged=1') });
   check(!response.cookie.includes('forged'), 'a script set Cookie');
   return 'Cookie, set by the script, was not sent';
 });

@@ -1,4 +1,4 @@
-import { check, equal, event, other, own, row, wait } from './rows.js';
+import { check, equal, event, marked, other, own, row, wait } from './rows.js';
 import { hub, topic } from './carriers.js';
 import { send } from './xhr.js';
 
@@ -22,15 +22,20 @@ function describe(entry, origin) {
 }
 
 let count = 0;
-const fresh = url => `${url}${url.includes('?') ? '&' : '?'}n=${count++}-${Date.now()}`;
+const fresh = (url, id) => `${marked(url, `http-${id}`)}&n=${count++}-${Date.now()}`;
+const read = async url => {
+  const answer = await fetch(url);
+  check(answer.ok, `it was answered ${answer.status}`);
+  return answer.text();
+};
 const ways = [
-  ['xhr', 'XMLHttpRequest', own, async () => { const url = fresh('/cgi/echo.py'); await send({ url }); return url; }],
-  ['fetch', 'fetch', own, async () => { const url = fresh('/page.css'); await (await fetch(url)).text(); return url; }],
-  ['image', 'An image', own, async () => { const url = fresh('/dot.svg'); const image = new Image(); image.src = url; await image.decode(); return url; }],
-  ['script', 'A script', own, async () => { const url = fresh('/js/nothing.js'); await import(url); return url; }],
-  ['worker', "A worker's script", own, async () => { const url = fresh('/workers/echo.js'); const worker = new Worker(url); worker.postMessage({ echo: 1 }); await event(worker, 'message'); worker.terminate(); return url; }],
-  ['poll', 'A poll', own, async () => { const url = fresh(`${hub}?topic=${topic()}&wait=0`); await (await fetch(url)).text(); return url; }],
-  ['other', 'The other origin', other, async () => { const url = fresh(`${other}/cgi/echo.py/open`); await (await fetch(url)).text(); return url; }],
+  ['xhr', 'XMLHttpRequest', own, async () => { const url = fresh('/cgi/echo.py', 'xhr'); equal((await send({ url })).status, 200, 'the status'); return url; }],
+  ['fetch', 'fetch', own, async () => { const url = fresh('/page.css', 'fetch'); await read(url); return url; }],
+  ['image', 'An image', own, async () => { const url = fresh('/dot.svg', 'image'); const image = new Image(); image.src = url; await image.decode(); return url; }],
+  ['script', 'A script', own, async () => { const url = fresh('/js/nothing.js', 'script'); await import(url); return url; }],
+  ['worker', "A worker's script", own, async () => { const url = fresh('/workers/echo.js', 'worker'); const worker = new Worker(url); worker.postMessage({ echo: 1 }); await event(worker, 'message'); worker.terminate(); return url; }],
+  ['poll', 'A poll', own, async () => { const url = fresh(`${hub}?topic=${topic('http-poll')}&wait=0`, 'poll'); await read(url); return url; }],
+  ['other', 'The other origin', other, async () => { const url = fresh(`${other}/cgi/echo.py/open`, 'other'); await read(url); return url; }],
 ];
 for (const [id, name, origin, load] of ways) {
   row(group, `http-${id}`, `${name}: ${version(origin)}, and the second time no new connection`, async () => {
@@ -42,7 +47,7 @@ for (const [id, name, origin, load] of ways) {
 }
 
 row(group, 'http-stream', `An event stream: ${version(own)}`, async () => {
-  const url = fresh(`${hub}?topic=${topic()}`);
+  const url = fresh(`${hub}?topic=${topic('http-stream')}`, 'stream');
   const source = new EventSource(url);
   await event(source, 'open');
   source.close();

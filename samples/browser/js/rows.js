@@ -22,6 +22,9 @@ export const wait = time => new Promise(resolve => setTimeout(resolve, time));
 /** What a promise comes to, or a failure after a time. */
 export const within = (time, promise, what) => Promise.race([promise, wait(time).then(() => { throw new Error(`${what}: nothing in ${time} ms`); })]);
 
+/** A URL that says for which row it is asked: so the access log can be read row by row, and one row be broken alone. */
+export const marked = (url, id) => `${url}${url.includes('?') ? '&' : '?'}row=${id}`;
+
 export const event = (target, type, time = 8000) => within(time, new Promise(resolve => target.addEventListener(type, resolve, { once: true })), type);
 
 /** Runs them one after the other, so that they do not disturb each other's times. `?only=` picks those whose id begins so. */

@@ -1,12 +1,12 @@
 import { hub, token, topic } from './carriers.js';
-import { check, equal, event, other, row, wait } from './rows.js';
+import { check, equal, event, marked, other, row, wait } from './rows.js';
 
 const group = 'WebSocket';
 const address = hub.replace(/^http/, 'ws');
 
-async function open(binaryType = 'blob') {
-  const bearer = await token();
-  const socket = new WebSocket(address, ['unknown.v9', 'roundtrip.live.v1']);
+async function open(id, binaryType = 'blob') {
+  const bearer = await token(id);
+  const socket = new WebSocket(marked(address, id), ['unknown.v9', 'roundtrip.live.v1']);
   socket.binaryType = binaryType;
   const queue = [];
   let wake;
@@ -30,7 +30,7 @@ async function open(binaryType = 'blob') {
 }
 
 row(group, 'ws-subprotocol', 'The server picks one of the subprotocols', async () => {
-  const socket = await open();
+  const socket = await open('ws-subprotocol');
   const { op, epoch } = await socket.next(value => value.op === 'welcome');
   socket.close(1000);
   const { code, wasClean } = await event(socket, 'close');
@@ -39,8 +39,8 @@ row(group, 'ws-subprotocol', 'The server picks one of the subprotocols', async (
 });
 
 row(group, 'ws-text', 'Text goes both ways', async () => {
-  const socket = await open();
-  const to = topic();
+  const socket = await open('ws-text');
+  const to = topic('ws-text');
   socket.send(JSON.stringify({ op: 'subscribe', sub: 1, topics: [to] }));
   await socket.next(value => value.op === 'subscribed');
   socket.send(JSON.stringify({ op: 'publish', ref: 1, topics: [to], data: 'grüße 😀' }));
@@ -52,8 +52,8 @@ row(group, 'ws-text', 'Text goes both ways', async () => {
 
 for (const [type, kind] of [['blob', Blob], ['arraybuffer', ArrayBuffer]]) {
   row(group, `ws-binary-${type}`, `Bytes are sent as a Blob, and come as binaryType "${type}" says`, async () => {
-    const socket = await open(type);
-    const to = topic();
+    const socket = await open(`ws-binary-${type}`, type);
+    const to = topic(`ws-binary-${type}`);
     socket.send(JSON.stringify({ op: 'subscribe', sub: 1, topics: [to] }));
     await socket.next(value => value.op === 'subscribed');
     const head = new TextEncoder().encode(JSON.stringify({ op: 'publish', ref: 1, topics: [to] }));
@@ -70,8 +70,8 @@ for (const [type, kind] of [['blob', Blob], ['arraybuffer', ArrayBuffer]]) {
 }
 
 row(group, 'ws-buffered', 'bufferedAmount says what has not left yet', async () => {
-  const socket = await open();
-  const to = topic();
+  const socket = await open('ws-buffered');
+  const to = topic('ws-buffered');
   const text = JSON.stringify({ op: 'publish', ref: 1, topics: [to], data: 'x'.repeat(200_000) });
   socket.send(text);
   const high = socket.bufferedAmount;

@@ -77,6 +77,7 @@ public sealed partial class Http1Exchange : Exchange
             if (HasOpenEnd)
             {
                 Request.RetainForLong(host.Buffers);
+                ResponseFields.RetainForLong();
             }
             else
             {
@@ -117,6 +118,7 @@ public sealed partial class Http1Exchange : Exchange
         RespondedTimestamp = host.Timestamp;
         DetachHead();
         Request.RetainForLong(host.Buffers);
+        ResponseFields.RetainForLong();
         BeginTunnelBody();
         BeginTunnelResponse();
 

@@ -273,6 +273,7 @@ public sealed partial class Http2ServerConnection : Http2Connection
             if (exchange.IsTunnel || exchange.HasOpenEnd)
             {
                 exchange.Request.RetainForLong(Host.Buffers);
+                exchange.ResponseFields.RetainForLong();
             }
             else
             {

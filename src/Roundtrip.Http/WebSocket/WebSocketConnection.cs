@@ -27,6 +27,7 @@ public sealed partial class WebSocketConnection
     private readonly WebSocketResources _resources;
     private readonly DeflateParameters? _deflate;
     private readonly Func<uint>? _nextMask;
+    private OutputQueue? _output;
 
     private CloseState _state;
     private bool _isToTell;
@@ -51,7 +52,6 @@ public sealed partial class WebSocketConnection
         }
 
         (_role, _limits, _resources, _lastHeard, _deflate) = (role, limits, resources, now, deflate);
-        Output = new OutputQueue(resources.Buffers, copyLimit: 0);
         if (deflate is { } agreed)
         {
             bool isServer = role == WebSocketRole.Server;
@@ -62,14 +62,17 @@ public sealed partial class WebSocketConnection
         }
     }
 
-    /// <summary>What is to be sent.</summary>
-    public OutputQueue Output { get; }
+    /// <summary>What is to be sent. While there is nothing it need not be there: <see cref="OutputLength"/> says so, and <see cref="Rest"/> gives it back.</summary>
+    public OutputQueue Output => _output ??= _resources.RentOutput();
+
+    /// <summary>How many bytes are to be sent.</summary>
+    public long OutputLength => _output?.Length ?? 0;
 
     /// <summary>Whether messages may be sent.</summary>
     public bool IsOpen => _state == CloseState.Open;
 
     /// <summary>Whether the peer's bytes are of use now. While false nothing is to be read, so that the peer is held back.</summary>
-    public bool WantsInput => _state != CloseState.Ended && Output.Length < MostOutput;
+    public bool WantsInput => _state != CloseState.Ended && OutputLength < MostOutput;
 
     /// <summary>How the connection is to end.</summary>
     public WebSocketEnding Ending { get; private set; }
@@ -103,7 +106,7 @@ public sealed partial class WebSocketConnection
             return;
         }
 
-        if (Output.Length > 0)
+        if (OutputLength > 0)
         {
             // What waits goes before a question, or our Close: whoever sends that keeps the time, and the peer's begins when it has it.
             (_lastHeard, _pingSentAt) = (now, Deadline.None);
@@ -124,13 +127,24 @@ public sealed partial class WebSocketConnection
         }
     }
 
+    /// <summary>Nothing more is to be done for now: a silent WebSocket holds no queue.</summary>
+    public void Rest()
+    {
+        if (_output is { IsEmpty: true } output)
+        {
+            _output = null;
+            _resources.Return(output);
+        }
+    }
+
     /// <summary>Gives back what it holds. Nothing else may be called afterwards.</summary>
     public void Release()
     {
         _state = CloseState.Ended;
         _isToTell = false;
         DropInput();
-        Output.Clear();
+        _output?.Clear();
+        Rest();
     }
 
     private void Abandon(EndReason reason, long now)

@@ -7,8 +7,10 @@ namespace Roundtrip.Http.WebSocket;
 public sealed class WebSocketResources(BufferPool buffers)
 {
     private const int KeptInflaters = 16;
+    private const int KeptOutputs = 64;
 
     private readonly Stack<Inflater> _inflaters = new();
+    private readonly Stack<OutputQueue> _outputs = new();
 
     public BufferPool Buffers => buffers;
 
@@ -20,6 +22,18 @@ public sealed class WebSocketResources(BufferPool buffers)
         Inflater inflater = _inflaters.TryPop(out Inflater? kept) ? kept : new Inflater();
         inflater.Begin();
         return inflater;
+    }
+
+    // What is encoded for many is handed on as it lies, however short it is.
+    internal OutputQueue RentOutput() => _outputs.TryPop(out OutputQueue? kept) ? kept : new OutputQueue(buffers, copyLimit: 0);
+
+    /// <param name="output">Which is empty.</param>
+    internal void Return(OutputQueue output)
+    {
+        if (_outputs.Count < KeptOutputs)
+        {
+            _outputs.Push(output);
+        }
     }
 
     internal void Return(Inflater inflater)

@@ -109,7 +109,7 @@ public sealed class LiveCommand
             topics.Add(selector);
         }
 
-        return new LiveCommand { Kind = LiveCommandKind.Subscribe, Reference = reference, Topics = topics, Since = Text(root, "since") };
+        return new LiveCommand { Kind = LiveCommandKind.Subscribe, Reference = reference, Topics = [.. topics], Since = Text(root, "since") };
     }
 
     // The members of a publication are the fields of the form: the same rules hold for both.

@@ -32,6 +32,12 @@ public sealed record StoreAddress
     /// <summary>The authorities, in PEM, one of which must have signed its certificate; empty for those of the system.</summary>
     public string Authorities { get; init; } = "";
 
+    /// <summary>The certificate, in PEM, by which it knows this client, and perhaps those of the authorities between; empty for none.</summary>
+    public string Certificate { get; init; } = "";
+
+    /// <summary>The certificate's key, in PEM.</summary>
+    public string Key { get; init; } = "";
+
     public bool IsFile => Path.Length > 0;
 
     /// <summary>Reads <c>sqlite:PATH</c>.</summary>

@@ -11,7 +11,18 @@ public sealed record Interest(IReadOnlyList<TopicSelector> Wanted, IReadOnlyList
     public bool Covers(LiveMessage message) => MatchesAny(Wanted, message.Topics) && (!message.IsPrivate || MatchesAny(Allowed, message.Topics));
 
     /// <summary>Whether each topic that it wants is one of these, so that nothing more can come.</summary>
-    public bool IsWithin(ClosedTopics closed) => Wanted.All(selector => selector.IsExact && closed.Contains(selector.Text));
+    public bool IsWithin(ClosedTopics closed)
+    {
+        for (int i = 0; i < Wanted.Count; i++)
+        {
+            if (!Wanted[i].IsExact || !closed.Contains(Wanted[i].Text))
+            {
+                return false;
+            }
+        }
+
+        return true;
+    }
 
     private static bool MatchesAny(IReadOnlyList<TopicSelector> selectors, IReadOnlyList<string> topics)
     {

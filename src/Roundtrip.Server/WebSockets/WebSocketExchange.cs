@@ -50,7 +50,7 @@ public sealed class WebSocketExchange : TimerEntry, IExchangeHandler
     {
         get
         {
-            long amount = _isOver ? 0 : _socket.Output.Length;
+            long amount = _isOver ? 0 : _socket.OutputLength;
             _isAwaited |= _isRunning && amount > 0;
             return amount;
         }
@@ -99,7 +99,7 @@ public sealed class WebSocketExchange : TimerEntry, IExchangeHandler
     void IExchangeHandler.OnWritable(Exchange exchange) => Run(static socket =>
     {
         socket.Flush();
-        if (socket._isHeldUp && socket._socket.Output.IsEmpty)
+        if (socket._isHeldUp && socket._socket.OutputLength == 0)
         {
             socket.TellWritable();
         }
@@ -185,7 +185,7 @@ public sealed class WebSocketExchange : TimerEntry, IExchangeHandler
             }
 
             Settle();
-            if (!_isAwaited || _isOver || !_socket.Output.IsEmpty)
+            if (!_isAwaited || _isOver || _socket.OutputLength > 0)
             {
                 return;
             }
@@ -275,10 +275,9 @@ public sealed class WebSocketExchange : TimerEntry, IExchangeHandler
     // From the engine to the tunnel, as much as that takes. What was encoded for many is handed on as it lies.
     private void Flush()
     {
-        OutputQueue output = _socket.Output;
-        while (!_isOver && !output.IsEmpty)
+        while (!_isOver && _socket.OutputLength > 0)
         {
-            OutputSegment first = output.Segments[0];
+            OutputSegment first = _socket.Output.Segments[0];
             if (first.IsShared)
             {
                 if (!_exchange.CanWrite)
@@ -325,13 +324,14 @@ public sealed class WebSocketExchange : TimerEntry, IExchangeHandler
             _exchange.Abort(_why, ErrorOrigin.Peer);
             Over();
         }
-        else if (_socket.Ending == WebSocketEnding.WhenSent && _socket.Output.IsEmpty)
+        else if (_socket.Ending == WebSocketEnding.WhenSent && _socket.OutputLength == 0)
         {
             _exchange.Complete();
             Over();
         }
         else
         {
+            _socket.Rest();
             _endpoint.Loop.Timers.Schedule(this, _socket.NextDeadline);
         }
     }

@@ -40,7 +40,7 @@ internal static class HubResponses
             exchange.ResponseFields.Add("Access-Control-Allow-Credentials"u8, "true"u8);
         }
 
-        exchange.ResponseFields.Add("Access-Control-Expose-Headers"u8, "Last-Event-ID, ETag, Link"u8);
+        exchange.ResponseFields.Add("Access-Control-Expose-Headers"u8, "Last-Event-ID, ETag, Link, Live-Refusal"u8);
     }
 
     /// <summary>Answers a preflight.</summary>
@@ -69,6 +69,12 @@ internal static class HubResponses
         {
             // RFC 9110 §10.2.3.
             exchange.ResponseFields.Add("Retry-After"u8, "2"u8);
+        }
+
+        if (status >= 400)
+        {
+            // Who says so: a client that reads 403 of something in between tries another carrier (docs/live.md).
+            exchange.ResponseFields.Add("Live-Refusal"u8, Encoding.ASCII.GetBytes($"{status}"));
         }
 
         Send(exchange, status, Text, Encoding.UTF8.GetBytes(sentence));

@@ -1,4 +1,5 @@
 using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
 using System.Text;
 using Roundtrip.Configuration.Directives;
 using Roundtrip.Live.Log;
@@ -25,7 +26,7 @@ internal sealed class LiveModule : IConfigurationModule
         new("LiveHub", AnyServer, 0, 1, "a path of the URL", AddHub),
         Change("LiveHistory", 1, 2, "how many messages, and how old: 1000 10min", static (hub, call) => hub with { History = History(call.Words) }),
         Change("LiveStore", 1, 1, "memory, or sqlite:PATH", static (hub, call) => hub with { Store = FileStore(call) }),
-        Change("LiveBackplane", 1, 2, "redis://[USER:PASSWORD@]HOST[:PORT][/DATABASE], or rediss:// and perhaps a file of authorities", static (hub, call) => hub with { Store = ServerStore(call) }),
+        Change("LiveBackplane", 1, 4, "redis://[USER:PASSWORD@]HOST[:PORT][/DATABASE], or rediss:// and perhaps a file of authorities (or system), one of this server's certificate, and one of its key", static (hub, call) => hub with { Store = ServerStore(call) }),
         Change("LiveQueue", 1, 2, "how many messages may wait for a subscriber, and drop-oldest, coalesce or close", static (hub, call) => hub with
         {
             Queue = Arguments.Number(call.Words[0], 1, 1_000_000),
@@ -72,10 +73,36 @@ internal sealed class LiveModule : IConfigurationModule
             return address;
         }
 
-        string path = call.FullPath(call.Words[1]);
-        return !address.IsTls ? throw new FormatException("a file of authorities is for rediss:// alone")
-            : call.Read(path).Text is { } text && text.Contains("-----BEGIN CERTIFICATE-----", StringComparison.Ordinal) ? address with { Authorities = text }
+        if (!address.IsTls)
+        {
+            throw new FormatException("files of authorities and certificates are for rediss:// alone");
+        }
+
+        address = address with { Authorities = call.Words[1] == "system" ? "" : Certificates(call, 1) };
+        return call.Words.Count == 2 ? address : WithCertificate(call, address);
+    }
+
+    private static string Certificates(DirectiveCall call, int word)
+    {
+        string path = call.FullPath(call.Words[word]);
+        return call.Read(path).Text is { } text && text.Contains("-----BEGIN CERTIFICATE-----", StringComparison.Ordinal) ? text
             : throw new FormatException($"{path} is no file of certificates in PEM");
+    }
+
+    // The key may stand in the certificate's file. That the two belong together is seen here, and not when Redis is asked.
+    private static StoreAddress WithCertificate(DirectiveCall call, StoreAddress address)
+    {
+        string path = call.FullPath(call.Words[^1]);
+        StoreAddress with = address with { Certificate = Certificates(call, 2), Key = call.Read(path).Text ?? throw new FormatException($"{path} cannot be read") };
+        try
+        {
+            X509Certificate2.CreateFromPem(with.Certificate, with.Key).Dispose();
+            return with;
+        }
+        catch (Exception fault) when (fault is CryptographicException or ArgumentException)
+        {
+            throw new FormatException($"{path} has no key, in PEM and without a password, of the certificate in {call.FullPath(call.Words[2])}");
+        }
     }
 
     private static HistoryLimit History(IReadOnlyList<string> words) => HistoryLimit.Default with

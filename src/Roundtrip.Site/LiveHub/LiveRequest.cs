@@ -96,7 +96,7 @@ internal sealed class LiveRequest
             topics.Add(selector);
         }
 
-        Topics = topics;
+        Topics = [.. topics];
         return true;
     }
 

@@ -113,16 +113,25 @@ internal sealed class LoopHub : TimerEntry, ILoopWork
             SubscriberStep step;
             LiveMessage? message;
             LiveGap gap;
+            bool isClosed;
             lock (_hub.Lock)
             {
                 step = subscriber.Subscriber.Next(out message, out gap);
+
+                // What is closed now was closed by the last message that its topics have, and that is behind it: docs/live.md, "Ids".
+                isClosed = step == SubscriberStep.None && _hub.IsClosedFor(subscriber.Subscriber.Interest);
             }
 
             switch (step)
             {
                 case SubscriberStep.Message:
-                    Send(subscriber, message!);
+                    subscriber.SentAt = Loop.Now;
+                    subscriber.Sink.Send(message!);
                     break;
+
+                case SubscriberStep.None when isClosed:
+                    subscriber.Sink.Finish();
+                    return;
 
                 case SubscriberStep.Gap:
                     subscriber.SentAt = Loop.Now;
@@ -199,7 +208,8 @@ internal sealed class LoopHub : TimerEntry, ILoopWork
             return;
         }
 
-        if (subscriber.Subscriber.IsInStep)
+        // Who hears the end of a topic may have heard all: that is seen where the log is read. So does whoever may not see the message itself.
+        if (subscriber.Subscriber.IsInStep && !message.IsClose)
         {
             if (!subscriber.Subscriber.Interest.Covers(message))
             {
@@ -210,7 +220,8 @@ internal sealed class LoopHub : TimerEntry, ILoopWork
             {
                 if (subscriber.Subscriber.Offer(message, hasRoom: true))
                 {
-                    Send(subscriber, message);
+                    subscriber.SentAt = Loop.Now;
+                    subscriber.Sink.Send(message);
                 }
 
                 return;
@@ -236,27 +247,6 @@ internal sealed class LoopHub : TimerEntry, ILoopWork
         foreach (LoopSubscriber subscriber in _all.ToArray())
         {
             subscriber.Sink.End(EndReason.ServerStopping);
-        }
-    }
-
-    private void Send(LoopSubscriber subscriber, LiveMessage message)
-    {
-        subscriber.SentAt = Loop.Now;
-        if (message.IsClose && IsClosedFor(subscriber))
-        {
-            subscriber.Sink.Finish();
-        }
-        else
-        {
-            subscriber.Sink.Send(message);
-        }
-    }
-
-    private bool IsClosedFor(LoopSubscriber subscriber)
-    {
-        lock (_hub.Lock)
-        {
-            return _hub.IsClosedFor(subscriber.Subscriber.Interest);
         }
     }
 

@@ -15,7 +15,8 @@ internal sealed class SocketSubscriptions(LiveSocket socket, LoopHub hub)
 
     private static readonly List<SocketSubscription> None = [];
 
-    private readonly List<SocketSubscription> _all = [];
+    // Most sockets have one.
+    private readonly List<SocketSubscription> _all = new(1);
     private bool _isPumping;
 
     public LiveSocket Socket => socket;

@@ -137,6 +137,13 @@ internal sealed class RespConnection : IDisposable
             options.CertificateChainPolicy.CustomTrustStore.AddRange(authorities);
         }
 
+        if (address.Certificate.Length > 0)
+        {
+            X509Certificate2Collection between = [];
+            between.ImportFromPem(address.Certificate);
+            options.ClientCertificateContext = SslStreamCertificateContext.Create(X509Certificate2.CreateFromPem(address.Certificate, address.Key), between, offline: true);
+        }
+
         var tls = new SslStream(stream);
         tls.AuthenticateAsClient(options);
         return tls;

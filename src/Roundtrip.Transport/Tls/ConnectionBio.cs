@@ -4,7 +4,8 @@ namespace Roundtrip.Transport.Tls;
 
 /// <summary>
 /// The BIO between OpenSSL and a <see cref="TlsConnection"/>. It holds nothing: a read goes straight from the inner connection into OpenSSL's
-/// buffer, a write is appended to the connection's ciphertext. Which connection that is says <see cref="TlsConnection.Current"/>.
+/// buffer, a write is appended to the connection's ciphertext. Which connection that is says <see cref="TlsConnection.Current"/>. So a loop needs one for all its connections: what it is told
+/// to remember, whether to try again, is read before another connection's turn.
 /// </summary>
 internal static unsafe class ConnectionBio
 {

@@ -40,6 +40,9 @@ internal static unsafe partial class LibCrypto
     public static partial nint BIO_new_mem_buf(byte* bytes, int length);
 
     [LibraryImport(Name)]
+    public static partial int BIO_up_ref(nint bio);
+
+    [LibraryImport(Name)]
     public static partial int BIO_free(nint bio);
 
     [LibraryImport(Name)]
@@ -92,6 +95,12 @@ internal static unsafe partial class LibCrypto
 
     [LibraryImport(Name)]
     public static partial int EVP_PKEY_get_base_id(nint key);
+
+    [LibraryImport(Name)]
+    public static partial int EVP_PKEY_get_raw_public_key(nint key, byte* bytes, nuint* length);
+
+    [LibraryImport(Name)]
+    public static partial int EVP_PKEY_set_type(nint key, int type);
 
     [LibraryImport(Name)]
     public static partial void EVP_PKEY_free(nint key);

@@ -25,8 +25,10 @@ internal static unsafe partial class LibSsl
     public const int ControlSessionCacheSize = 42;
     public const int ControlSessionCacheMode = 44;
     public const int ControlChainCertificate = 89;
+    public const int ControlGetPeerTemporaryKey = 109;
     public const int ControlMinimumVersion = 123;
     public const int ControlMaximumVersion = 124;
+    public const int ControlGetTemporaryKey = 133;
     public const int CallbackServerName = 53;
     public const int ControlSetServerName = 55;
 

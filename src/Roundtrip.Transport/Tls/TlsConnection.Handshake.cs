@@ -35,6 +35,7 @@ public sealed unsafe partial class TlsConnection
         if (result == 1)
         {
             _phase = TlsPhase.Open;
+            ForgetExchangeKeys();
             Set(TlsFlags.Pending, LibSsl.SSL_has_pending(_ssl) == 1);
             return;
         }
@@ -62,6 +63,44 @@ public sealed unsafe partial class TlsConnection
         }
     }
 
+    // OpenSSL keeps the keys of the exchange for as long as the connection lives. Nothing asks for them after the handshake, they take memory, and who sees this memory later is not to know
+    // what they agreed on (RFC 8446 §E.1, forward secrecy). A type that is set anew has no key.
+    private void ForgetExchangeKeys()
+    {
+        WithExchangeKeys(static key => LibCrypto.EVP_PKEY_set_type(key, LibCrypto.EVP_PKEY_get_base_id(key)));
+    }
+
+    /// <summary>How many keys OpenSSL has of an exchange by X25519, its own and the peer's.</summary>
+    internal int ExchangeKeys
+    {
+        get
+        {
+            int count = 0;
+            WithExchangeKeys(key =>
+            {
+                byte* bytes = stackalloc byte[64];
+                nuint length = 64;
+                return count += LibCrypto.EVP_PKEY_get_raw_public_key(key, bytes, &length);
+            });
+            LibCrypto.ERR_clear_error();
+            return count;
+        }
+    }
+
+    private void WithExchangeKeys(Func<nint, int> action)
+    {
+        foreach (int which in (ReadOnlySpan<int>)[LibSsl.ControlGetTemporaryKey, LibSsl.ControlGetPeerTemporaryKey])
+        {
+            // A reference of ours; none where there is no such key.
+            nint key = 0;
+            if (LibSsl.SSL_ctrl(_ssl, which, 0, &key) == 1 && key != 0)
+            {
+                _ = action(key);
+                LibCrypto.EVP_PKEY_free(key);
+            }
+        }
+    }
+
     private string Peer => Has(TlsFlags.IsClient) ? "the server" : "the client";
 
     private bool TryCreate()
@@ -73,7 +112,7 @@ public sealed unsafe partial class TlsConnection
         }
 
         Interlocked.Increment(ref _live);
-        nint bio = ConnectionBio.Create();
+        nint bio = _loop.RentBio();
         LibSsl.SSL_set_bio(_ssl, bio, bio);
         if (Context is TlsClientContext client)
         {

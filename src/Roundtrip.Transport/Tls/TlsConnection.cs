@@ -407,11 +407,11 @@ public sealed unsafe partial class TlsConnection : TransportConnection, IConnect
         byte* protocol;
         uint length;
         LibSsl.SSL_get0_alpn_selected(_ssl, &protocol, &length);
-        return new TlsFacts(
+        return _loop.Share(new TlsFacts(
             LibSsl.SSL_version(_ssl) == LibSsl.Tls13 ? "TLSv1.3" : "TLSv1.2",
             _loop.CipherName(LibSsl.SSL_CIPHER_get_name(LibSsl.SSL_get_current_cipher(_ssl))),
             _serverName,
             Context.ProtocolName(new ReadOnlySpan<byte>(protocol, (int)length)),
-            LibSsl.SSL_session_reused(_ssl) == 1);
+            LibSsl.SSL_session_reused(_ssl) == 1));
     }
 }

@@ -19,7 +19,9 @@ public sealed class TlsLoop(EventLoop loop) : ILoopWork
     private List<TlsConnection> _ready = [];
     private List<TlsConnection> _running = [];
     private byte[]? _scratch;
+    private nint _bio;
     private string _lastName = "";
+    private TlsFacts? _lastFacts;
     private ExceptionDispatchInfo? _fault;
 
     internal EventLoop Loop => loop;
@@ -52,6 +54,15 @@ public sealed class TlsLoop(EventLoop loop) : ILoopWork
 
     /// <summary>Pinned memory whose content lasts until the end of the call that uses it.</summary>
     internal byte[] Scratch => _scratch ??= GC.AllocateUninitializedArray<byte>(ScratchSize, pinned: true);
+
+    /// <summary>A reference to the loop's <see cref="ConnectionBio"/>, which SSL_set_bio takes over.</summary>
+    internal nint RentBio()
+    {
+        // The loop keeps one for itself, until the process ends as loops do.
+        _bio = _bio != 0 ? _bio : ConnectionBio.Create();
+        _ = LibCrypto.BIO_up_ref(_bio);
+        return _bio;
+    }
 
     internal void Add(DrainingConnection connection) => _draining.Add(connection);
 
@@ -113,6 +124,9 @@ public sealed class TlsLoop(EventLoop loop) : ILoopWork
 
         return _lastName;
     }
+
+    /// <summary>The same facts in one object, where a neighbour has them.</summary>
+    internal TlsFacts Share(TlsFacts facts) => _lastFacts = _lastFacts == facts ? _lastFacts : facts;
 
     /// <summary>A suite's name, from OpenSSL's constant text.</summary>
     internal string CipherName(nint text)

@@ -8,6 +8,7 @@ public sealed class LiveCarrierTests(LiveBrowser browser) : IClassFixture<LiveBr
     // What breaks a carrier at the server: refused; answered by something that is no event stream, as a network's page to log in to does; refused.
     private const string NoSocket = "<If \"%{HTTP:Sec-WebSocket-Version} == '13'\">\nRequire all denied\n</If>\n";
     private const string NoStream = "Header set Content-Type text/html \"expr=%{HTTP:Accept} == 'text/event-stream'\"\n";
+    private const string DeniedStream = "<If \"%{HTTP:Accept} == 'text/event-stream'\">\nRequire all denied\n</If>\n";
     private const string NoWaiting = "<If \"%{QUERY_STRING} =~ /wait=25/\">\nRequire all denied\n</If>\n";
 
     [Theory]
@@ -83,6 +84,24 @@ public sealed class LiveCarrierTests(LiveBrowser browser) : IClassFixture<LiveBr
         await page.UntilGotAsync("websocket again");
 
         Assert.Equal(["sse", "longpoll", "shortpoll", "longpoll again", "websocket again"], await page.HeardAsync());
+    }
+
+    // 403 of the rules before the hub, or of anything in between, may be none of the next carrier's; what the hub itself refuses is.
+    [Fact]
+    public async Task An_event_stream_that_is_forbidden_ends_no_topic_and_one_that_the_hub_refuses_does()
+    {
+        using var site = new LiveSite(NoSocket + DeniedStream);
+        await using IBrowserContext context = await browser.Chromium.NewContextAsync();
+        LivePage page = await LivePage.OpenAsync(site, context, isSecure: false);
+        await page.UntilCarrierAsync("longpoll");
+        await page.HearAsync();
+        await site.PublishAsync("a", "through", "urn:1");
+        await page.UntilGotAsync("through");
+        Assert.Equal(["longpoll"], await page.CarriersAsync());
+
+        await site.ReloadAsync();
+        await page.Tab.EvaluateAsync("import('/.well-known/mercure/client.js').then(({ connect }) => connect('/.well-known/mercure', { carriers: ['sse'], session: 'long' }).subscribe('x'.repeat(1025), () => {}, { onError: ({ status }) => got.push(`error ${status}`) }))");
+        await page.UntilGotAsync("error 400");
     }
 
     [Theory]

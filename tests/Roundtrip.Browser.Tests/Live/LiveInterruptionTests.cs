@@ -56,6 +56,39 @@ public sealed class LiveInterruptionTests(LiveBrowser browser) : IClassFixture<L
         await FlowsAsync(site, carrier, isSecure, () => Task.Run(() => site.Replace(overlaps: true, kills: true)));
     }
 
+    [Theory]
+    [InlineData("{}", "websocket", true)]
+    [InlineData("{ carriers: ['sse'] }", "sse", false)]
+    [InlineData("{ carriers: ['longpoll'] }", "longpoll", false, Traits = ["Category", "Long"])]
+    public async Task A_page_that_was_there_before_the_hub_s_store_hears_all_once_that_has_come(string options, string carrier, bool isSecure)
+    {
+        using var redis = new RedisProcess();
+        redis.Kill();
+        using var site = new LiveSite($"LiveBackplane {redis.Url}");
+        await using IBrowserContext context = await browser.Chromium.NewContextAsync();
+        LivePage page = await LivePage.OpenAsync(site, context, isSecure, options);
+
+        // The browser's own would give up for good at any status but 200.
+        await page.Tab.EvaluateAsync("window.source = new EventSource('/.well-known/mercure?topic=a'); source.onmessage = ({ data }) => got.push(`source ${data}`); true");
+        await page.UntilAsync("source.readyState === EventSource.OPEN");
+        Assert.False(await page.HasAsync(carrier) && carrier != "sse");
+        redis.Restart(keepsData: false);
+
+        await page.UntilCarrierAsync(carrier);
+        await page.HearAsync();
+
+        // Who gave no id begins with what comes once it is there, each for itself.
+        while (!(await page.GotAsync()).Contains("source hello"))
+        {
+            await page.HearAsync();
+        }
+
+        await site.PublishAsync("a", "stored", "urn:1");
+        await page.UntilGotAsync("stored");
+        await page.UntilGotAsync("source stored");
+        Assert.Equal(["stored"], (await page.HeardAsync()).Where(static each => !each.StartsWith("source", StringComparison.Ordinal)));
+    }
+
     private async Task FlowsAsync(LiveSite site, string carrier, bool isSecure, Func<Task> interruption, bool mayMiss = false)
     {
         await using IBrowserContext context = await browser.Chromium.NewContextAsync();

@@ -53,6 +53,7 @@ public class IdleTests(ITestOutputHelper output)
             }
 
             socket.Output.Clear();
+            socket.Rest();
         }
     }
 

@@ -119,6 +119,33 @@ public class CorsWireTests
     }
 
     [Fact]
+    public async Task A_page_sees_that_its_content_is_too_slow()
+    {
+        using var site = new CgiSite($"CorsOrigin {Origin}\nCorsCredentials On\nRequestReadTimeout body=1", ("cgi-bin/x", "cat >/dev/null\nprintf 'Content-Type: text/plain\\n\\n'"));
+        foreach ((string origin, string? allowed) in new[] { (Origin, Origin), ("https://evil.test", null) })
+        {
+            string first = await site.Raw($"POST /cgi-bin/x HTTP/1.1\r\nHost: a\r\nOrigin: {origin}\r\nContent-Length: 5\r\n\r\na");
+            Assert.StartsWith("HTTP/1.1 408", first, StringComparison.Ordinal);
+            Assert.Equal(allowed is not null, first.Contains($"\r\nAccess-Control-Allow-Origin: {Origin}\r\n", StringComparison.Ordinal));
+            Assert.Equal(allowed is not null, first.Contains("\r\nAccess-Control-Allow-Credentials: true\r\n", StringComparison.Ordinal));
+            Assert.Contains("\r\nVary: Origin\r\n", first, StringComparison.Ordinal);
+
+            using HttpResponseMessage second = await Ask(site, HttpMethod.Post, "cgi-bin/x", 2, origin, content: new StalledContent());
+            Assert.Equal((408, allowed, allowed is null ? null : "true"), ((int)second.StatusCode, Value(second, "Access-Control-Allow-Origin"), Value(second, "Access-Control-Allow-Credentials")));
+            Assert.Single(second.Headers.Vary, "Origin");
+        }
+    }
+
+    [Fact]
+    public async Task A_hub_says_for_itself_that_a_publication_is_too_slow()
+    {
+        using var site = new HubSite("LiveAnonymous On\nLiveAllowOrigin https://app.test\nRequestReadTimeout body=1");
+        string answer = await site.Raw($"POST /{HubSite.Hub} HTTP/1.1\r\nHost: a\r\nOrigin: {Origin}\r\nAuthorization: Bearer {HubSite.Publisher()}\r\nContent-Type: application/octet-stream\r\nContent-Length: 5\r\n\r\na");
+        Assert.StartsWith("HTTP/1.1 408", answer, StringComparison.Ordinal);
+        Assert.Contains($"\r\nAccess-Control-Allow-Origin: {Origin}\r\n", answer, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task A_page_sees_that_its_content_is_broken_and_a_hub_says_so_for_itself()
     {
         using var site = new HubSite("LiveAnonymous On\nLiveAllowOrigin https://app.test");
@@ -182,6 +209,25 @@ public class CorsWireTests
 
     // Two lines of one field are not one value.
     private static string? Value(HttpResponseMessage response, string name) => response.Headers.TryGetValues(name, out IEnumerable<string>? values) ? string.Join(" AND ", values) : null;
+
+    /// <summary>Content of which one byte comes and no more.</summary>
+    private sealed class StalledContent : HttpContent
+    {
+        protected override Task SerializeToStreamAsync(Stream stream, System.Net.TransportContext? context) => SerializeToStreamAsync(stream, context, default);
+
+        protected override async Task SerializeToStreamAsync(Stream stream, System.Net.TransportContext? context, CancellationToken cancellationToken)
+        {
+            await stream.WriteAsync(new byte[1], cancellationToken);
+            await stream.FlushAsync(cancellationToken);
+            await Task.Delay(TimeSpan.FromSeconds(30), cancellationToken);
+        }
+
+        protected override bool TryComputeLength(out long computed)
+        {
+            computed = 0;
+            return false;
+        }
+    }
 
     /// <summary>Content that does not say its length before it is there.</summary>
     private sealed class PushedContent(int length) : HttpContent

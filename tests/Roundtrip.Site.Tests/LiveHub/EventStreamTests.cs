@@ -103,23 +103,6 @@ public class EventStreamTests
     }
 
     [Fact]
-    public async Task A_closed_topic_ends_the_stream_and_204_who_comes_back()
-    {
-        using var site = new HubSite();
-        await using EventReader reader = await site.Listen("topic=a");
-        await using EventReader wider = await site.Listen("topic=a&topic=b");
-        await site.Publish("a", "bye", "&close");
-
-        SseItem<string>? last = await reader.Next();
-        Assert.Equal(("CLOSE", ""), (last!.Value.EventId, last.Value.Data));
-        Assert.Null(await reader.Next());
-        Assert.Equal("bye", (await wider.Next())!.Value.Data);
-
-        await using EventReader again = await site.Listen("topic=a", lastId: "CLOSE");
-        Assert.Equal(HttpStatusCode.NoContent, again.Response.StatusCode);
-    }
-
-    [Fact]
     public async Task A_private_message_is_for_whom_a_token_allows()
     {
         using var site = new HubSite();

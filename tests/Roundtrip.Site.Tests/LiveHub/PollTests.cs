@@ -100,15 +100,6 @@ public class PollTests
         Assert.Equal(["500"], rest);
     }
 
-    [Fact]
-    public async Task A_closed_topic_is_said_to_be()
-    {
-        using var site = new HubSite();
-        await site.Publish("a", "bye", "&close");
-        string text = await site.Get($"{HubSite.Hub}?topic=a&since=earliest&wait=20");
-        Assert.Contains("\"closed\":true", text, StringComparison.Ordinal);
-    }
-
     [Theory]
     [InlineData("", 400)]
     [InlineData("topic=", 400)]
@@ -120,6 +111,9 @@ public class PollTests
         using var site = new HubSite();
         using HttpResponseMessage response = await site.Send(HttpMethod.Get, $"{HubSite.Hub}?{query}");
         Assert.Equal(status, (int)response.StatusCode);
+
+        // And who: docs/live.md, "The endpoint".
+        Assert.Equal($"{status}", response.Headers.GetValues("Live-Refusal").Single());
     }
 
     [Fact]

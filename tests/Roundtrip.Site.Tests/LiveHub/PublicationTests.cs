@@ -106,6 +106,7 @@ public class PublicationTests
     public async Task A_cookie_is_a_token_only_for_pages_that_may_use_the_hub()
     {
         using var site = new HubSite("LiveAllowOrigin https://app.test");
+        string refusal = "";
         async Task<int> Post(string? origin)
         {
             var request = new HttpRequestMessage(HttpMethod.Post, HubSite.Hub) { Content = Form("topic=a") };
@@ -116,12 +117,15 @@ public class PublicationTests
             }
 
             using HttpResponseMessage response = await site.Client.SendAsync(request, TestContext.Current.CancellationToken);
+            refusal = response.Headers.TryGetValues("Live-Refusal", out IEnumerable<string>? values) ? values.Single() : "";
             return (int)response.StatusCode;
         }
 
         Assert.Equal(200, await Post("https://app.test"));
+        Assert.Equal("", refusal);
         Assert.Equal(200, await Post($"http://127.0.0.1:{site.Port}"));
         Assert.Equal(403, await Post("https://evil.test"));
+        Assert.Equal("403", refusal);
         Assert.Equal(403, await Post("null"));
         Assert.Equal(403, await Post(null));
     }

@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using System.Text.Json;
+using Roundtrip.Configuration.Loading;
 using Roundtrip.Site.Tests.Support;
 
 namespace Roundtrip.Site.Tests.LiveHub;
@@ -346,6 +347,65 @@ public sealed class RedisStoreTests : StoreContract, IDisposable
         }
     }
 
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task Redis_that_asks_for_a_certificate_gets_the_one_that_is_configured(bool isInOneFile)
+    {
+        (string certificate, string key) = Certificate("127.0.0.1", "redis.pem");
+        (string own, string ownKey) = Certificate("127.0.0.2", "own.pem");
+        (string strange, string strangeKey) = Certificate("127.0.0.3", "strange.pem");
+        string authorities = Path.Combine(_folder.Path, "authorities.pem");
+        await File.WriteAllTextAsync(authorities, await File.ReadAllTextAsync(certificate, TestContext.Current.CancellationToken) + "\n" + await File.ReadAllTextAsync(own, TestContext.Current.CancellationToken), TestContext.Current.CancellationToken);
+        if (isInOneFile)
+        {
+            await File.AppendAllTextAsync(own, "\n" + await File.ReadAllTextAsync(ownKey, TestContext.Current.CancellationToken), TestContext.Current.CancellationToken);
+            ownKey = "";
+        }
+
+        int port = FreePorts.InARow(1);
+        using var redis = new RedisProcess("--tls-port", $"{port}", "--tls-cert-file", certificate, "--tls-key-file", key, "--tls-ca-cert-file", authorities, "--tls-auth-clients", "yes");
+        string address = $"ServerName live.test\nLiveBackplane rediss://127.0.0.1:{port} {certificate}";
+        using (var site = new HubSite($"LiveAnonymous On\n{address} {own} {ownKey}"))
+        {
+            await UntilOpen(site);
+            await using EventReader reader = await site.Listen("topic=a");
+            await site.Publish("a", "1");
+            Assert.Equal(["1"], await reader.Data(1));
+        }
+
+        foreach (string without in new[] { "", $" {strange} {strangeKey}" })
+        {
+            using var site = new HubSite($"LiveAnonymous On\n{address}{without}");
+            await site.LogWith("cannot be used");
+            using HttpResponseMessage publication = await site.Post("topic=a&data=1");
+            Assert.Equal(503, (int)publication.StatusCode);
+        }
+    }
+
+    [Fact]
+    public void A_certificate_that_cannot_be_used_is_an_error_that_names_its_file()
+    {
+        (string own, string ownKey) = Certificate("127.0.0.2", "own.pem");
+        (_, string strangeKey) = Certificate("127.0.0.3", "strange.pem");
+        foreach ((string files, string fault) in new[]
+        {
+            ("rediss://h system own.pem own.key", ""),
+            ("rediss://h system own.pem strange.key", "strange.key has no key"),
+            ("rediss://h system own.pem", "own.pem has no key"),
+            ("rediss://h system own.key own.key", "own.key is no file of certificates in PEM"),
+            ("rediss://h system own.pem none.key", "none.key cannot be read"),
+            ("rediss://h own.key", "own.key is no file of certificates in PEM"),
+            ("redis://h system own.pem own.key", "for rediss:// alone"),
+        })
+        {
+            InMemorySource source = new InMemorySource().With("/folder/site.conf", $"LiveHub\nLiveBackplane {files}")
+                .With("/folder/own.pem", File.ReadAllText(own)).With("/folder/own.key", File.ReadAllText(ownKey)).With("/folder/strange.key", File.ReadAllText(strangeKey));
+            string complaints = string.Join('\n', SiteConfiguration.LoadFolder(source, "/folder", hasFile: true, static _ => []).Errors.Select(static error => error.Message));
+            Assert.True(fault.Length == 0 ? complaints.Length == 0 : complaints.Contains(fault, StringComparison.Ordinal), $"{files}: {complaints}");
+        }
+    }
+
     [Fact]
     public async Task A_node_of_a_cluster_is_named_as_what_is_not_supported()
     {
@@ -486,7 +546,8 @@ public sealed class RedisStoreTests : StoreContract, IDisposable
         using X509Certificate2 certificate = request.CreateSelfSigned(DateTimeOffset.UtcNow.AddDays(-1), DateTimeOffset.UtcNow.AddDays(1));
         string path = Path.Combine(_folder.Path, name);
         File.WriteAllText(path, certificate.ExportCertificatePem());
-        File.WriteAllText(path + ".key", key.ExportPkcs8PrivateKeyPem());
-        return (path, path + ".key");
+        string keyPath = Path.ChangeExtension(path, ".key.pem");
+        File.WriteAllText(keyPath, key.ExportPkcs8PrivateKeyPem());
+        return (path, keyPath);
     }
 }

@@ -439,17 +439,6 @@ public class SocketTests
         Assert.Equal(["1"], await data);
     }
 
-    [Fact]
-    public async Task A_closed_topic_ends_its_subscription()
-    {
-        using var site = new HubSite();
-        await using LiveClient client = await LiveClient.Connect(site);
-        await client.Subscribe(1, "\"a\"");
-        await site.Publish("a", "bye", "&close");
-        JsonElement last = await client.Next();
-        Assert.Equal(("CLOSE", true), (last.GetProperty("id").GetString(), last.GetProperty("close").GetBoolean()));
-    }
-
     [Theory]
     [InlineData("no JSON")]
     [InlineData("""{"op":"dance"}""")]

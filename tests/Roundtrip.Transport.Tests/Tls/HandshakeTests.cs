@@ -48,6 +48,33 @@ public sealed class HandshakeTests
     }
 
     [Theory]
+    [InlineData(TlsVersion.Tls12)]
+    [InlineData(TlsVersion.Tls13)]
+    public void The_keys_of_the_exchange_are_forgotten_once_it_is_done(TlsVersion version)
+    {
+        using TlsServerContext context = TestCertificates.Context();
+        using var pair = new TlsTestPair(context, new TlsTestClient(version), echo: true);
+        pair.Handshake();
+        Assert.Equal(0, pair.Server.ExchangeKeys);
+        pair.Client.Write("hello"u8);
+        Assert.Equal("hello"u8, pair.ClientRead(5));
+    }
+
+    [Fact]
+    public void What_neighbours_agreed_on_alike_is_kept_once()
+    {
+        using TlsServerContext context = TestCertificates.Context();
+        using var one = new TlsTestPair(context, new TlsTestClient(TlsVersion.Tls13, "localhost"));
+        using var same = new TlsTestPair(context, new TlsTestClient(TlsVersion.Tls13, "localhost"), loop: one.Loop, tls: one.TlsLoop);
+        using var other = new TlsTestPair(context, new TlsTestClient(TlsVersion.Tls12, "localhost"), loop: one.Loop, tls: one.TlsLoop);
+        one.Handshake();
+        same.Handshake();
+        other.Handshake();
+        Assert.Same(one.Server.Tls, same.Server.Tls);
+        Assert.NotEqual(one.Server.Tls, other.Server.Tls);
+    }
+
+    [Theory]
     [InlineData(true)]
     [InlineData(false)]
     public void The_client_chooses_between_an_RSA_and_an_ECDSA_certificate(bool rsa)
