@@ -9,14 +9,24 @@ namespace Roundtrip.Transport;
 /// </summary>
 public abstract class EventLoop
 {
+    // The clock that is read without a system call moves in steps of so many milliseconds on most kernels (HZ=250).
+    private const int Soon = 4;
+
     /// <param name="now">The loop's time when it begins, in monotonic milliseconds.</param>
-    protected EventLoop(long now) => Timers = new TimerWheel(now);
+    protected EventLoop(long now)
+    {
+        Timers = new TimerWheel(now);
+        SoonTimers = new TimerWheel(now, Soon);
+    }
 
     /// <summary>The buffers of this loop's connections.</summary>
     public BufferPool Buffers { get; } = new();
 
     /// <summary>Deadlines, looked at after each batch of events.</summary>
     public TimerWheel Timers { get; }
+
+    /// <summary>The few deadlines that are only milliseconds away: the loop wakes every few of them while there are any.</summary>
+    public TimerWheel SoonTimers { get; }
 
     /// <summary>Monotonic milliseconds, read once a wake-up.</summary>
     public abstract long Now { get; }
@@ -46,4 +56,19 @@ public abstract class EventLoop
     /// <param name="sink">Told on this loop, from the first <see cref="WatchedDescriptor.Await"/> on.</param>
     /// <exception cref="TransportException">The system refuses.</exception>
     public virtual WatchedDescriptor Watch(SafeHandle descriptor, IDescriptorSink sink) => throw new NotSupportedException("this loop has no kernel under it");
+
+    /// <summary>Fires what is due at <see cref="Now"/>: to be called after each wake-up, before anything is scheduled at the new time.</summary>
+    protected void FireTimers()
+    {
+        Timers.Advance(Now);
+        SoonTimers.Advance(Now);
+    }
+
+    /// <summary>How long the loop may sleep, in milliseconds; -1 when there is nothing to wake up for.</summary>
+    protected int SleepFor()
+    {
+        int sleep = Timers.SleepFor(Now);
+        int soon = SoonTimers.SleepFor(Now);
+        return soon < 0 ? sleep : sleep < 0 ? soon : Math.Min(sleep, soon);
+    }
 }

@@ -3,20 +3,21 @@ using Roundtrip.Core;
 namespace Roundtrip.Transport;
 
 /// <summary>
-/// The deadlines of one loop, hashed into slots of <see cref="Granularity"/> milliseconds. A deadline that moves later, as nearly all do, costs a
+/// The deadlines of one loop, hashed into slots of some milliseconds. A deadline that moves later, as nearly all do, costs a
 /// comparison: the entry stays where it is and is put further when its old slot comes round. Entries link each other, so nothing is allocated.
 /// </summary>
 /// <param name="now">The loop's time when it begins.</param>
-public sealed class TimerWheel(long now)
+/// <param name="granularity">Milliseconds in a slot: a deadline fires at most this much late.</param>
+public sealed class TimerWheel(long now, int granularity = TimerWheel.Granularity)
 {
-    /// <summary>Milliseconds in a slot: a deadline fires at most this much late.</summary>
+    /// <summary>Milliseconds in a slot where nothing else is said.</summary>
     public const int Granularity = 128;
 
     private const int SlotCount = 512;
     private const int Firing = SlotCount;
 
     private readonly TimerEntry?[] _slots = new TimerEntry?[SlotCount + 1];
-    private long _tick = now / Granularity;
+    private long _tick = now / granularity;
     private int _count;
 
     /// <summary>Sets when <paramref name="entry"/> is due; <see cref="Deadline.None"/> for never.</summary>
@@ -50,12 +51,12 @@ public sealed class TimerWheel(long now)
     }
 
     /// <summary>How long a loop may sleep, in milliseconds; -1 when there is nothing to wake up for.</summary>
-    public int SleepFor(long now) => _count == 0 ? -1 : (int)(Granularity - (now % Granularity));
+    public int SleepFor(long now) => _count == 0 ? -1 : (int)(granularity - (now % granularity));
 
     /// <summary>Calls every entry that is due at <paramref name="now"/>. Called first after each wake-up, before anything is scheduled at the new time.</summary>
     public void Advance(long now)
     {
-        long tick = now / Granularity;
+        long tick = now / granularity;
         if (_count == 0)
         {
             _tick = tick;
@@ -99,10 +100,10 @@ public sealed class TimerWheel(long now)
     {
         // A slot fires when the time is in it or past it, so the deadline's slot is the one that begins at or after it. A past deadline goes
         // to the next slot that will be looked at, a far one to the last of this turn, where it is put further.
-        long tick = (deadline + Granularity - 1) / Granularity;
+        long tick = (deadline + granularity - 1) / granularity;
         tick = Math.Clamp(tick, _tick + 1, _tick + SlotCount - 1);
         int slot = (int)(tick & (SlotCount - 1));
-        entry.SlotDue = tick * Granularity;
+        entry.SlotDue = tick * granularity;
         entry.Slot = (short)slot;
         entry.Previous = null;
         entry.Next = _slots[slot];

@@ -15,14 +15,16 @@ public class TimerWheelTests
         }
     }
 
-    [Fact]
-    public void An_entry_fires_once_it_is_due_and_at_most_a_slot_late()
+    [Theory]
+    [InlineData(TimerWheel.Granularity)]
+    [InlineData(4)]
+    public void An_entry_fires_once_it_is_due_and_at_most_a_slot_late(int granularity)
     {
         // Against a plain list of deadlines: random schedules, moves and cancels, over several turns of the wheel.
         var random = new Random(7);
         var fired = new List<string>();
         long now = 123_456;
-        var wheel = new TimerWheel(now);
+        var wheel = new TimerWheel(now, granularity);
         var entries = Enumerable.Range(0, 50).Select(i => new Entry(fired, $"{i}")).ToArray();
         var model = new Dictionary<int, long>();
         for (int step = 0; step < 20_000; step++)
@@ -48,7 +50,7 @@ public class TimerWheelTests
                 Assert.True(model.Remove(int.Parse(name, null), out long due) && due <= now, $"{name} fired early");
             }
 
-            Assert.DoesNotContain(model.Values, due => due + TimerWheel.Granularity <= now);
+            Assert.DoesNotContain(model.Values, due => due + granularity <= now);
         }
     }
 

@@ -45,6 +45,23 @@ public static unsafe class DescriptorStream
         }
     }
 
+    /// <summary>Takes a message of a socket that keeps them apart, without waiting, also where the socket is another's to wait at.</summary>
+    public static StreamResult TryReceive(OwnedDescriptor socket, Span<byte> buffer, out int count)
+    {
+        fixed (byte* first = buffer)
+        {
+            var vector = new Libc.IoVector { Base = first, Length = buffer.Length };
+            var message = new Libc.MessageHeader { Vectors = &vector, VectorCount = 1 };
+            nint read;
+            while ((read = Libc.RecvMsg(socket, &message, Libc.MsgDontwait)) < 0 && Marshal.GetLastPInvokeError() == Errno.Eintr)
+            {
+            }
+
+            count = (int)Math.Max(read, 0);
+            return read > 0 ? StreamResult.Done : read < 0 && Marshal.GetLastPInvokeError() == Errno.Eagain ? StreamResult.WouldWait : StreamResult.Closed;
+        }
+    }
+
     /// <summary>Sends a short message, all of it or nothing.</summary>
     /// <param name="bytes">So few that a socket takes them whole or not at all.</param>
     /// <param name="passed">A descriptor that goes with them, or null. It stays the caller's.</param>

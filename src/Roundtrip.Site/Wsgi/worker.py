@@ -3,13 +3,15 @@
     python3 /dev/fd/N NAME CONFIGURATION
 
 NAME is what process lists show. CONFIGURATION is a JSON object from the process that read the server's configuration; see Configuration below. Descriptor 3 is the control socket, a stream
-of frames; it brings one channel for each thread, a stream socket on which one request is at a time. All frames are
+of frames; it brings each thread its inbox, a socket that keeps messages apart, where the thread finds its next request, and its channel, a stream socket on which the one in hand is. All frames are
 
     type (1 byte), flags (1), stream (2, always 0), payload length (4), request number (8)
 
 little-endian, and then the payload. Text is Latin-1, as in PEP 3333.
 
 On the control socket                                       payload
+    > I  the next channel's inbox, its descriptor with the  -
+         frame
     > A  attach a channel, its descriptor with the frame    -
     > P  attach the memory that is shared                   -
     > G  go: load the applications, then take requests      -
@@ -20,10 +22,16 @@ On the control socket                                       payload
     < L  leaving: it was sent SIGTERM                       -
 The end of the control socket is the order to stop: requests under way are finished.
 
-On a channel
+In an inbox
     > Q  a request; flag 1: its content is all here;        length of the environ (4), names and values each ended by NUL,
          flag 2: failures are shown to the client;          the first part of the content
-         flag 4: it is one of many at a time
+         flag 4: it is one of many at a time;
+         flag 8: it is too large for a message, and comes   -
+         over the channel
+Several may be in it, one a message. What a thread has not taken the server takes back where it lasts: it holds a descriptor of the same end.
+
+On a channel
+    > Q  a request that is too large for a message          as above
     > B  content in the ring of the request's content;      how many bytes (4)
          flag 1: the last; flag 2: it broke off
     > W  content was taken from the response's ring         how many bytes (4)
@@ -39,7 +47,8 @@ On a channel
 The end of a channel ends its thread.
 
 The memory that is shared begins with 64 bytes for each channel: before an application is called its request's number is written there, and a request whose number is not there was never taken.
-Behind that, at the next 4096 bytes, each channel has two rings of RING bytes, for content of its request and of its response; with each request they begin anew.
+The next 8 bytes are the system's number of the channel's thread.
+Behind that, at the next 4096 bytes, each channel has two rings of RING bytes, for content of its request and of its response. That of the request begins anew with each request.
 
 What is written to wsgi.errors, sys.stderr and sys.stdout goes to descriptor 2 by lines, those of a request as \\1NUMBER\\1line.
 """
@@ -67,8 +76,8 @@ LENGTH = struct.Struct("<I")
 NUMBER = struct.Struct("<Q")
 STRETCH = struct.Struct("<QQ")
 HEADER_AND_LENGTH = struct.Struct("<BBHIQI")
-ALL_HERE, SHOWS_FAILURES, ONE_OF_MANY, BROKEN, LAST, FAILED = 1, 2, 4, 2, 1, 2
-ATTACH, PAGE, GO, STACKS, READY, MODIFIED, LEAVING = b"APGKYML"
+ALL_HERE, SHOWS_FAILURES, ONE_OF_MANY, LARGE, BROKEN, LAST, FAILED = 1, 2, 4, 8, 2, 1, 2
+INBOX, ATTACH, PAGE, GO, STACKS, READY, MODIFIED, LEAVING = b"IAPGKYML"
 REQUEST, BODY, ROOM, RESPONSE, DATA, SHARED, FILE, END, HINTS, CREDIT = b"QBWRDSFEHC"
 CONTROL = 3
 SLOT = 64
@@ -78,8 +87,11 @@ PAGE_SIZE = 4096
 # Bytes of a ring. Of a request's content so much may be on its way; more is asked for when half of it was read.
 RING = 256 * 1024
 
-# What is sent with its frame rather than in the ring.
+# So much of a response's content is sent with its frames rather than in the ring. The server takes that off the channel at once, so that no client who reads slowly is in the way of the next request's.
 SMALL = 32 * 1024
+
+# The longest message in an inbox.
+MESSAGE = 64 * 1024
 
 # recvmsg(2); PyPy has no name for it.
 MSG_CMSG_CLOEXEC = getattr(socket, "MSG_CMSG_CLOEXEC", 0x40000000)
@@ -297,7 +309,9 @@ class Urgency:
 class Channel:
     """One thread's socket, and the response in hand on it."""
 
-    def __init__(self, sock, index, server):
+    def __init__(self, inbox, sock, index, server):
+        self._inbox = inbox
+        self._message = bytearray(MESSAGE)
         self._sock = sock
         self._server = server
         self._slot = index * SLOT
@@ -305,7 +319,7 @@ class Channel:
         self._requests = self._responses = memoryview(b"")
         self._request_at = 0
         self._response_at = 0
-        self._room = 0
+        self._room = RING
         self._contents = collections.deque()
         self._buffer = bytearray(64 * 1024)
         self._view = memoryview(self._buffer)
@@ -316,22 +330,43 @@ class Channel:
         self._is_sent = False
         self._is_ended = False
         self._left = -1
+        self._unshared = 0
+        self._is_between = False
         self._urgency = Urgency()
         sock.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, 1 << 20)
 
     def run(self):
-        """Answers requests until the channel ends."""
+        """Answers requests until the inbox or the channel ends."""
+        message = memoryview(self._message)
+        NUMBER.pack_into(self._server.memory, self._slot + NUMBER.size, threading.get_native_id())
         try:
             while True:
-                kind, flags, number, payload = self._receive()
-                if kind == REQUEST:
-                    self._answer(flags, number, payload)
+                count = self._inbox.recv_into(message)
+                if count == 0:
+                    break
+                _, flags, _, _, number = HEADER.unpack_from(message)
+                if flags & LARGE:
+                    flags, payload = self._receive_large()
+                else:
+                    payload = message[HEADER.size : count]
+                self._answer(flags, number, payload)
+                self._await_taken()
         except (EOFError, OSError):
             pass
         finally:
             self.close()
 
+    def stop(self):
+        """Has the thread end once what is in its inbox is answered. Called when the server is stopping."""
+        try:
+            self._inbox.shutdown(socket.SHUT_RD)
+            if self._is_between:
+                self._sock.shutdown(socket.SHUT_RD)
+        except OSError:
+            pass
+
     def close(self):
+        self._inbox.close()
         self._sock.close()
 
     def share(self, memory, channels):
@@ -346,6 +381,13 @@ class Channel:
             self._take_frame()
         return self._contents.popleft()
 
+    def _await_taken(self):
+        """Waits until the server has all that is in the ring: a client who reads slowly keeps it there, and the next request had better go to another thread meanwhile."""
+        self._is_between = True
+        while self._room < RING and not self._server.is_stopping:
+            self._take_frame()
+        self._is_between = False
+
     def _await_room(self):
         try:
             while self._room == 0:
@@ -353,18 +395,24 @@ class Channel:
         except EOFError:
             raise BrokenPipeError from None
 
+    def _receive_large(self):
+        """The flags and payload of a request that comes over the channel, behind what was on its way there."""
+        while True:
+            frame = self._take_frame()
+            if frame[0] == REQUEST:
+                return frame[1], frame[3]
+
     def _take_frame(self):
-        """Takes the next frame, if it is this request's: room in the response's ring, or content, which may stay in its ring: its place is written again when more is asked for."""
-        kind, flags, number, payload = self._receive()
-        if number != self.request:
-            return
+        """Takes the next frame: room in the response's ring, or this request's content, which may stay in its ring: its place is written again when more is asked for."""
+        frame = kind, flags, number, payload = self._receive()
         if kind == ROOM:
             self._room += LENGTH.unpack(payload)[0]
-        elif kind == BODY:
+        elif kind == BODY and number == self.request:
             (count,) = LENGTH.unpack(payload)
             start = self._request_at
             self._request_at = (start + count) % RING
             self._contents.append((flags, self._requests[start : start + count]))
+        return frame
 
     def send(self, kind, flags, payload=b""):
         self._check_process()
@@ -440,8 +488,7 @@ class Channel:
         self._head = None
         self._is_sent = self._is_ended = False
         self._left = -1
-        self._request_at = self._response_at = 0
-        self._room = RING
+        self._request_at = self._unshared = 0
         self._contents.clear()
         environ["wsgi.input"] = io.BytesIO(content) if flags & ALL_HERE else Input(self, content)
         environ["wsgi.early_hints"] = self.hint
@@ -501,7 +548,8 @@ class Channel:
             self._put(b"", LAST)
 
     def _put(self, data, flags):
-        if len(data) > SMALL:
+        self._unshared += len(data)
+        if self._unshared > SMALL:
             self._put_shared(data, flags)
             return
         self._is_ended = flags == LAST
@@ -635,6 +683,8 @@ class Server:
         self._control = socket.socket(fileno=CONTROL)
         self._applications = {}
         self._loading = threading.RLock()
+        self.is_stopping = False
+        self._inbox = None
         self._channels = []
         self._threads = []
         self._sources = {}
@@ -689,8 +739,10 @@ class Server:
         if kind == PAGE:
             self.memory = mmap.mmap(descriptor, 0)
             os.close(descriptor)
+        elif kind == INBOX:
+            self._inbox = socket.socket(fileno=descriptor)
         elif kind == ATTACH:
-            self._channels.append(Channel(socket.socket(fileno=descriptor), len(self._channels), self))
+            self._channels.append(Channel(self._inbox, socket.socket(fileno=descriptor), len(self._channels), self))
         elif kind == GO:
             self._go()
         elif kind == STACKS and not hasattr(faulthandler, "register"):
@@ -734,12 +786,10 @@ class Server:
             ERRORS.write("".join(traceback.format_exception(type(fault), fault, application_part(fault.__traceback__))))
 
     def _stop(self):
-        # Each thread ends when its channel has, after the request in hand; the server closes them, or is gone.
+        # Each thread ends when its inbox has, after the request in hand; the server closes them, or is gone.
+        self.is_stopping = True
         for channel in self._channels:
-            try:
-                channel._sock.shutdown(socket.SHUT_RD)
-            except OSError:
-                pass
+            channel.stop()
         limit = self._configuration.get("shutdown-timeout", 5)
         # What holds up the interpreter's own end, a thread that the application left or atexit, does so no longer, with or without a server that kills.
         faulthandler.dump_traceback_later(limit + 1, exit=True, file=2)

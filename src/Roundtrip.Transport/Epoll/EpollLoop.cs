@@ -100,7 +100,7 @@ public sealed unsafe class EpollLoop : EventLoop, IEpollSource, IDisposable
     {
         while (!_isStopping)
         {
-            RunOnce(Timers.SleepFor(_now));
+            RunOnce(SleepFor());
         }
     }
 
@@ -110,7 +110,7 @@ public sealed unsafe class EpollLoop : EventLoop, IEpollSource, IDisposable
     {
         int count = Libc.EpollWait(_epoll, _batch, BatchSize, patience);
         ReadClock();
-        Timers.Advance(_now);
+        FireTimers();
         for (int i = 0; i < count; i++)
         {
             // A source that an earlier event of this batch closed has another generation by now, or none.

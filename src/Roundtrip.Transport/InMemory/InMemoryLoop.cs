@@ -54,7 +54,7 @@ public sealed class InMemoryLoop(int pipeCapacity = 64 * 1024) : EventLoop(0)
     public void Advance(long milliseconds)
     {
         _now += milliseconds;
-        Timers.Advance(_now);
+        FireTimers();
         RunUntilIdle();
     }
 

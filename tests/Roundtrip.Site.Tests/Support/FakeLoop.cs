@@ -25,7 +25,7 @@ internal sealed class FakeLoop() : EventLoop(0)
     public void Advance(long milliseconds)
     {
         _now += milliseconds;
-        Timers.Advance(_now);
+        FireTimers();
     }
 
     /// <summary>Runs posted work, waiting for it, until the condition holds.</summary>

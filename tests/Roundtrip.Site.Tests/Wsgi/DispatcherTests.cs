@@ -33,12 +33,12 @@ public sealed class DispatcherTests
         PooledWorker one = Worker(2), other = Worker(2);
         dispatcher.Add(one);
         dispatcher.Add(other);
-        Channel first = dispatcher.TryTake(loop)!;
-        Channel second = dispatcher.TryTake(loop)!;
+        Channel first = dispatcher.TryTake(new Request(), loop, 0)!;
+        Channel second = dispatcher.TryTake(new Request(), loop, 0)!;
 
         Assert.NotSame(first.Worker, second.Worker);
-        Dispatcher.Return(second);
-        Assert.Same(second, dispatcher.TryTake(loop));
+        Dispatcher.Return(second, 0);
+        Assert.Same(second, dispatcher.TryTake(new Request(), loop, 0));
     }
 
     [Fact]
@@ -47,16 +47,110 @@ public sealed class DispatcherTests
         var dispatcher = new Dispatcher(10);
         int one = dispatcher.AddLoop(), other = dispatcher.AddLoop();
         dispatcher.Add(Worker(1));
-        Channel channel = dispatcher.TryTake(one)!;
+        Channel channel = dispatcher.TryTake(new Request(), one, 0)!;
         Request old = new(), near = new(), late = new();
         dispatcher.TryWait(old, other, 100);
         dispatcher.TryWait(near, one, 100 + Dispatcher.AboutAsOld);
         dispatcher.TryWait(late, one, 200);
-        Dispatcher.Return(channel);
+        Dispatcher.Return(channel, 200);
 
-        Assert.Same(near, dispatcher.Next(one)!.Value.Waiter);
-        Dispatcher.Return(channel);
-        Assert.Same(old, dispatcher.Next(one)!.Value.Waiter);
+        Assert.Same(near, dispatcher.Next(one, 200)!.Value.Waiter);
+        Dispatcher.Return(channel, 200);
+        Assert.Same(old, dispatcher.Next(one, 200)!.Value.Waiter);
+    }
+
+    [Fact]
+    public void One_of_many_joins_a_channel_of_its_loop_that_gets_on_as_far_as_there_is_room()
+    {
+        var dispatcher = new Dispatcher(10);
+        int one = dispatcher.AddLoop(), other = dispatcher.AddLoop();
+        dispatcher.Add(Worker(3));
+        Channel channel = dispatcher.TryTake(Joins(), one, 100)!;
+        for (int i = 1; i < Dispatcher.MaximumInHand; i++)
+        {
+            Assert.Same(channel, dispatcher.TryTake(Joins(), one, 100 + Dispatcher.Patience));
+        }
+
+        // It is full: who may join waits for it, and takes no other thread.
+        Assert.Null(dispatcher.TryTake(Joins(), one, 100));
+
+        // Another loop's, one that is not one of many, and one that comes late have a channel of their own.
+        Assert.NotSame(channel, dispatcher.TryTake(Joins(), other, 100));
+        Assert.NotSame(channel, dispatcher.TryTake(new Request(), one, 100));
+        Assert.Equal(Dispatcher.MaximumInHand, channel.InHand);
+    }
+
+    [Fact]
+    public void A_channel_that_does_not_get_on_is_joined_by_nobody()
+    {
+        var dispatcher = new Dispatcher(10);
+        int loop = dispatcher.AddLoop();
+        dispatcher.Add(Worker(2));
+        Channel channel = dispatcher.TryTake(Joins(), loop, 100)!;
+
+        Assert.NotSame(channel, dispatcher.TryTake(Joins(), loop, 100 + Dispatcher.Patience + 1));
+    }
+
+    [Fact]
+    public void After_requests_were_taken_back_nobody_joins_for_a_while_longer_each_time_up_to_a_limit()
+    {
+        var dispatcher = new Dispatcher(10);
+        int loop = dispatcher.AddLoop();
+        dispatcher.Add(Worker(1));
+        long now = 1000;
+        for (int caution = Dispatcher.ShortestCaution; caution < 4 * Dispatcher.LongestCaution; caution *= 2)
+        {
+            Channel channel = dispatcher.TryTake(Joins(), loop, now)!;
+            Assert.NotNull(dispatcher.TryTake(Joins(), loop, now));
+            dispatcher.TakeBack(channel, 1, now);
+            now += Math.Min(caution, Dispatcher.LongestCaution);
+
+            Assert.Null(dispatcher.TryTake(Joins(), loop, now - 1));
+            Dispatcher.Return(channel, now);
+        }
+
+        // Once joining has gone well for as long, one more time is like the first.
+        now += 2 * Dispatcher.LongestCaution;
+        Channel again = dispatcher.TryTake(Joins(), loop, now)!;
+        dispatcher.TryTake(Joins(), loop, now);
+        dispatcher.TakeBack(again, 1, now);
+        Dispatcher.Return(again, now + Dispatcher.ShortestCaution);
+        dispatcher.TryTake(Joins(), loop, now + Dispatcher.ShortestCaution);
+        Assert.Same(again, dispatcher.TryTake(Joins(), loop, now + Dispatcher.ShortestCaution));
+    }
+
+    [Fact]
+    public void A_channel_that_is_free_because_its_requests_were_taken_back_is_used_last()
+    {
+        var dispatcher = new Dispatcher(10);
+        int loop = dispatcher.AddLoop();
+        dispatcher.Add(Worker(2));
+        Channel channel = dispatcher.TryTake(new Request(), loop, 0)!;
+        dispatcher.TakeBack(channel, 1, 0);
+
+        Assert.NotSame(channel, dispatcher.TryTake(new Request(), loop, 0));
+        Assert.Same(channel, dispatcher.TryTake(new Request(), loop, 0));
+    }
+
+    [Fact]
+    public void Where_another_loop_waits_for_its_own_channel_the_next_of_this_one_begins()
+    {
+        var dispatcher = new Dispatcher(10);
+        int one = dispatcher.AddLoop(), other = dispatcher.AddLoop();
+        dispatcher.Add(Worker(2));
+        Channel mine = dispatcher.TryTake(Joins(), one, 100)!;
+        for (int i = 0; i < Dispatcher.MaximumInHand; i++)
+        {
+            dispatcher.TryTake(Joins(), other, 100);
+        }
+
+        Waiter theirs = Joins(), next = Joins();
+        dispatcher.TryWait(theirs, other, 50);
+        dispatcher.TryWait(next, one, 100);
+        Dispatcher.Return(mine, 100);
+
+        Assert.Same(next, dispatcher.Next(one, 100)!.Value.Waiter);
+        Assert.Null(dispatcher.Next(one, 100));
     }
 
     [Fact]
@@ -67,10 +161,12 @@ public sealed class DispatcherTests
         dispatcher.TryWait(new Request(), loop, 0);
         dispatcher.Add(Worker(1));
 
-        Assert.Null(dispatcher.TryTake(loop));
+        Assert.Null(dispatcher.TryTake(new Request(), loop, 0));
     }
 
     private static PooledWorker Worker(int channels) => new(null!, channels);
+
+    private static Request Joins() => new() { MayJoin = true };
 
     private sealed class Request : Waiter;
 
@@ -79,9 +175,12 @@ public sealed class DispatcherTests
     {
         private readonly Dispatcher _dispatcher = new(MaximumWaiting);
         private readonly List<PooledWorker> _workers = [];
-        private readonly List<Channel> _busy = [];
+        private readonly List<(Channel Channel, Request Request)> _inHand = [];
         private readonly List<(Request Request, int Loop, long Since)> _queue = [];
         private long _now = 1000;
+        private long _cautiousUntil;
+        private int _caution = Dispatcher.ShortestCaution;
+        private bool _hasKeptWaiting;
 
         public Schedule()
         {
@@ -107,11 +206,12 @@ public sealed class DispatcherTests
                     _workers.Remove(gone);
                     _dispatcher.Retire(gone);
                     break;
-                case 2 or 3 when _busy.Count > 0:
-                    Channel done = _busy[which % _busy.Count];
+                case 2 or 3 when _inHand.Count > 0:
+                    // The first of a channel is done first.
+                    Channel done = _inHand[which % _inHand.Count].Channel;
                     int own = done.Loop!.Value;
-                    _busy.Remove(done);
-                    Dispatcher.Return(done);
+                    _inHand.RemoveAt(_inHand.FindIndex(one => one.Channel == done));
+                    Dispatcher.Return(done, _now);
                     TakeTurns(own);
                     break;
                 case 4 when _queue.Count > 0:
@@ -124,8 +224,11 @@ public sealed class DispatcherTests
                     Assert.Equal(_queue.Count, _dispatcher.TakeAll().Count);
                     _queue.Clear();
                     break;
+                case 6 when _inHand.Count > 0:
+                    TakeBack(_inHand[which % _inHand.Count].Channel);
+                    break;
                 default:
-                    Ask(loop);
+                    Ask(loop, mayJoin: which % 2 == 0);
                     break;
             }
 
@@ -135,61 +238,114 @@ public sealed class DispatcherTests
         public void Finish()
         {
             // With a worker that is never retired everybody has his turn.
+            _now = Math.Max(_now, _cautiousUntil) + Dispatcher.Patience + 1;
             _dispatcher.Add(Worker(100));
             TakeTurns(-1);
+            for (int loop = 0; loop < Loops; loop++)
+            {
+                while (_inHand.FindIndex(one => one.Channel.Loop == loop) is var first and >= 0)
+                {
+                    Channel done = _inHand[first].Channel;
+                    _inHand.RemoveAt(first);
+                    Dispatcher.Return(done, _now);
+                    TakeTurns(loop);
+                }
+            }
+
             Assert.Empty(_queue);
         }
 
-        private void Ask(int loop)
+        private void Ask(int loop, bool mayJoin)
         {
-            int least = Least();
-            Channel? channel = _dispatcher.TryTake(loop);
+            var request = new Request { MayJoin = mayJoin };
+            (int least, Channel? line) = Place(loop, mayJoin);
+            Channel? channel = _dispatcher.TryTake(request, loop, _now);
             if (_queue.Count > 0 || least < 0)
             {
                 Assert.Null(channel);
-                var request = new Request();
                 Assert.Equal(_queue.Count < MaximumWaiting, _dispatcher.TryWait(request, loop, _now));
                 if (_queue.Count < MaximumWaiting)
                 {
                     _queue.Add((request, loop, _now));
+                    _hasKeptWaiting |= least >= 0 || mayJoin;
                 }
             }
             else
             {
                 Assert.NotNull(channel);
-                Assert.Equal(least, channel.Worker.Busy - 1);
+                Assert.Equal(least, channel.Worker.InHand - 1);
+                Assert.True(line is null || line == channel || line.Worker != channel.Worker);
                 Assert.Equal(loop, channel.Loop);
-                Took(channel);
+                Took(channel, request);
             }
+        }
+
+        // All but the first of a channel, in the order in which they came.
+        private void TakeBack(Channel channel)
+        {
+            Request[] back = [.. _inHand.Where(one => one.Channel == channel).Skip(1).Select(one => one.Request)];
+            if (back.Length == 0)
+            {
+                return;
+            }
+
+            int loop = channel.Loop!.Value;
+            long oldest = _queue.Count == 0 ? _now : _queue.Min(waiting => waiting.Since);
+            _inHand.RemoveAll(one => back.Contains(one.Request));
+            _dispatcher.TakeBack(channel, back.Length, _now);
+            _caution = _now - _cautiousUntil <= _caution ? Math.Min(2 * _caution, Dispatcher.LongestCaution) : Dispatcher.ShortestCaution;
+            _cautiousUntil = _now + _caution;
+            foreach (Request request in back.Reverse())
+            {
+                request.MayJoin = false;
+                Assert.True(_dispatcher.TryWait(request, loop, _now, isFirst: true));
+                _queue.Insert(0, (request, loop, oldest));
+            }
+
+            TakeTurns(-1);
         }
 
         private void TakeTurns(int own)
         {
-            while (_dispatcher.Next(own) is { } turn)
+            while (_dispatcher.Next(own, _now) is { } turn)
             {
                 (Request Request, int Loop, long Since) oldest = _queue.MinBy(waiting => waiting.Since);
                 (Request Request, int Loop, long Since)[] mine = [.. _queue.Where(waiting => waiting.Loop == own).Take(1)];
                 Request expected = mine.Length > 0 && mine[0].Since - oldest.Since <= Dispatcher.AboutAsOld ? mine[0].Request : oldest.Request;
+                (Request Request, int Loop, long Since) chosen = _queue.First(waiting => waiting.Request == turn.Waiter);
 
-                // Of several that are as old any loop's first may go.
-                Assert.True(turn.Waiter == expected || _queue.First(waiting => waiting.Request == turn.Waiter).Since == oldest.Since);
-                _queue.RemoveAll(waiting => waiting.Request == turn.Waiter);
+                // Of several that are as old any loop's first may go; the own loop's also where the oldest has no place.
+                Assert.True(chosen.Request == expected || chosen.Since == oldest.Since || (mine.Length > 0 && chosen == mine[0]));
+                _queue.Remove(chosen);
                 Assert.Equal(turn.Waiter.Loop, turn.Channel.Loop);
-                Took(turn.Channel);
+                Took(turn.Channel, chosen.Request);
             }
         }
 
-        private int Least()
+        private (int Least, Channel? Line) Place(int loop, bool mayJoin)
         {
-            int[] busy = [.. _workers.Where(worker => worker.Busy < worker.Channels.Count).Select(worker => worker.Busy)];
-            return busy.Length == 0 ? -1 : busy.Min();
+            (int Least, Channel? Line) best = (-1, null);
+            foreach (PooledWorker worker in _workers)
+            {
+                Channel? line = mayJoin && _now >= _cautiousUntil ? worker.Channels.FirstOrDefault(channel => channel.Loop == loop && channel.Since >= _now - Dispatcher.Patience) : null;
+                int inHand = _inHand.Count(one => one.Channel.Worker == worker);
+                bool hasPlace = line is not null ? _inHand.Count(one => one.Channel == line) < Dispatcher.MaximumInHand : worker.Channels.Any(channel => !IsBusy(channel));
+                if (hasPlace && (best.Least < 0 || inHand < best.Least))
+                {
+                    best = (inHand, line);
+                }
+            }
+
+            return best;
         }
 
-        private void Took(Channel channel)
+        private bool IsBusy(Channel channel) => _inHand.Exists(one => one.Channel == channel);
+
+        private void Took(Channel channel, Request request)
         {
-            Assert.DoesNotContain(channel, _busy);
             Assert.False(channel.Worker.IsRetired);
-            _busy.Add(channel);
+            Assert.True(!IsBusy(channel) || request.MayJoin);
+            _inHand.Add((channel, request));
         }
 
         private void Check()
@@ -197,11 +353,14 @@ public sealed class DispatcherTests
             Assert.Equal(_queue.Count, _dispatcher.Waiting);
             Assert.Equal(_workers, _dispatcher.Workers);
 
-            // Nobody waits while there is room.
-            Assert.True(_queue.Count == 0 || Least() < 0);
+            // Nobody waits while there is room, but for who waits for his loop's channel, and who is behind him.
+            Assert.True(_queue.Count == 0 || _hasKeptWaiting || Place(_queue[0].Loop, false).Least < 0);
             foreach (PooledWorker worker in _workers)
             {
-                Assert.Equal(worker.Channels.Count(_busy.Contains), worker.Busy);
+                Assert.Equal(worker.Channels.Count(IsBusy), worker.Busy);
+                Assert.Equal(_inHand.Count(one => one.Channel.Worker == worker), worker.InHand);
+                Assert.All(worker.Channels, channel => Assert.Equal(_inHand.Count(one => one.Channel == channel), channel.InHand));
+                Assert.All(worker.Channels, channel => Assert.Equal(IsBusy(channel), channel.Loop is not null));
             }
         }
     }

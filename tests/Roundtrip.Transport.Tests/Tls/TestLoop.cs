@@ -25,7 +25,7 @@ internal sealed class TestLoop() : EventLoop(0)
     public void Advance(long milliseconds)
     {
         _now += milliseconds;
-        Timers.Advance(_now);
+        FireTimers();
         RunUntilIdle();
     }
 

@@ -7,11 +7,14 @@ using Roundtrip.Transport;
 
 namespace Roundtrip.Site.Wsgi.Channels;
 
-/// <summary>A channel as one loop has it: writes frames to the worker, and reads its answer for as long as the client takes it.</summary>
-internal sealed class LoopChannel : IDescriptorSink, IDisposable
+/// <summary>A channel as one loop has it: writes frames to the worker, and reads its answers for as long as their clients take them.</summary>
+internal sealed partial class LoopChannel : IDescriptorSink, IDisposable
 {
     // A response that nobody wants any more is read so often before other events have their turn.
     private const int ReadsATurn = 16;
+
+    // So much of a response goes to its connection's memory whether its client reads or not: no more comes with frames (SMALL of worker.py), what is beyond that is in the ring.
+    private const int TakenAnyway = 64 * 1024;
 
     private readonly LoopPool _pool;
     private readonly Channel _channel;
@@ -20,10 +23,8 @@ internal sealed class LoopChannel : IDescriptorSink, IDisposable
     private readonly Backlog _in = new();
     private readonly Backlog _out = new();
     private WsgiExchange? _exchange;
-    private long _request;
+    private int _takenAnyway;
     private SafeFileHandle? _passed;
-    private int _ringAt;
-    private int _freed;
     private bool _isPumping;
     private bool _isHeldBack;
     private bool _hasEnded;
@@ -34,6 +35,7 @@ internal sealed class LoopChannel : IDescriptorSink, IDisposable
         (_pool, _channel) = (pool, channel);
         _descriptor = pool.Loop.Watch(descriptor, this);
         _reader = new ResponseReader(ResponseReader.DefaultMaximumHead);
+        _timer = new Timer(this);
     }
 
     public Worker Worker => _channel.Worker.Worker;
@@ -43,16 +45,6 @@ internal sealed class LoopChannel : IDescriptorSink, IDisposable
 
     /// <summary>Where the request's content goes: <see cref="SharedLayout"/>.</summary>
     public Span<byte> RequestRing => Worker.RequestRing(_channel.Index);
-
-    /// <summary>Gives the worker a request.</summary>
-    public void Begin(WsgiExchange exchange, long request, ReadOnlySpan<byte> frame)
-    {
-        _exchange = exchange;
-        _reader.Begin(request);
-        (_request, _ringAt, _freed) = (request, 0, 0);
-        Send(frame);
-        Await();
-    }
 
     /// <summary>Writes a frame, or keeps it until there is room.</summary>
     public void Send(ReadOnlySpan<byte> frame)
@@ -112,6 +104,7 @@ internal sealed class LoopChannel : IDescriptorSink, IDisposable
 
     public void Dispose()
     {
+        _pool.Loop.SoonTimers.Cancel(_timer);
         _passed?.Dispose();
         _descriptor.Dispose();
     }
@@ -137,20 +130,26 @@ internal sealed class LoopChannel : IDescriptorSink, IDisposable
 
     private void Pump()
     {
-        if (_isPumping || _exchange is null)
+        if (_isPumping)
         {
             return;
         }
 
         _isPumping = true;
         _isHeldBack = false;
-        bool isOver = PumpOn(_exchange);
-        _isPumping = false;
-        if (isOver)
+        while (_exchange is not null && PumpOn(_exchange))
         {
             Finish();
+
+            // The answer to the next may have come with this one.
+            if (_in.IsEmpty && !_hasEnded)
+            {
+                break;
+            }
         }
-        else
+
+        _isPumping = false;
+        if (_exchange is not null)
         {
             Await();
         }
@@ -241,7 +240,7 @@ internal sealed class LoopChannel : IDescriptorSink, IDisposable
                     break;
 
                 case ResponseStep.Content:
-                    int taken = exchange.OnContent(rest.Slice(count, _reader.Available));
+                    int taken = TakeContent(exchange, rest.Slice(count, _reader.Available));
                     _reader.Took(taken);
                     used += taken;
                     if (taken < _reader.Available)
@@ -293,20 +292,41 @@ internal sealed class LoopChannel : IDescriptorSink, IDisposable
     /// <returns>Whether all of it was taken.</returns>
     private bool TakeShared(WsgiExchange exchange)
     {
-        ReadOnlySpan<byte> content = Worker.ResponseRing(_channel.Index).Slice(_ringAt, Math.Min(_reader.SharedLeft, SharedLayout.RingSize - _ringAt));
+        int at = _channel.RingAt;
+        ReadOnlySpan<byte> content = Worker.ResponseRing(_channel.Index).Slice(at, Math.Min(_reader.SharedLeft, SharedLayout.RingSize - at));
         int taken = exchange.OnContent(content);
         _reader.TookShared(taken);
-        _ringAt = (_ringAt + taken) % SharedLayout.RingSize;
-        _freed += taken;
-        if (_freed >= SharedLayout.RingSize / 2 && !_reader.IsAllHere)
+        _channel.RingAt = (at + taken) % SharedLayout.RingSize;
+        _channel.Freed += taken;
+        if (_channel.Freed >= SharedLayout.RingSize / 2 && !_reader.IsAllHere)
         {
-            Span<byte> frame = stackalloc byte[CountFrame.Size];
-            CountFrame.Write(frame, FrameKind.Room, 0, _request, _freed);
-            _freed = 0;
-            Send(frame);
+            SendRoom(exchange);
         }
 
         return taken == content.Length;
+    }
+
+    // Its worker may have the answer to another behind this one, which is not to wait for this one's client.
+    private int TakeContent(WsgiExchange exchange, ReadOnlySpan<byte> content)
+    {
+        int taken = exchange.OnContent(content);
+        int left = content.Length - taken;
+        if (left > 0 && _takenAnyway + left <= TakenAnyway)
+        {
+            exchange.OnContentAnyway(content[taken..]);
+            _takenAnyway += left;
+            return content.Length;
+        }
+
+        return taken;
+    }
+
+    private void SendRoom(WsgiExchange exchange)
+    {
+        Span<byte> frame = stackalloc byte[CountFrame.Size];
+        CountFrame.Write(frame, FrameKind.Room, 0, exchange.Number, _channel.Freed);
+        _channel.Freed = 0;
+        Send(frame);
     }
 
     // A descriptor goes with the frame in which it comes. A second one before that frame was read is none of the protocol's.
@@ -331,20 +351,29 @@ internal sealed class LoopChannel : IDescriptorSink, IDisposable
 
     private void Break(string reason)
     {
+        _hasEnded = true;
+        _in.Clear();
         _pool.Pool.Retire(Worker);
+        TakeBack(alsoFirst: false);
         _pool.Pool.Observer.Broken(Worker, reason);
     }
 
     private void Finish()
     {
-        (WsgiExchange? exchange, _exchange) = (_exchange, null);
+        WsgiExchange exchange = _exchange!;
         if (_passed is not null)
         {
             _passed.Dispose();
             _passed = null;
         }
 
-        bool isOver = exchange!.OnChannelDone(_channel, _hasEnded);
+        if (_channel.Freed > 0)
+        {
+            SendRoom(exchange);
+        }
+
+        Advance();
+        bool isOver = exchange.OnChannelDone(_channel, _hasEnded);
         _pool.Return(_channel);
         if (isOver)
         {

@@ -57,6 +57,14 @@ internal sealed partial class WsgiExchange
     /// <returns>How much of it was taken. When less, <see cref="LoopChannel.Resume"/> follows.</returns>
     public int OnContent(ReadOnlySpan<byte> content) => _exchange is { } exchange ? exchange.Write(content) : content.Length;
 
+    /// <summary>Takes content that <see cref="OnContent"/> has not, whether its client reads or not.</summary>
+    public void OnContentAnyway(ReadOnlySpan<byte> content)
+    {
+        byte[] kept = GC.AllocateUninitializedArray<byte>(content.Length, pinned: true);
+        content.CopyTo(kept);
+        _exchange?.WriteShared(kept, 0, kept.Length);
+    }
+
     /// <param name="handle">The descriptor that came with the frame; null where none did.</param>
     public void OnFile(SafeFileHandle? handle, long offset, long count)
     {

@@ -45,6 +45,9 @@ internal sealed partial class WsgiExchange : PoolRequest, IExchangeHandler
 
     public override EventLoop EventLoop => _pool.Loop;
 
+    /// <summary>Its number, by which the worker knows it: another with each try.</summary>
+    public long Number => _number;
+
     public IConnectionHost? Connection => _exchange?.Connection;
 
     private ErrorLog Log => _resource.About.Host.ErrorLog;
@@ -78,7 +81,6 @@ internal sealed partial class WsgiExchange : PoolRequest, IExchangeHandler
         _tries++;
         _isLeftInQueue = false;
         _number = Interlocked.Increment(ref _numbers);
-        long now = _pool.Loop.Now;
         try
         {
             _channel = _pool.Open(channel);
@@ -91,9 +93,39 @@ internal sealed partial class WsgiExchange : PoolRequest, IExchangeHandler
             return;
         }
 
-        _pool.Pool.Began(channel, _number, Log, now);
+        _pool.Loop.Timers.Cancel(_timer);
+        _pool.Pool.Announce(_number, Log);
+        if (!_channel.TryBegin(this, MakeFrame(_exchange)))
+        {
+            TakeBack();
+            _pool.Pool.TakeBack(channel, 1, [this], _pool);
+        }
+    }
+
+    /// <summary>It is the first on its channel.</summary>
+    public void OnTurn(Channel channel)
+    {
+        long now = _pool.Loop.Now;
+        _pool.Pool.Observer.Began(channel.Worker.Worker, now);
         Schedule(_pool.Pool.Definition.RequestTimeout, now);
-        _channel.Begin(this, _number, MakeFrame(_exchange));
+    }
+
+    /// <summary>Its channel does not get on, and has not taken it.</summary>
+    /// <returns>Whether it is to wait again; not where its client has left.</returns>
+    public bool TakeBack()
+    {
+        _channel = null;
+        if (_exchange is null)
+        {
+            Free();
+            return false;
+        }
+
+        _tries--;
+        MayJoin = false;
+        _isLeftInQueue = true;
+        Schedule(_pool.Pool.Definition.QueueTimeout, _pool.Loop.Now);
+        return true;
     }
 
     public override void Refuse(int status)
@@ -175,6 +207,7 @@ internal sealed partial class WsgiExchange : PoolRequest, IExchangeHandler
     private void Enter(bool isAgain)
     {
         long now = _pool.Loop.Now;
+        MayJoin = _isOneOfMany && IsAllHere && !isAgain;
         Channel? channel = _pool.Pool.TryTake(this, _pool, now, isAgain, out int refusal);
         if (channel is not null)
         {

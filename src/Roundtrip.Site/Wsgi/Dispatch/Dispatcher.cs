@@ -3,14 +3,33 @@ namespace Roundtrip.Site.Wsgi.Dispatch;
 /// <summary>
 /// Who gets which channel: the least busy worker's most recently used one; where all are busy requests wait in order, over all loops. Pure: no lock, no clock, no loop.
 /// </summary>
+/// <remarks>
+/// Where requests come close upon each other and are answered as quickly, they go to the inbox of a channel that has some already rather than to another thread: the threads of one process take turns at Python's lock, so that each
+/// would sleep and be woken for every request and none would be earlier. A channel that does not get on for a few milliseconds has those that wait taken from it, and for a while nobody joins another:
+/// the application waits for something, and has its threads for that.
+/// </remarks>
 /// <param name="maximumWaiting">How many requests may wait.</param>
 internal sealed class Dispatcher(int maximumWaiting)
 {
     /// <summary>A loop's own request is preferred where it began to wait at most so many milliseconds after another loop's: a hop between threads costs more than that is worth.</summary>
     public const int AboutAsOld = 5;
 
+    /// <summary>How many requests a channel has at most, the one in hand with them. More would only be fetched back; the kernel keeps eleven messages where net.unix.max_dgram_qlen is as it comes.</summary>
+    public const int MaximumInHand = 8;
+
+    /// <summary>A channel that has not got on for longer than so many milliseconds is joined by nobody, and has those taken from it that wait.</summary>
+    public const int Patience = 4;
+
+    /// <summary>The same where its thread computes, or would if it had a processor: then others of its process could rarely do better.</summary>
+    public const int PatienceWithRunning = 40;
+
+    /// <summary>For how many milliseconds nobody joins after that, at first and at most: it is doubled each time.</summary>
+    public const int ShortestCaution = 100, LongestCaution = 6400;
+
     private readonly List<PooledWorker> _workers = [];
     private readonly List<LinkedList<Waiter>> _queues = [];
+    private long _cautiousUntil;
+    private int _caution = ShortestCaution;
 
     public int Waiting { get; private set; }
 
@@ -35,7 +54,11 @@ internal sealed class Dispatcher(int maximumWaiting)
     }
 
     /// <summary>The channel for a request that comes now; null where it has to wait: who comes does not overtake who waits.</summary>
-    public Channel? TryTake(int loop) => Waiting == 0 ? LeastBusy()?.Take(loop) : null;
+    public Channel? TryTake(Waiter waiter, int loop, long now)
+    {
+        waiter.Loop = loop;
+        return Waiting == 0 ? Place(waiter, now) : null;
+    }
 
     /// <summary>Puts a request at the end of the queue, or in front of it: one that was at work already.</summary>
     /// <returns>Whether there was a place.</returns>
@@ -78,20 +101,42 @@ internal sealed class Dispatcher(int maximumWaiting)
     }
 
     /// <summary>A request is done with its channel.</summary>
-    public static void Return(Channel channel) => channel.Worker.Return(channel);
+    public static void Return(Channel channel, long now) => channel.Worker.Return(channel, now);
+
+    /// <summary>A channel that did not get on has lost so many of its requests.</summary>
+    public void TakeBack(Channel channel, int count, long now)
+    {
+        channel.Worker.TakeBack(channel, count);
+        bool isSoonAgain = now - _cautiousUntil <= _caution;
+        _caution = isSoonAgain ? Math.Min(2 * _caution, LongestCaution) : ShortestCaution;
+        _cautiousUntil = now + _caution;
+    }
 
     /// <summary>The request that is to begin now, and its channel.</summary>
     /// <param name="own">The loop that asks; less than 0 for none.</param>
-    public (Waiter Waiter, Channel Channel)? Next(int own)
+    public (Waiter Waiter, Channel Channel)? Next(int own, long now)
     {
-        if (Waiting == 0 || LeastBusy() is not { } worker)
+        if (Waiting == 0)
         {
             return null;
         }
 
         Waiter next = Oldest(own);
+        Channel? channel = Place(next, now);
+        if (channel is null && next.Loop != own && own >= 0 && _queues[own].First is { } mine)
+        {
+            // Another loop's inboxes are full, and it comes back to them.
+            next = mine.Value;
+            channel = Place(next, now);
+        }
+
+        if (channel is null)
+        {
+            return null;
+        }
+
         Withdraw(next);
-        return (next, worker.Take(next.Loop));
+        return (next, channel);
     }
 
     /// <summary>Takes all requests out of the queue.</summary>
@@ -108,18 +153,26 @@ internal sealed class Dispatcher(int maximumWaiting)
         return all;
     }
 
-    private PooledWorker? LeastBusy()
+    private Channel? Place(Waiter waiter, long now)
     {
         PooledWorker? best = null;
+        Channel? line = null;
+        bool joins = waiter.MayJoin && now >= _cautiousUntil;
         foreach (PooledWorker worker in _workers)
         {
-            if (worker.HasRoom && (best is null || worker.Busy < best.Busy))
+            if (best is not null && worker.InHand >= best.InHand)
             {
-                best = worker;
+                continue;
+            }
+
+            Channel? its = joins ? worker.LineOf(waiter.Loop, now - Patience) : null;
+            if (its is null ? worker.HasRoom : its.InHand < MaximumInHand)
+            {
+                (best, line) = (worker, its);
             }
         }
 
-        return best;
+        return line is not null ? best!.Join(line) : best?.Take(waiter.Loop, now);
     }
 
     private Waiter Oldest(int own)

@@ -13,6 +13,9 @@ internal abstract class Waiter
     /// <summary>The number of its loop in the pool.</summary>
     public int Loop { get; set; }
 
+    /// <summary>Whether it may be given to a channel that has others in hand: it is small, and one of many.</summary>
+    public bool MayJoin { get; set; }
+
     /// <summary>When it began to wait, in monotonic milliseconds.</summary>
     public long Since { get; set; }
 

@@ -47,7 +47,7 @@ internal sealed class WorkerPool(WorkerGroupDefinition definition, IWorkerPoolOb
             var pooled = new PooledWorker(worker, worker.Sockets.Count);
             _known.Add(worker, pooled);
             _dispatcher.Add(pooled);
-            TakeTurns(begun);
+            TakeTurns(begun, Environment.TickCount64);
         }
 
         Post(begun);
@@ -56,9 +56,10 @@ internal sealed class WorkerPool(WorkerGroupDefinition definition, IWorkerPoolOb
     /// <summary>A worker gets no more requests. <see cref="IWorkerPoolObserver.Drained"/> follows, perhaps within the call, once nothing uses it.</summary>
     public void Retire(Worker worker)
     {
+        PooledWorker? pooled;
         lock (_lock)
         {
-            if (!_known.TryGetValue(worker, out PooledWorker? pooled) || pooled.IsRetired)
+            if (!_known.TryGetValue(worker, out pooled) || pooled.IsRetired)
             {
                 return;
             }
@@ -66,7 +67,7 @@ internal sealed class WorkerPool(WorkerGroupDefinition definition, IWorkerPoolOb
             _dispatcher.Retire(pooled);
         }
 
-        LetGo(worker);
+        LetGo(pooled);
     }
 
     /// <summary>
@@ -75,24 +76,23 @@ internal sealed class WorkerPool(WorkerGroupDefinition definition, IWorkerPoolOb
     /// </summary>
     public void Lost(Worker worker)
     {
-        List<Channel> busy;
+        PooledWorker? pooled;
         lock (_lock)
         {
-            if (!_known.TryGetValue(worker, out PooledWorker? pooled))
+            if (!_known.TryGetValue(worker, out pooled))
             {
                 return;
             }
 
             _dispatcher.Retire(pooled);
             pooled.IsLost = true;
-            busy = [.. pooled.Channels.Where(channel => channel.Loop is not null)];
-            foreach (Channel channel in busy)
+            foreach (Channel channel in pooled.Channels.Where(channel => channel.Loop is not null))
             {
                 _loops[channel.Loop!.Value].PostLost(channel);
             }
         }
 
-        LetGo(worker);
+        LetGo(pooled);
     }
 
     /// <summary>Whether there is a process, or will be one soon. Where not, what waits and what comes is refused at once.</summary>
@@ -158,7 +158,7 @@ internal sealed class WorkerPool(WorkerGroupDefinition definition, IWorkerPoolOb
         refusal = 0;
         lock (_lock)
         {
-            channel = _dispatcher.TryTake(loop.Number);
+            channel = _dispatcher.TryTake(request, loop.Number, now);
             if (channel is null)
             {
                 bool isHopeless = !_hasHope && _dispatcher.Workers.Count == 0;
@@ -185,10 +185,29 @@ internal sealed class WorkerPool(WorkerGroupDefinition definition, IWorkerPoolOb
         }
     }
 
-    internal void Began(Channel channel, long request, ErrorLog log, long now)
+    /// <summary>Says which log the lines of a request go to, before a worker is given it.</summary>
+    internal void Announce(long request, ErrorLog log) => _logs.Add(request, log);
+
+    /// <summary>A channel does not get on: it has lost requests that its worker had not taken.</summary>
+    /// <param name="count">How many.</param>
+    /// <param name="requests">Those of them that still want an answer, in order: they go to other channels, or to the front of the queue.</param>
+    internal void TakeBack(Channel channel, int count, IReadOnlyList<PoolRequest> requests, LoopPool own)
     {
-        _logs.Add(request, log);
-        observer.Began(channel.Worker.Worker, now);
+        var begun = new List<Waiter>();
+        long now = own.Loop.Now;
+        lock (_lock)
+        {
+            _dispatcher.TakeBack(channel, count, now);
+            foreach (PoolRequest request in requests.Reverse())
+            {
+                _dispatcher.TryWait(request, own.Number, now, isFirst: true);
+            }
+
+            TakeTurns(begun, now);
+        }
+
+        LetGo(channel.Worker);
+        Post(begun);
     }
 
     /// <summary>A request is done with its channel.</summary>
@@ -197,17 +216,16 @@ internal sealed class WorkerPool(WorkerGroupDefinition definition, IWorkerPoolOb
     internal (PoolRequest Request, Channel Channel)? Return(Channel channel, LoopPool own)
     {
         (Waiter Waiter, Channel Channel)? next;
-        bool isDone;
         lock (_lock)
         {
-            Dispatcher.Return(channel);
-            isDone = channel.Worker.IsRetired && channel.Worker.Busy == 0;
-            next = _dispatcher.Next(own.Number);
+            long now = own.Loop.Now;
+            Dispatcher.Return(channel, now);
+            next = _dispatcher.Next(own.Number, now);
         }
 
-        if (isDone)
+        if (channel.Worker.IsRetired)
         {
-            LetGo(channel.Worker.Worker);
+            LetGo(channel.Worker);
         }
 
         if (next is not { } turn)
@@ -250,12 +268,13 @@ internal sealed class WorkerPool(WorkerGroupDefinition definition, IWorkerPoolOb
     }
 
     // Once a worker that gets no more requests has none, the loops are to close what they have of it.
-    private void LetGo(Worker worker)
+    private void LetGo(PooledWorker pooled)
     {
+        Worker worker = pooled.Worker;
         bool isDrained;
         lock (_lock)
         {
-            if (!_known.TryGetValue(worker, out PooledWorker? pooled) || pooled.Busy > 0)
+            if (!pooled.IsRetired || pooled.Busy > 0 || !_known.ContainsKey(worker))
             {
                 return;
             }
@@ -271,9 +290,9 @@ internal sealed class WorkerPool(WorkerGroupDefinition definition, IWorkerPoolOb
         }
     }
 
-    private void TakeTurns(List<Waiter> begun)
+    private void TakeTurns(List<Waiter> begun, long now)
     {
-        while (_dispatcher.Next(-1) is { } turn)
+        while (_dispatcher.Next(-1, now) is { } turn)
         {
             ((PoolRequest)turn.Waiter).Turn = turn.Channel;
             begun.Add(turn.Waiter);

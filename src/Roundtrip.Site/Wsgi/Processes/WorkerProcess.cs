@@ -28,7 +28,7 @@ internal enum WorkerWord
 
 /// <summary>
 /// The server's side of a process that runs: its control socket (see worker.py for the frames), its errors, the memory and the channels that it shares with the server. It is brought up by
-/// <see cref="Advance"/>: the memory, a channel for each thread, go.
+/// <see cref="Advance"/>: the memory, an inbox and a channel for each thread, go.
 /// </summary>
 internal sealed class WorkerProcess : IDisposable
 {
@@ -37,6 +37,7 @@ internal sealed class WorkerProcess : IDisposable
 
     private readonly OwnedDescriptor _control;
     private readonly SharedMemory _memory;
+    private readonly List<Inbox> _inboxes = [];
     private readonly List<OwnedDescriptor> _ours = [];
     private readonly Queue<(byte Kind, OwnedDescriptor? Passed)> _orders = new();
     private readonly byte[] _input = new byte[HeaderLength + LongestWord];
@@ -58,13 +59,16 @@ internal sealed class WorkerProcess : IDisposable
         _orders.Enqueue(((byte)'P', _memory.Descriptor.Duplicate()));
         for (int i = 0; i < threads; i++)
         {
+            var inbox = new Inbox();
+            _inboxes.Add(inbox);
+            _orders.Enqueue(((byte)'I', inbox.Reader.Duplicate()));
             (OwnedDescriptor ours, OwnedDescriptor theirs) = DescriptorPair.StreamSockets();
             _ours.Add(ours);
             _orders.Enqueue(((byte)'A', theirs));
         }
 
         _orders.Enqueue(((byte)'G', null));
-        Worker = new Worker(number, _memory.Address, _ours) { Process = owner };
+        Worker = new Worker(number, _memory.Address, _inboxes, _ours) { Process = owner };
     }
 
     /// <summary>What the pool has of it.</summary>
@@ -153,6 +157,7 @@ internal sealed class WorkerProcess : IDisposable
     {
         _control.Dispose();
         Errors.Dispose();
+        _inboxes.ForEach(inbox => inbox.Dispose());
         _ours.ForEach(socket => socket.Dispose());
         foreach ((_, OwnedDescriptor? passed) in _orders)
         {

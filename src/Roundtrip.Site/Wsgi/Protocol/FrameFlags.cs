@@ -12,6 +12,9 @@ internal static class FrameFlags
     /// <summary>A request's: it came close upon another.</summary>
     public const byte OneOfMany = 4;
 
+    /// <summary>A request's in an inbox: it is too large for a message, and comes over the channel.</summary>
+    public const byte Large = 8;
+
     /// <summary>Of content either way: there is no more.</summary>
     public const byte Last = 1;
 

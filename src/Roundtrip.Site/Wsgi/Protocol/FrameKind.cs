@@ -3,7 +3,7 @@ namespace Roundtrip.Site.Wsgi.Protocol;
 /// <summary>What a frame on a channel is; worker.py says what each carries.</summary>
 internal enum FrameKind : byte
 {
-    /// <summary>To the worker: a request.</summary>
+    /// <summary>To the worker, in its inbox: a request.</summary>
     Request = (byte)'Q',
 
     /// <summary>To the worker: so much more of the request's content stands in its ring.</summary>

@@ -1,7 +1,7 @@
 namespace Roundtrip.Site.Wsgi.Protocol;
 
 /// <summary>
-/// What stands where in the memory that a worker shares with the server: a slot of each channel with the number of the request that it took last, then two rings of each, for content of the
+/// What stands where in the memory that a worker shares with the server: a slot of each channel with the number of the request that it took last and that of its thread, then two rings of each, for content of the
 /// request and of the response. Content in memory is written once and read once; over a socket the kernel would copy it twice more, and make and free its buffers. worker.py has the same figures.
 /// </summary>
 internal static class SharedLayout

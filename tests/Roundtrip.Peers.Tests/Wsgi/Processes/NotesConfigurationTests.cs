@@ -67,8 +67,8 @@ public class NotesConfigurationTests
         // The one that has not answered may still be starting.
         WsgiServer.Until(() => server.Workers.All(id => Channels(id) == 5), () => $"channels: {string.Join(' ', server.Workers.Select(Channels))}");
 
-        // One socket is the control socket.
-        static int Channels(int id) => Directory.GetFiles($"/proc/{id}/fd").Count(link => new FileInfo(link).LinkTarget?.StartsWith("socket:", StringComparison.Ordinal) is true) - 1;
+        // One socket is the control socket; each channel has its own and an inbox.
+        static int Channels(int id) => (Directory.GetFiles($"/proc/{id}/fd").Count(link => new FileInfo(link).LinkTarget?.StartsWith("socket:", StringComparison.Ordinal) is true) - 1) / 2;
     }
 
     // What Debian's httpd has before a site's own lines.

@@ -64,8 +64,8 @@ public class SurroundingsTests
         int id = server.Workers.Single();
         string[] links = [.. Directory.GetFileSystemEntries($"/proc/{id}/fd").Select(link => new FileInfo(link).LinkTarget ?? "")];
 
-        // Control, three channels, the pipe for 1 and 2; Python's mmap keeps a descriptor of the page.
-        Assert.Equal(4, links.Count(link => link.StartsWith("socket:", StringComparison.Ordinal)));
+        // Control, three channels with an inbox each, the pipe for 1 and 2; Python's mmap keeps a descriptor of the page.
+        Assert.Equal(7, links.Count(link => link.StartsWith("socket:", StringComparison.Ordinal)));
         Assert.Equal(2, links.Count(link => link.StartsWith("pipe:", StringComparison.Ordinal)));
         Assert.DoesNotContain(links, link => link.Contains("error.log", StringComparison.Ordinal) || link.Contains("roundtrip-control", StringComparison.Ordinal) || link.Contains("event", StringComparison.Ordinal));
         Assert.Contains("(wsgi:g)", File.ReadAllText($"/proc/{id}/comm"), StringComparison.Ordinal);

@@ -12,16 +12,18 @@ namespace Roundtrip.Site.Tests.Wsgi.Support;
 internal sealed class ScriptedWorker : IWorkerPools, IWorkerPoolObserver, IDisposable
 {
     private readonly SharedMemory _page = SharedMemory.Create(SharedLayout.Size(1));
+    private readonly Inbox _inbox = new();
     private readonly OwnedDescriptor _ours;
     private readonly OwnedDescriptor _theirs;
     private readonly Dictionary<WorkerGroupDefinition, WorkerPool> _pools = [];
     private readonly Socket _socket;
+    private readonly Dictionary<long, byte[]> _messages = [];
 
     public ScriptedWorker()
     {
         (_ours, _theirs) = DescriptorPair.StreamSockets();
         _socket = new Socket(new SafeSocketHandle(_theirs.Number, ownsHandle: false));
-        Worker = new Worker(1, _page.Address, [_ours]);
+        Worker = new Worker(1, _page.Address, [_inbox], [_ours]);
     }
 
     public Worker Worker { get; }
@@ -53,12 +55,37 @@ internal sealed class ScriptedWorker : IWorkerPools, IWorkerPoolObserver, IDispo
     /// <summary>Takes the next request, and returns its payload as text.</summary>
     public async Task<string> Take()
     {
-        byte[] header = await Read(FrameHeader.Size);
-        FrameHeader frame = FrameHeader.Read(header);
-        Assert.Equal(FrameKind.Request, frame.Kind);
-        Request = frame.Request;
-        return Encoding.Latin1.GetString(await Read((int)frame.Length));
+        string? payload = TryTake();
+        for (int i = 0; i < 1000 && payload is null; i++)
+        {
+            await Task.Delay(5, TestContext.Current.CancellationToken);
+            payload = TryTake();
+        }
+
+        return payload ?? throw new TimeoutException("no request is in the inbox");
     }
+
+    /// <summary>Takes the next request, if there is one.</summary>
+    public string? TryTake()
+    {
+        byte[] message = new byte[Inbox.LongestMessage];
+        if (!_inbox.TryTakeBack(message, out int count))
+        {
+            return null;
+        }
+
+        FrameHeader frame = FrameHeader.Read(message);
+        Assert.Equal((FrameKind.Request, (uint)(count - FrameHeader.Size)), (frame.Kind, frame.Length));
+        Request = frame.Request;
+        _messages.Add(Request, message[..count]);
+        return Encoding.Latin1.GetString(message, FrameHeader.Size, (int)frame.Length);
+    }
+
+    /// <summary>Puts a request into the inbox again, as if it had taken those behind it first.</summary>
+    public void PutBack(long request) => Assert.Equal(StreamResult.Done, _inbox.TryPut(_messages[request]));
+
+    /// <summary>Says on the memory that it has taken a request, as a worker does.</summary>
+    public unsafe void SayTaken(long request) => *(long*)(_page.Address + SharedLayout.Slot(0)) = request;
 
     public async Task<FrameHeader> TakeBody()
     {
@@ -103,6 +130,7 @@ internal sealed class ScriptedWorker : IWorkerPools, IWorkerPoolObserver, IDispo
     {
         _socket.Dispose();
         _theirs.Dispose();
+        _inbox.Dispose();
         _ours.Dispose();
         _page.Dispose();
     }
