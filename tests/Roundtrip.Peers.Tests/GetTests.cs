@@ -318,6 +318,56 @@ public sealed class GetTests : IDisposable
         Assert.Equal(expected, content);
     }
 
+    // The content's size, the option that sends Expect for it, and whether the server reads some of the content before it refuses the expectation.
+    [Theory]
+    [InlineData(2_000_000, "", false)]
+    [InlineData(2_000_000, "", true)]
+    [InlineData(5, "Expect: 100-Continue", false)]
+    public async Task An_expectation_that_is_answered_417_is_dropped_and_the_request_comes_again_whole(int size, string field, bool waits)
+    {
+        byte[] sent = new byte[size];
+        new Random(2).NextBytes(sent);
+        _folder.Write("content", sent);
+        var heads = new List<string>();
+        using var server = new RefusingServer(heads, waits);
+        string[] options = field.Length > 0 ? ["-H", field] : [];
+        Finished get = Get(["--data-binary", $"@{_folder.Path}/content", "--max-time", "30", .. options, $"http://{server.Address}/form?a=1"]);
+        server.Dispose();
+
+        Assert.Equal((0, "thanks"), (get.ExitCode, get.Text));
+        Assert.Equal(2, heads.Count);
+        Assert.Contains("expect: 100-continue\r\n", heads[0].ToLowerInvariant(), StringComparison.Ordinal);
+
+        // The same request, but for the field.
+        Assert.Equal(string.Join("\r\n", heads[0].Split("\r\n").Where(line => !line.StartsWith("Expect", StringComparison.OrdinalIgnoreCase))), heads[1]);
+        Assert.Equal(sent, await server.Content);
+    }
+
+    [Theory]
+    [InlineData("-H", "Expect: the-unexpected")]
+    [InlineData("-H", "X-A: 100-continue")]
+    public void A_417_to_what_expected_no_100_is_the_answer_and_nothing_comes_again(params string[] options)
+    {
+        var heads = new List<string>();
+        using var server = new RefusingServer(heads, waits: false);
+        Finished get = Get(["-d", "order=1", "--max-time", "30", .. options, $"http://{server.Address}/"]);
+
+        Assert.Equal((0, "no"), (get.ExitCode, get.Text));
+        Assert.Single(heads);
+    }
+
+    [Fact]
+    public void A_server_that_refuses_without_the_expectation_too_has_the_last_word()
+    {
+        _folder.Write("content", new byte[2_000_000]);
+        var heads = new List<string>();
+        using var server = new RefusingServer(heads, waits: false, always: true);
+        Finished get = Get("--data-binary", $"@{_folder.Path}/content", "--max-time", "30", $"http://{server.Address}/");
+
+        Assert.Equal((0, "no"), (get.ExitCode, get.Text));
+        Assert.Equal(2, heads.Count);
+    }
+
     [Fact]
     public void A_server_that_asks_for_a_certificate_is_shown_that_of_the_option()
     {
