@@ -48,9 +48,10 @@ internal sealed class Responder(SiteLoop site)
             return;
         }
 
-        // As in httpd, what Require's expressions look at does not count: a cache must not keep what they refuse.
+        // As in httpd, what Require's expressions look at counts for what they grant: a cache must not give it to others.
         string? vary = facts.Vary;
         AccessDecision decision = Decide(exchange, facts, resource.About.Access, resource.About.Outer);
+        vary = decision == AccessDecision.Granted ? facts.Vary : vary;
         if (decision == AccessDecision.Pending && site.Names.TryWait(exchange, facts.WantedName!.Value, found))
         {
             return;
@@ -114,6 +115,8 @@ internal sealed class Responder(SiteLoop site)
     // What comes before access is decided for another path: the variables that an internal redirect has set stay.
     private bool TryLearnAnew(Exchange exchange, RequestFacts facts, ref Resource page)
     {
+        // As httpd's hooks of a request that was read, early edits run for each internal redirect again.
+        facts.EditRequest(facts.Settings.Get(HeadersSettings.Request), isEarly: true);
         VariableOutcome variables = site.VariablesOf(facts.Host, facts.Request, exchange);
         facts.AddVariables(variables);
         return !variables.IsUndecided && TryDecideSections(exchange, facts, ref page);
@@ -247,7 +250,7 @@ internal sealed class Responder(SiteLoop site)
         bool isSent = found.IsKept && TryLearnOfPage(exchange, facts, refused, ref page);
         if (isSent && page.Script is not null)
         {
-            // Its status is what the program says.
+            // Its status is what the program says; where that says none, that of the error.
             exchange.Context = facts;
             site.Programs.Answer(exchange, page);
         }
