@@ -3,6 +3,7 @@ using System.Text;
 using Roundtrip.Http;
 using Roundtrip.Server;
 using Roundtrip.Site.Access;
+using Roundtrip.Site.Cgi;
 using Roundtrip.Site.Core;
 using Roundtrip.Site.Directories;
 using Roundtrip.Site.Files;
@@ -30,11 +31,18 @@ internal sealed class Responder(SiteLoop site)
             return;
         }
 
+        bool isForMethod = false;
+        if (exchange.Context is ForMethod asked)
+        {
+            isForMethod = true;
+            resource = resource.Script is { } program ? Resource.OfScript(resource.About, program with { ActionFor = asked.Path }, []) : resource;
+        }
+
         ResourceAbout about = resource.About;
         exchange.Context = about;
         if (about.IsDecidedByExchange && site.VariablesOf(about.Host, exchange.Request, exchange).IsNothing)
         {
-            Finish(exchange, resource, about.IsGranted ? AccessDecision.Granted : Decide(exchange, null, about.Access, about.Outer));
+            Finish(exchange, resource, about.IsGranted ? AccessDecision.Granted : Decide(exchange, null, about.Access, about.Outer), isForMethod);
             return;
         }
 
@@ -68,13 +76,14 @@ internal sealed class Responder(SiteLoop site)
             exchange.DoNotPersist();
         }
 
-        Finish(exchange, resource, decision);
+        Finish(exchange, resource, decision, isForMethod);
     }
 
     private static AccessDecision Decide(Exchange exchange, RequestFacts? facts, AccessRule access, AccessRule outer) =>
         AccessDecisions.And(access.Decide(exchange, facts), outer.Decide(exchange, facts));
 
-    private void Finish(Exchange exchange, Resource resource, AccessDecision decision)
+    /// <param name="isForMethod">Whether Script has led to what was found: it leads no further.</param>
+    private void Finish(Exchange exchange, Resource resource, AccessDecision decision, bool isForMethod = false)
     {
         if (decision != AccessDecision.Granted)
         {
@@ -92,6 +101,14 @@ internal sealed class Responder(SiteLoop site)
         {
             site.Programs.Answer(exchange, resource);
         }
+        else if (resource.Status == 404 && resource.About.IsProgram)
+        {
+            AnswerStatus(exchange, resource.About, 404);
+        }
+        else if (!isForMethod && MethodScripts.Of(exchange, resource.About) is { } program && TryAnswerByProgram(exchange, resource, program))
+        {
+            // Script has a program answer the method.
+        }
         else if (exchange.Request.Method is Method.Get or Method.Head || resource.About.IsGuarded)
         {
             // What is guarded is no content any more when it comes here, and knows no method.
@@ -101,6 +118,26 @@ internal sealed class Responder(SiteLoop site)
         {
             AnswerOtherMethod(exchange, resource.About);
         }
+    }
+
+    private bool TryAnswerByProgram(Exchange exchange, Resource resource, string program)
+    {
+        if (resource.Status is >= 300 and < 400)
+        {
+            // The method is answered, but elsewhere.
+            Send(exchange, resource);
+            return true;
+        }
+
+        if (!MethodScripts.MayAnswer(exchange, resource))
+        {
+            return false;
+        }
+
+        // mod_actions: the program is asked for as if the URL had its path in front.
+        exchange.Context = new ForMethod(resource.About.Path);
+        site.Begin(exchange, resource.About.Host, PathText.Bytes(program + resource.About.Path));
+        return true;
     }
 
     // What comes before access is decided: early edits, variables of the server, If sections, variables of the sections.
@@ -176,6 +213,11 @@ internal sealed class Responder(SiteLoop site)
 
     private void AnswerOtherMethod(Exchange exchange, ResourceAbout about)
     {
+        if (MethodScripts.Allowed(about) is { } more && exchange.Request.Method is not (Method.Other or Method.Connect))
+        {
+            exchange.ResponseFields.Add("Allow"u8, Encoding.ASCII.GetBytes(more));
+        }
+
         if (exchange.Request.Method == Method.Options)
         {
             ResponseFields.Respond(exchange, 200, OptionsFields, 0);
@@ -364,4 +406,8 @@ internal sealed class Responder(SiteLoop site)
     /// <param name="Context">What was known of it.</param>
     /// <param name="Target">The path, and perhaps a query.</param>
     private sealed record Elsewhere(object? Context, string Target);
+
+    /// <summary>What an exchange waits for whose method is a program's to answer.</summary>
+    /// <param name="Path">The decoded path that was asked for.</param>
+    private sealed record ForMethod(string Path);
 }
