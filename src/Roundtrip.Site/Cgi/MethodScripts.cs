@@ -8,7 +8,10 @@ using Roundtrip.Site.Serving;
 
 namespace Roundtrip.Site.Cgi;
 
-/// <summary>Script (mod_actions): a program that answers a method for whatever the path names, a file, a folder or nothing.</summary>
+/// <summary>
+/// Script (mod_actions): a program that answers a method for whatever the path names, a file, a folder or nothing. Deviates: what an internal redirect has led to is no program's; httpd asks one behind the
+/// first redirect still.
+/// </summary>
 internal static class MethodScripts
 {
     /// <returns>The path of the program that answers the request's method there; null where none does.</returns>

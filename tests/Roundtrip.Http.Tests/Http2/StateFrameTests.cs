@@ -1,4 +1,3 @@
-using Roundtrip.Http.Http2;
 using Roundtrip.Http.Http2.Frames;
 
 namespace Roundtrip.Http.Tests.Http2;

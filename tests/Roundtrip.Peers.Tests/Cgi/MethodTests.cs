@@ -101,6 +101,16 @@ public sealed class MethodTests : IDisposable
         Assert.Equal($"{status}", curl.Text);
     }
 
+    // mod_actions asks no program for what an internal redirect has led to, and so neither for itself without end.
+    [Fact]
+    public void A_program_that_leads_to_what_it_answers_itself_gets_the_file_in_the_end()
+    {
+        Script("say", "echo 'Location: /page.txt?x=1'\necho");
+        using var server = new RoundtripProcess(_folder.Path);
+
+        Assert.Equal("the page\n", Run.Program("curl", "-s", "--max-time", "10", $"{server.Http}none?x=1").Text);
+    }
+
     [Fact]
     public void Allow_names_what_programs_answer()
     {
