@@ -89,12 +89,7 @@ internal sealed record Served(BuiltConfiguration Configuration)
         return
         [
             new ServerEndpoint(PeerAddress.From(where.Bind, where.HttpPort)) { Http2Cleartext = ProtocolChoice.CleartextOf(settings) },
-            new ServerEndpoint(PeerAddress.From(where.Bind, where.HttpsPort), new TlsServerContext(new TlsServerOptions
-            {
-                Name = "folder",
-                Certificates = certificates,
-                ApplicationProtocols = ProtocolChoice.SecureOf(settings),
-            })),
+            new ServerEndpoint(PeerAddress.From(where.Bind, where.HttpsPort), new TlsHosts(served.Configuration, served.Source).OfFolder(certificates)),
         ];
     }
 }

@@ -73,6 +73,71 @@ public sealed class OwnServerTests : IClassFixture<LocalCertificates>, IDisposab
         Assert.Equal([false, true, false], client.Handshakes.Where((_, number) => number != 1).Select(facts => facts.IsResumed));
     }
 
+    [Fact]
+    public void A_ticket_of_TLS_1_3_is_offered_once_and_each_connection_brings_the_next_one_another()
+    {
+        using var recorder = new HelloRecorder(SecurePort);
+        using var client = new TestClient(observer => _certificates.Options(observer, ProtocolChoice.Http1));
+        for (int connection = 0; connection < 6; connection++)
+        {
+            Assert.Equal("Http11 200 ended Completed", client.Send(recorder.Port, isSecure: true, method: "HEAD").Wait());
+            client.Do(client.Pool.Stop);
+            client.WaitFor("closed ServerStopping", connection + 1);
+        }
+
+        // RFC 8446 §C.4: who watches cannot tell by a ticket that two connections are one client's.
+        Assert.Equal([0, 1, 1, 1, 1, 1], recorder.Tickets.Select(offered => offered.Length));
+        Assert.Distinct(recorder.Tickets.SelectMany(offered => offered));
+        Assert.Equal([false, true, true, true, true, true], client.Handshakes.Select(facts => facts.IsResumed));
+    }
+
+    [Fact]
+    public void A_ticket_that_was_offered_is_used_up_although_the_handshake_failed()
+    {
+        using var recorder = new HelloRecorder(SecurePort);
+        using var client = new TestClient(observer => _certificates.Options(observer, ProtocolChoice.Http1));
+        client.Send(recorder.Port, isSecure: true, method: "HEAD").Wait();
+        client.Do(client.Pool.Stop);
+        client.WaitFor("closed ServerStopping");
+        recorder.Cuts = true;
+        for (int connection = 0; connection < 3; connection++)
+        {
+            Assert.StartsWith("failed ", client.Send(recorder.Port, isSecure: true, method: "HEAD").Wait(), StringComparison.Ordinal);
+        }
+
+        // OpenSSL gives two tickets with a whole handshake.
+        string[][] tickets = recorder.Tickets;
+        Assert.Equal([0, 1, 1, 0], tickets.Select(offered => offered.Length));
+        Assert.NotEqual(tickets[1], tickets[2]);
+    }
+
+    [Fact]
+    public void Connections_at_once_share_no_ticket_and_the_one_that_finds_none_shakes_hands_in_full()
+    {
+        const int AtOnce = 6;
+        using var recorder = new HelloRecorder(SecurePort);
+        using var client = new TestClient(observer => _certificates.Options(observer, ProtocolChoice.Http1));
+        client.Send(recorder.Port, isSecure: true, method: "HEAD").Wait();
+        client.Do(client.Pool.Stop);
+        client.WaitFor("closed ServerStopping");
+
+        TestUser[] users = new TestUser[AtOnce];
+        client.Do(() =>
+        {
+            for (int i = 0; i < AtOnce; i++)
+            {
+                users[i] = client.SendNow(recorder.Port, isSecure: true, method: "HEAD");
+            }
+        });
+        client.WaitUntil(() => recorder.Tickets.Length == 1 + AtOnce);
+        Assert.All(users, user => Assert.Equal("Http11 200 ended Completed", user.Wait()));
+
+        string[] offered = [.. recorder.Tickets.SelectMany(offered => offered)];
+        Assert.NotEmpty(offered);
+        Assert.Distinct(offered);
+        Assert.Equal(AtOnce + 1 - offered.Length, client.Handshakes.Count(facts => !facts.IsResumed));
+    }
+
     [Theory]
     [InlineData(false, ProtocolChoice.Http1)]
     [InlineData(true, ProtocolChoice.Http1)]

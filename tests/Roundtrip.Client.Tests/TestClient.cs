@@ -51,19 +51,28 @@ internal sealed class TestClient : IClientObserver, IDisposable
     public TestUser Send(int port, TestUser? user = null, bool isSecure = false, string method = "GET")
     {
         user ??= new TestUser();
-        Do(() => Pool.Send(
-            new Origin(isSecure, "localhost", (ushort)port), new ClientRequest(method, isSecure ? "https" : "http", $"localhost:{port}", "/", FieldBlock.Empty), user));
+        Do(() => SendNow(port, user, isSecure, method));
+        return user;
+    }
+
+    /// <summary>The same, for who is on the loop's thread.</summary>
+    public TestUser SendNow(int port, TestUser? user = null, bool isSecure = false, string method = "GET")
+    {
+        user ??= new TestUser();
+        Pool.Send(new Origin(isSecure, "localhost", (ushort)port), new ClientRequest(method, isSecure ? "https" : "http", $"localhost:{port}", "/", FieldBlock.Empty), user);
         return user;
     }
 
     /// <summary>Does something on the loop's thread, soon.</summary>
     public void Do(Action what) => _loop.Post(new Work(what));
 
-    public void WaitFor(string line)
+    public void WaitFor(string line, int times = 1) => WaitUntil(() => Lines.Count(other => other == line) >= times, line);
+
+    public void WaitUntil(Func<bool> isSo, string what = "it")
     {
-        for (long giveUp = Environment.TickCount64 + 20_000; !Lines.Contains(line); Thread.Sleep(5))
+        for (long giveUp = Environment.TickCount64 + 20_000; !isSo(); Thread.Sleep(5))
         {
-            Assert.True(Environment.TickCount64 < giveUp, $"'{line}' is not among: {string.Join('\n', Lines)}");
+            Assert.True(Environment.TickCount64 < giveUp, $"'{what}' is not among: {string.Join('\n', Lines)}");
         }
     }
 

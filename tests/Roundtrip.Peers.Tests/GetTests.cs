@@ -3,11 +3,12 @@ using System.Net;
 using System.Net.Sockets;
 using System.Text;
 using System.Text.Json;
+using System.Text.RegularExpressions;
 
 namespace Roundtrip.Peers.Tests;
 
 /// <summary><c>roundtrip get</c> against servers that we did not write, and our own.</summary>
-public sealed class GetTests : IDisposable
+public sealed partial class GetTests : IDisposable
 {
     private readonly TemporaryFolder _folder = new();
     private readonly List<Process> _servers = [];
@@ -139,6 +140,61 @@ public sealed class GetTests : IDisposable
         Assert.Matches(@"^stream 0\n +\d+ ms > preface 24 bytes\n", get.Errors);
         Assert.Matches(@"\nstream 1\n +\d+ ms > HEADERS \d+ bytes END_STREAM; fields \d+ bytes, after HPACK \d+\n", get.Errors);
         Assert.Matches(@"ms < DATA 6 bytes END_STREAM\n", get.Errors);
+    }
+
+    // What is asked for, and with which of curl's options.
+    [Theory]
+    [InlineData("")]
+    [InlineData("", "--http1.1")]
+    [InlineData("", "-d", "a=b")]
+    [InlineData("", "--http1.1", "-d", "a=b")]
+    [InlineData("", "-X", "OPTIONS", "-H", "X-Field: a: b")]
+    [InlineData("nowhere?a=b")]
+    [InlineData("large", "-H", "Range: bytes=0-9")]
+    public void The_lines_of_v_are_curls(string path, params string[] options)
+    {
+        using var server = new RoundtripProcess(Path.Combine(_folder.Path, "www"));
+        string[] words = ["-k", "-v", .. options, $"{server.Https}{path}"];
+        Finished curl = Run.Program("curl", ["-s", "--no-progress-meter", .. words]);
+        Finished get = Get(words);
+
+        Assert.Equal(curl.Output, get.Output);
+        Assert.NotEmpty(LinesOf(curl.Errors, '<'));
+        Assert.Equal(LinesOf(curl.Errors, '>').Order(), LinesOf(get.Errors, '>').Order());
+        Assert.Equal(LinesOf(curl.Errors, '<'), LinesOf(get.Errors, '<'));
+        foreach (string line in (string[])["* ALPN: server accepted ", "* using HTTP/"])
+        {
+            Assert.Equal(Line(curl), Line(get));
+
+            string Line(Finished finished) => Assert.Single(finished.Errors.Split('\n'), other => other.StartsWith(line, StringComparison.Ordinal));
+        }
+    }
+
+    [Fact]
+    public void The_frames_that_came_are_those_that_nghttp_lists()
+    {
+        MakeCertificate();
+        int port = FreePorts.InARow(1);
+        Serve(port, "nghttpd", "-d", Path.Combine(_folder.Path, "www"), "--echo-upload", $"{port}", Key, Certificate);
+        using var own = new RoundtripProcess(Path.Combine(_folder.Path, "www"));
+        foreach (string server in (string[])[own.Https, $"https://127.0.0.1:{port}/"])
+        {
+            string theirs = Run.Program("nghttp", "-nv", "--no-push", $"{server}large").Text;
+            string ours = Get("-k", "--frames", "-o", Path.Combine(_folder.Path, "got"), $"{server}large").Errors;
+
+            // By stream: HEADERS with the bytes after HPACK, which the length of the frame is, then DATA, whose division is the server's at the moment, and its sum not.
+            string[] listed = [.. NghttpFrame().Matches(theirs).Select(match => $"{match.Groups[1].Value} {match.Groups[2].Value}")];
+            string[] shown = [.. ShownFrame().Matches(ours[ours.IndexOf("\nstream 1\n", StringComparison.Ordinal)..]).Select(match => $"{match.Groups[1].Value} {match.Groups[2].Value}")];
+            Assert.Equal(listed.Where(frame => frame.StartsWith("HEADERS", StringComparison.Ordinal)), shown.Where(frame => frame.StartsWith("HEADERS", StringComparison.Ordinal)));
+            Assert.Equal(_large.Length, Sum(listed));
+            Assert.Equal(_large.Length, Sum(shown));
+            Assert.Matches(@"< HEADERS (\d+) bytes; fields \d+ bytes, after HPACK \1\n", ours);
+
+            // And of the connection what came first: the server's SETTINGS, of the same length.
+            Assert.Equal(Regex.Match(theirs, @"recv SETTINGS frame <length=(\d+)").Groups[1].Value, Regex.Match(ours, @"< SETTINGS (\d+) bytes").Groups[1].Value);
+        }
+
+        static int Sum(string[] frames) => frames.Where(frame => frame.StartsWith("DATA", StringComparison.Ordinal)).Sum(frame => int.Parse(frame.Split(' ')[1], null));
     }
 
     [Fact]
@@ -318,6 +374,56 @@ public sealed class GetTests : IDisposable
         Assert.Equal(expected, content);
     }
 
+    // The content's size, the option that sends Expect for it, and whether the server reads some of the content before it refuses the expectation.
+    [Theory]
+    [InlineData(2_000_000, "", false)]
+    [InlineData(2_000_000, "", true)]
+    [InlineData(5, "Expect: 100-Continue", false)]
+    public async Task An_expectation_that_is_answered_417_is_dropped_and_the_request_comes_again_whole(int size, string field, bool waits)
+    {
+        byte[] sent = new byte[size];
+        new Random(2).NextBytes(sent);
+        _folder.Write("content", sent);
+        var heads = new List<string>();
+        using var server = new RefusingServer(heads, waits);
+        string[] options = field.Length > 0 ? ["-H", field] : [];
+        Finished get = Get(["--data-binary", $"@{_folder.Path}/content", "--max-time", "30", .. options, $"http://{server.Address}/form?a=1"]);
+        server.Dispose();
+
+        Assert.Equal((0, "thanks"), (get.ExitCode, get.Text));
+        Assert.Equal(2, heads.Count);
+        Assert.Contains("expect: 100-continue\r\n", heads[0].ToLowerInvariant(), StringComparison.Ordinal);
+
+        // The same request, but for the field.
+        Assert.Equal(string.Join("\r\n", heads[0].Split("\r\n").Where(line => !line.StartsWith("Expect", StringComparison.OrdinalIgnoreCase))), heads[1]);
+        Assert.Equal(sent, await server.Content);
+    }
+
+    [Theory]
+    [InlineData("-H", "Expect: the-unexpected")]
+    [InlineData("-H", "X-A: 100-continue")]
+    public void A_417_to_what_expected_no_100_is_the_answer_and_nothing_comes_again(params string[] options)
+    {
+        var heads = new List<string>();
+        using var server = new RefusingServer(heads, waits: false);
+        Finished get = Get(["-d", "order=1", "--max-time", "30", .. options, $"http://{server.Address}/"]);
+
+        Assert.Equal((0, "no"), (get.ExitCode, get.Text));
+        Assert.Single(heads);
+    }
+
+    [Fact]
+    public void A_server_that_refuses_without_the_expectation_too_has_the_last_word()
+    {
+        _folder.Write("content", new byte[2_000_000]);
+        var heads = new List<string>();
+        using var server = new RefusingServer(heads, waits: false, always: true);
+        Finished get = Get("--data-binary", $"@{_folder.Path}/content", "--max-time", "30", $"http://{server.Address}/");
+
+        Assert.Equal((0, "no"), (get.ExitCode, get.Text));
+        Assert.Equal(2, heads.Count);
+    }
+
     [Fact]
     public void A_server_that_asks_for_a_certificate_is_shown_that_of_the_option()
     {
@@ -332,6 +438,24 @@ public sealed class GetTests : IDisposable
         Assert.Contains("Client certificate", shown.Text, StringComparison.Ordinal);
         Assert.Equal((1, ""), (withheld.ExitCode, withheld.Text));
     }
+
+    // Of a direction, without what is each program's own: its name, the time, and the words behind a status (RFC 9112 section 4: nothing is to be made of them), which get does not show. HTTP/2 has
+    // names in lower case, and HTTP/1 in any.
+    private static string[] LinesOf(string verbose, char mark) =>
+    [
+        .. verbose.Split('\n').Select(line => line.TrimEnd()).Where(line => line.StartsWith(mark) && !Own().IsMatch(line))
+            .Select(line => Regex.Replace(line, @"^(< HTTP/1\.1 \d+).*$", "$1"))
+            .Select(line => line.Split(": ", 2) is [var name, var value] ? $"{name.ToLowerInvariant()}: {value}" : line),
+    ];
+
+    [GeneratedRegex(@"^[<>] (user-agent|date): ", RegexOptions.IgnoreCase)]
+    private static partial Regex Own();
+
+    [GeneratedRegex(@"recv (HEADERS|DATA) frame <length=(\d+),")]
+    private static partial Regex NghttpFrame();
+
+    [GeneratedRegex(@"< (HEADERS|DATA) (\d+) bytes")]
+    private static partial Regex ShownFrame();
 
     private static Finished Get(params string[] arguments) => Run.Program("dotnet", [Repository.BuiltProgram, "get", .. arguments]);
 

@@ -122,7 +122,16 @@ public abstract partial class Http2Connection
         }
         else if (_blockPromised != 0)
         {
-            OnPromise(_streams.GetValueOrDefault(_blockStream), _blockPromised, section);
+            Http2Stream? bearer = _streams.GetValueOrDefault(_blockStream);
+            if (bearer is { State: StreamState.Open or StreamState.HalfClosedLocal } || _resets.Contains(_blockStream))
+            {
+                OnPromise(bearer, _blockPromised, section);
+            }
+            else
+            {
+                // RFC 9113 §6.6: the stream that bears a promise is one on which a response is still to come, or was before we reset it.
+                Fail(EndReason.StreamStateViolated, ErrorCode.ProtocolError);
+            }
         }
         else if (TryPlaceSection(out Http2Stream? stream))
         {

@@ -6,7 +6,7 @@ using Roundtrip.Site.Programs;
 namespace Roundtrip.Site.Cgi;
 
 /// <summary>The header section of a script's output (RFC 3875 section 6).</summary>
-/// <param name="Status">What Status said; without it 200, or 302 for a Location that leads elsewhere.</param>
+/// <param name="Status">What Status said; without it that of what is answered, or 302 for a Location that leads elsewhere.</param>
 /// <param name="Reason">What stood behind it: the response's reason phrase; empty for the status code's own.</param>
 /// <param name="Location">The path on this server from which the answer is to come instead (section 6.2.2, local redirect); empty for none.</param>
 /// <param name="ContentLength">Less than 0 where nothing said it.</param>
@@ -38,8 +38,9 @@ internal readonly record struct CgiHead(int Status, string Reason, string Locati
     /// <summary>Reads a whole header section, and adds its fields to <paramref name="to"/>, but for those that the server writes itself.</summary>
     /// <param name="section">With its empty line.</param>
     /// <param name="hasStatusLine">Whether it begins as a response does (section 5, NPH scripts).</param>
+    /// <param name="usual">The status where it says none: 200, or that of the error whose document it is.</param>
     /// <returns>Null, or what is wrong with it.</returns>
-    public static string? TryRead(ReadOnlySpan<byte> section, bool hasStatusLine, FieldBuffer to, out CgiHead head)
+    public static string? TryRead(ReadOnlySpan<byte> section, bool hasStatusLine, int usual, FieldBuffer to, out CgiHead head)
     {
         head = default;
         int status = 0, count = 0;
@@ -112,7 +113,7 @@ internal readonly record struct CgiHead(int Status, string Reason, string Locati
             to.Add("Location"u8, Encoding.Latin1.GetBytes(location));
         }
 
-        head = new CgiHead(status != 0 ? status : location.Length == 0 ? 200 : 302, reason, isLocal ? location : "", length);
+        head = new CgiHead(status != 0 ? status : location.Length == 0 ? usual : 302, reason, isLocal ? location : "", length);
         return null;
     }
 

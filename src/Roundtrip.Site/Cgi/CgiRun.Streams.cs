@@ -3,6 +3,7 @@ using Roundtrip.Http;
 using Roundtrip.Site.Headers;
 using Roundtrip.Site.Programs;
 using Roundtrip.Transport;
+using Roundtrip.Site.Serving;
 
 namespace Roundtrip.Site.Cgi;
 
@@ -141,7 +142,7 @@ internal sealed partial class CgiRun
     private void TakeHead(Exchange exchange, ReadOnlySpan<byte> section)
     {
         bool hasStatusLine = Path.GetFileName(FileName).StartsWith("nph-", StringComparison.Ordinal);
-        string? fault = CgiHead.TryRead(section, hasStatusLine, exchange.ResponseFields, out CgiHead head);
+        string? fault = CgiHead.TryRead(section, hasStatusLine, (exchange.Context as RequestFacts)?.ErrorStatus ?? 200, exchange.ResponseFields, out CgiHead head);
         if (fault is not null)
         {
             exchange.ResponseFields.Clear();

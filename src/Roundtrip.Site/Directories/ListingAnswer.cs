@@ -16,7 +16,7 @@ internal static class ListingAnswer
     {
         IndexOptions options = listing.About.Settings.Get(DirectorySettings.ListingOptions);
         IndexSettings settings = listing.About.Settings.Get(DirectorySettings.Listing);
-        var order = ListingOrder.Of(options, settings, Encoding.Latin1.GetString(exchange.Request.Query));
+        var order = ListingOrder.Of(options, settings, Encoding.Latin1.GetString(RequestFacts.RequestOf(exchange).Query));
         bool[] visible = listing.Visible(exchange, site.Names);
         ContentCoding coding = CodingOf(exchange, listing.About);
         string signature = ServerSignature.Of(exchange);
@@ -49,7 +49,7 @@ internal static class ListingAnswer
     // The coding with the greatest weight, of equal ones the first.
     private static ContentCoding CodingOf(Exchange exchange, ResourceAbout about)
     {
-        var accept = AcceptEncoding.Of(exchange.Request);
+        var accept = AcceptEncoding.Of(RequestFacts.RequestOf(exchange));
         ContentCoding best = ContentCoding.Identity;
         foreach (ContentCoding coding in (ReadOnlySpan<ContentCoding>)[ContentCoding.Gzip, ContentCoding.Zstandard, ContentCoding.Brotli])
         {

@@ -48,6 +48,9 @@ internal sealed class Resource
     /// <summary>What a directory holds that is listed.</summary>
     public Listing? Listing { get; private init; }
 
+    /// <summary>Whether it is a directory of which nothing is shown.</summary>
+    public bool IsUnlisted { get; private init; }
+
     /// <summary>The file itself, without a coding. There is one where <see cref="IsFile"/>.</summary>
     public Representation Plain => _representations[^1];
 
@@ -71,6 +74,9 @@ internal sealed class Resource
         // What a directive that is not built says nobody knows: it is not said to be forbidden either.
         : OfStatus(about.IsGuardedByDirective ? about with { Access = AccessRule.Granted, Outer = AccessRule.Granted } : about, 501);
 
+    /// <param name="status">What it is answered with.</param>
+    public static Resource OfUnlisted(ResourceAbout about, int status) => new(about, status) { IsUnlisted = true };
+
     public static Resource OfScript(ResourceAbout about, Script script, PathFact[] facts) => new(about, script, facts);
 
     public static Resource OfListing(Listing listing) => new(listing.About, 200) { Listing = listing };
@@ -87,7 +93,7 @@ internal sealed class Resource
 
         // A program that is to be sent as it lies on the disk was not read: nobody may see its text by mistake.
         : Script is not null ? new Resource(about, 404)
-        : !IsFile ? new Resource(about, Status) { Listing = Listing is null ? null : Listing with { About = about }, Target = Target }
+        : !IsFile ? new Resource(about, Status) { IsUnlisted = IsUnlisted, Listing = Listing is null ? null : Listing with { About = about }, Target = Target }
         : new Resource(about, ReferenceEquals(about.Settings, About.Settings) ? _representations : Array.ConvertAll(_representations, r => r.With(about.Settings)), _facts, IsRacy));
 
     /// <summary>The representation for a request: RFC 9110 section 12.5.3.</summary>

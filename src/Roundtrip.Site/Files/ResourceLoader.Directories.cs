@@ -77,7 +77,7 @@ internal sealed partial class ResourceLoader
             // mod_autoindex refuses a directory that it may not list; without it there is nothing that a directory could be.
             return stamp.Kind != FileKind.Directory ? Resource.OfStatus(about, 404)
                 : isListed ? List(about, directory!, stamp, root, mapped.Relative, look)
-                : Resource.OfStatus(about, about.Settings.Get(DirectorySettings.IsListable) ? 403 : 404);
+                : Resource.OfUnlisted(about, about.Settings.Get(DirectorySettings.IsListable) ? 403 : 404);
         }
     }
 

@@ -27,7 +27,7 @@ internal sealed class HubHandler(SiteLoop site) : IProgramHandler
         Place place = PlaceOf(resource.About.Host);
         HubDefinition definition = place.Hub.Hub.Definition;
         string path = resource.Script!.PathInfo;
-        RequestHead request = exchange.Request;
+        RequestHead request = RequestFacts.RequestOf(exchange);
         if (request.Method == Method.Options)
         {
             HubResponses.AnswerPreflight(exchange, definition);
@@ -126,7 +126,7 @@ internal sealed class HubHandler(SiteLoop site) : IProgramHandler
     /// <summary>Whether a request is answered by an event stream.</summary>
     public static bool IsForStream(Exchange exchange, LiveRequest request) => exchange.Request.Method is Method.Get or Method.Head && !exchange.AsksFor("websocket"u8)
         && request.Topics.Count > 0 && request.LastId != LiveWords.ClosedId
-        && request.Wait < 0 && !request.HasSince && exchange.Request.Value(KnownField.Accept).IndexOf("application/json"u8) < 0;
+        && request.Wait < 0 && !request.HasSince && RequestFacts.RequestOf(exchange).Value(KnownField.Accept).IndexOf("application/json"u8) < 0;
 
     /// <summary>Answers a request for messages by the carrier that it asks for.</summary>
     public static void Subscribe(Exchange exchange, LoopHub hub, LiveRequest request)
@@ -160,7 +160,7 @@ internal sealed class HubHandler(SiteLoop site) : IProgramHandler
             return;
         }
 
-        ReadOnlySpan<byte> type = exchange.Request.Value(KnownField.ContentType);
+        ReadOnlySpan<byte> type = RequestFacts.RequestOf(exchange).Value(KnownField.ContentType);
         int end = type.IndexOf((byte)';');
         type = end < 0 ? type : type[..end].TrimEnd((byte)' ');
         bool isBinary = Ascii.EqualsIgnoreCase(type, "application/octet-stream"u8);

@@ -3,6 +3,7 @@ using System.Text;
 using Roundtrip.Http;
 using Roundtrip.Http.WebSocket.Handshake;
 using Roundtrip.Site.Headers;
+using Roundtrip.Site.Serving;
 
 namespace Roundtrip.Site.LiveHub;
 
@@ -17,6 +18,7 @@ internal static class HubResponses
     /// <summary>Lets pages of origins that may use the hub read the answer.</summary>
     public static void AllowOrigin(Exchange exchange, HubDefinition hub)
     {
+        // Origin is what the browser sent, whatever RequestHeader makes of it: the browser compares.
         // A cache must not give one origin's answer to another, nor what it kept of a request without Origin.
         bool allowsAny = hub.Origins.Contains("*");
         if (!allowsAny)
@@ -88,7 +90,7 @@ internal static class HubResponses
     public static void SendTagged(Exchange exchange, FieldBlock fields, ReadOnlySpan<byte> content, ReadOnlySpan<byte> tag)
     {
         exchange.ResponseFields.Add("ETag"u8, tag);
-        bool isKnown = exchange.Request.Value(KnownField.IfNoneMatch).IndexOf(tag) >= 0;
+        bool isKnown = RequestFacts.RequestOf(exchange).Value(KnownField.IfNoneMatch).IndexOf(tag) >= 0;
         Send(exchange, isKnown ? 304 : 200, fields, isKnown ? default : content);
     }
 

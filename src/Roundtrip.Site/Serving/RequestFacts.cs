@@ -39,6 +39,9 @@ public sealed partial class RequestFacts(Exchange exchange, SiteHost host) : IEr
     /// <summary>What the exchange's context was before an internal redirect took its place; null where none did.</summary>
     internal object? Original { get; private init; }
 
+    /// <summary>The status of the error whose document this is asked for; 200 where it is none.</summary>
+    internal int ErrorStatus { get; private init; } = 200;
+
     /// <summary>The settings, from when the path was mapped.</summary>
     public SettingBag Settings { get; set; } = host.Settings;
 
@@ -96,6 +99,7 @@ public sealed partial class RequestFacts(Exchange exchange, SiteHost host) : IEr
             Handler = page.Handler,
             User = original?.User,
             Original = exchange.Context,
+            ErrorStatus = status,
             _edited = RequestOf(exchange).WithTarget(Encoding.Latin1.GetBytes(target)),
         };
 

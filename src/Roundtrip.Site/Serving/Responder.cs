@@ -1,8 +1,8 @@
-using System.Runtime.CompilerServices;
 using System.Text;
 using Roundtrip.Http;
 using Roundtrip.Server;
 using Roundtrip.Site.Access;
+using Roundtrip.Site.Cgi;
 using Roundtrip.Site.Core;
 using Roundtrip.Site.Directories;
 using Roundtrip.Site.Files;
@@ -13,11 +13,8 @@ using Roundtrip.Site.Variables;
 namespace Roundtrip.Site.Serving;
 
 /// <summary>Answers exchanges with resources: decides what each request decides for itself (conditions, access, method), then sends what was found.</summary>
-internal sealed class Responder(SiteLoop site)
+internal sealed partial class Responder(SiteLoop site)
 {
-    // httpd: LimitInternalRecursion's default.
-    private const int MaximumRedirects = 10;
-
     internal const string Allowed = "GET, HEAD, OPTIONS";
 
     private static readonly FieldBlock OptionsFields = FieldBlock.Create(("Allow", Allowed));
@@ -30,11 +27,18 @@ internal sealed class Responder(SiteLoop site)
             return;
         }
 
+        bool isRedirected = false;
+        if (exchange.Context is ForMethod asked)
+        {
+            isRedirected = true;
+            resource = resource.Script is { } program ? Resource.OfScript(resource.About, program with { ActionFor = asked.Path }, []) : resource;
+        }
+
         ResourceAbout about = resource.About;
         exchange.Context = about;
         if (about.IsDecidedByExchange && site.VariablesOf(about.Host, exchange.Request, exchange).IsNothing)
         {
-            Finish(exchange, resource, about.IsGranted ? AccessDecision.Granted : Decide(exchange, null, about.Access, about.Outer));
+            Finish(exchange, resource, about.IsGranted ? AccessDecision.Granted : Decide(exchange, null, about.Access, about.Outer), isRedirected);
             return;
         }
 
@@ -48,9 +52,10 @@ internal sealed class Responder(SiteLoop site)
             return;
         }
 
-        // As in httpd, what Require's expressions look at does not count: a cache must not keep what they refuse.
+        // As in httpd, what Require's expressions look at counts for what they grant: a cache must not give it to others.
         string? vary = facts.Vary;
         AccessDecision decision = Decide(exchange, facts, resource.About.Access, resource.About.Outer);
+        vary = decision == AccessDecision.Granted ? facts.Vary : vary;
         if (decision == AccessDecision.Pending && site.Names.TryWait(exchange, facts.WantedName!.Value, found))
         {
             return;
@@ -67,13 +72,14 @@ internal sealed class Responder(SiteLoop site)
             exchange.DoNotPersist();
         }
 
-        Finish(exchange, resource, decision);
+        Finish(exchange, resource, decision, isRedirected);
     }
 
     private static AccessDecision Decide(Exchange exchange, RequestFacts? facts, AccessRule access, AccessRule outer) =>
         AccessDecisions.And(access.Decide(exchange, facts), outer.Decide(exchange, facts));
 
-    private void Finish(Exchange exchange, Resource resource, AccessDecision decision)
+    /// <param name="isRedirected">Whether an internal redirect has led to what was found: Script leads no further.</param>
+    private void Finish(Exchange exchange, Resource resource, AccessDecision decision, bool isRedirected = false)
     {
         if (decision != AccessDecision.Granted)
         {
@@ -90,6 +96,14 @@ internal sealed class Responder(SiteLoop site)
         else if (resource.Script is not null)
         {
             site.Programs.Answer(exchange, resource);
+        }
+        else if (resource.Status == 404 && resource.About.IsProgram)
+        {
+            AnswerStatus(exchange, resource.About, 404);
+        }
+        else if (!isRedirected && MethodScripts.Of(exchange, resource.About) is { } program && TryAnswerByProgram(exchange, resource, program))
+        {
+            // Script has a program answer the method.
         }
         else if (exchange.Request.Method is Method.Get or Method.Head || resource.About.IsGuarded)
         {
@@ -109,14 +123,6 @@ internal sealed class Responder(SiteLoop site)
         VariableOutcome variables = site.VariablesOf(facts.Host, facts.Request, exchange);
         facts.TakeVariables(variables);
         return !variables.IsUndecided && TryDecideSections(exchange, facts, ref resource);
-    }
-
-    // What comes before access is decided for another path: the variables that an internal redirect has set stay.
-    private bool TryLearnAnew(Exchange exchange, RequestFacts facts, ref Resource page)
-    {
-        VariableOutcome variables = site.VariablesOf(facts.Host, facts.Request, exchange);
-        facts.AddVariables(variables);
-        return !variables.IsUndecided && TryDecideSections(exchange, facts, ref page);
     }
 
     // What comes behind access, before the answer: mod_env's variables, and the other edits.
@@ -173,6 +179,11 @@ internal sealed class Responder(SiteLoop site)
 
     private void AnswerOtherMethod(Exchange exchange, ResourceAbout about)
     {
+        if (MethodScripts.Allowed(about) is { } more && exchange.Request.Method is not (Method.Other or Method.Connect))
+        {
+            exchange.ResponseFields.Add("Allow"u8, Encoding.ASCII.GetBytes(more));
+        }
+
         if (exchange.Request.Method == Method.Options)
         {
             ResponseFields.Respond(exchange, 200, OptionsFields, 0);
@@ -213,124 +224,6 @@ internal sealed class Responder(SiteLoop site)
     // By itself: what the closure holds would be made for every file too.
     private void AnswerList(Exchange exchange, Listing listing) => ListingAnswer.Answer(exchange, listing, site, waiting => AnswerStatus(waiting, listing.About, 500));
 
-    // A status with its ErrorDocument. One that cannot be had at once, or is refused itself, gives way to the built-in page.
-    internal void AnswerStatus(Exchange exchange, ResourceAbout about, int status)
-    {
-        ErrorDocument document = about.Settings.Get(CoreSettings.ErrorDocuments).GetValueOrDefault(status, ErrorDocument.BuiltIn);
-        switch (document.Kind)
-        {
-            case ErrorDocumentKind.Text:
-                ErrorPages.AnswerText(exchange, status, document.Value);
-                break;
-            case ErrorDocumentKind.Redirect:
-                exchange.ResponseFields.Add("Location"u8, Encoding.ASCII.GetBytes(PathEncoding.EncodeUrl(document.Value)));
-                ErrorPages.Answer(exchange, 302);
-                break;
-            case ErrorDocumentKind.Path when TryAnswerPage(exchange, status, about, document.Value):
-                break;
-            default:
-                ErrorPages.Answer(exchange, status);
-                break;
-        }
-    }
-
-    // As httpd's internal redirect does, the page is asked for anew: by GET, with its own sections, variables and access.
-    private bool TryAnswerPage(Exchange exchange, int status, ResourceAbout refused, string target)
-    {
-        if (site.FindNow(refused.Host, PathText.Bytes(target.Split('?')[0])) is not { } found)
-        {
-            return false;
-        }
-
-        Resource page = found;
-        var facts = RequestFacts.OfErrorDocument(exchange, found.About, status, target);
-        bool isSent = found.IsKept && TryLearnOfPage(exchange, facts, refused, ref page);
-        if (isSent && page.Script is not null)
-        {
-            // Its status is what the program says.
-            exchange.Context = facts;
-            site.Programs.Answer(exchange, page);
-        }
-        else if (isSent)
-        {
-            exchange.Context = facts;
-            FileAnswer.AnswerAs(exchange, status, page.Select(facts.Request, facts), site.UnixSeconds);
-        }
-
-        found.ReleaseReference();
-        return isSent;
-    }
-
-    /// <summary>
-    /// Answers from another path of the same host, as a program asks for it (RFC 3875 section 6.2.2): anew, by GET, with that path's own sections and access.
-    /// </summary>
-    /// <param name="target">A path, percent-encoded, and perhaps a query.</param>
-    [SkipLocalsInit]
-    internal void AnswerElsewhere(Exchange exchange, ResourceAbout from, string target)
-    {
-        int depth = 0;
-        for (object? context = exchange.Context; context is RequestFacts one; context = one.Original)
-        {
-            depth++;
-        }
-
-        byte[] raw = Encoding.Latin1.GetBytes(target.Split('?')[0]);
-        Span<byte> scratch = stackalloc byte[UrlPath.MaximumLength];
-        if (depth > MaximumRedirects || UrlPath.TryResolve(raw, scratch, out UrlPath path) != UrlPathResult.Ok)
-        {
-            from.Host.ErrorLog.Write(LogLevel.Error, "core", exchange.Connection, exchange, depth > MaximumRedirects
-                ? $"Request exceeded the limit of {MaximumRedirects} internal redirects due to probable configuration error."
-                : $"a program leads to {target}, which is no path (answered 500)");
-            AnswerStatus(exchange, from, 500);
-            return;
-        }
-
-        exchange.Context = new Elsewhere(exchange.Context, target);
-        site.Begin(exchange, from.Host, path.Bytes);
-    }
-
-    // What was asked for elsewhere has been found.
-    private void AnswerWhatWasFound(Exchange exchange, Elsewhere elsewhere, Resource page)
-    {
-        exchange.Context = elsewhere.Context;
-        var facts = RequestFacts.OfErrorDocument(exchange, page.About, 200, elsewhere.Target);
-        bool isLearnt = TryLearnAnew(exchange, facts, ref page);
-        exchange.Context = facts;
-        if (isLearnt)
-        {
-            LearnLast(facts);
-            Finish(exchange, page, Decide(exchange, facts, page.About.Access, page.About.Outer));
-        }
-        else
-        {
-            AnswerStatus(exchange, page.About, 500);
-        }
-    }
-
-    /// <returns>Whether the page may be sent.</returns>
-    private bool TryLearnOfPage(Exchange exchange, RequestFacts facts, ResourceAbout refused, ref Resource page)
-    {
-        if (!TryLearnAnew(exchange, facts, ref page) || !page.IsKept)
-        {
-            return false;
-        }
-
-        if (facts.Vary is { } vary && vary != (facts.Original as RequestFacts)?.Vary)
-        {
-            exchange.ResponseFields.Add("Vary"u8, Encoding.Latin1.GetBytes(vary));
-        }
-
-        // Who was refused by the very sections that hold for the page is not asked about them again: httpd compares the merged configurations.
-        bool isGranted = page.About.Sections.IsOfSameSections(refused.Sections)
-            || Decide(exchange, facts, page.About.Access, page.About.Outer) == AccessDecision.Granted;
-        if (isGranted)
-        {
-            LearnLast(facts);
-        }
-
-        return isGranted;
-    }
-
     // A path is encoded anew, without empty segments: "//host/x" or "/\host/x" in the request must not become another host's address in a browser.
     private static void AddLocation(Exchange exchange, Resource resource)
     {
@@ -356,9 +249,4 @@ internal sealed class Responder(SiteLoop site)
         bool isDefault = port == (connection.IsSecure ? 443 : 80);
         return $"{scheme}://{host.Name}{(isDefault ? "" : $":{port}")}";
     }
-
-    /// <summary>What an exchange waits for that a program has sent to another path.</summary>
-    /// <param name="Context">What was known of it.</param>
-    /// <param name="Target">The path, and perhaps a query.</param>
-    private sealed record Elsewhere(object? Context, string Target);
 }

@@ -26,6 +26,10 @@ public sealed class TlsHosts(BuiltConfiguration configuration, IConfigurationSou
     /// <summary>The default host of an address.</summary>
     public ServerConfiguration HostOf(HostAddress address) => TableOf(address).Default;
 
+    /// <summary>The context of a folder, which has HTTPS whether its site.conf names certificates or not.</summary>
+    /// <exception cref="TransportException">A certificate or key cannot be used; the message says which file and why.</exception>
+    public TlsServerContext OfFolder(IReadOnlyList<TlsCertificateFiles> certificates) => new(OptionsOf("folder", configuration.Main.Settings, certificates, null));
+
     private HostTable TableOf(HostAddress address) => address.Address is { } known
             ? configuration.Map.Find(known, address.Port)
             : configuration.Map.FindByPort(address.Port) ?? configuration.Map.Find(System.Net.IPAddress.Any, address.Port);
@@ -56,34 +60,38 @@ public sealed class TlsHosts(BuiltConfiguration configuration, IConfigurationSou
 
     private TlsServerContext Make(ServerConfiguration host, Func<string, TlsServerContext?> select)
     {
-        SettingBag settings = host.Settings;
-        var standard = new TlsServerOptions { Name = "", Certificates = [] };
-        (TlsVersion oldest, TlsVersion newest) = settings.Get(SslSettings.Versions);
         try
         {
-            return new TlsServerContext(new TlsServerOptions
-            {
-                Name = $"{host.Index} {host.Name} {host.Position}",
-                Certificates = SiteConfiguration.CertificatesOf(settings),
-                ReadFile = file => Read(file, settings),
-                MinimumVersion = oldest,
-                MaximumVersion = newest,
-                CipherList = settings.Get(SslSettings.CipherList) is { Length: > 0 } list ? list : standard.CipherList,
-                CipherSuites = settings.Get(SslSettings.CipherSuites) is { Length: > 0 } suites ? suites : standard.CipherSuites,
-                HonorsServerOrder = settings.Get(SslSettings.HonorCipherOrder),
-                SessionTickets = settings.Get(SslSettings.SessionTickets),
-                SessionCacheSize = settings.Get(SslSettings.SessionCache) ? standard.SessionCacheSize : 0,
-                SessionLifetime = TimeSpan.FromSeconds(settings.Get(SslSettings.SessionTimeout)),
-                ApplicationProtocols = ProtocolChoice.SecureOf(settings),
-                HonorsProtocolOrder = settings.Get(Http2Settings.HonorOrder),
-                RequiresModernTls = settings.Get(Http2Settings.ModernTlsOnly),
-                SelectByName = select,
-            });
+            return new TlsServerContext(OptionsOf($"{host.Index} {host.Name} {host.Position}", host.Settings, SiteConfiguration.CertificatesOf(host.Settings), select));
         }
         catch (TransportException fault)
         {
             throw new TransportException($"{host.Position}: {fault.Message}", fault);
         }
+    }
+
+    private TlsServerOptions OptionsOf(string name, SettingBag settings, IReadOnlyList<TlsCertificateFiles> certificates, Func<string, TlsServerContext?>? select)
+    {
+        var standard = new TlsServerOptions { Name = "", Certificates = [] };
+        (TlsVersion oldest, TlsVersion newest) = settings.Get(SslSettings.Versions);
+        return new TlsServerOptions
+        {
+            Name = name,
+            Certificates = certificates,
+            ReadFile = file => Read(file, settings),
+            MinimumVersion = oldest,
+            MaximumVersion = newest,
+            CipherList = settings.Get(SslSettings.CipherList) is { Length: > 0 } list ? list : standard.CipherList,
+            CipherSuites = settings.Get(SslSettings.CipherSuites) is { Length: > 0 } suites ? suites : standard.CipherSuites,
+            HonorsServerOrder = settings.Get(SslSettings.HonorCipherOrder),
+            SessionTickets = settings.Get(SslSettings.SessionTickets),
+            SessionCacheSize = settings.Get(SslSettings.SessionCache) ? standard.SessionCacheSize : 0,
+            SessionLifetime = TimeSpan.FromSeconds(settings.Get(SslSettings.SessionTimeout)),
+            ApplicationProtocols = ProtocolChoice.SecureOf(settings),
+            HonorsProtocolOrder = settings.Get(Http2Settings.HonorOrder),
+            RequiresModernTls = settings.Get(Http2Settings.ModernTlsOnly),
+            SelectByName = select,
+        };
     }
 
     // SSLCertificateChainFile goes behind the certificate, as if it stood in its file.

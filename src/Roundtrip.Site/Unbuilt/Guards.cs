@@ -35,7 +35,6 @@ internal static class Guards
 
         // GET and HEAD are what is answered.
         ["AllowMethods"] = words => !words.Contains("GET", StringComparer.OrdinalIgnoreCase) && !words.Contains("reset", StringComparer.OrdinalIgnoreCase),
-        ["Script"] = words => words.Count > 0 && words[0].Equals("GET", StringComparison.OrdinalIgnoreCase),
     };
 
     /// <param name="why">That it is not built.</param>

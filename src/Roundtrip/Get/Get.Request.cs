@@ -9,6 +9,7 @@ namespace Roundtrip.Program;
 internal sealed partial class Get
 {
     private const int Sending = 16 * 1024;
+    private const string Continuing = "100-continue";
 
     // What is larger is worth a round trip, to learn whether the server wants it; and milliseconds after which it is sent anyway. Both are curl's.
     private const int ExpectAbove = 1024 * 1024;
@@ -59,7 +60,12 @@ internal sealed partial class Get
 
         if (_expects && HasContent && _content!.Length > ExpectAbove)
         {
-            AddDefault(fields, "Expect", "100-continue");
+            AddDefault(fields, "Expect", Continuing);
+        }
+        else if (!_expects)
+        {
+            // It may be one of the options' own.
+            fields.RemoveAll(field => field.Name.Equals("Expect", StringComparison.OrdinalIgnoreCase) && field.Value.Equals(Continuing, StringComparison.OrdinalIgnoreCase));
         }
 
         // The URL's own form has dots resolved and is percent-encoded.
@@ -80,7 +86,7 @@ internal sealed partial class Get
     // RFC 9110 §10.1.1: who expects 100 (Continue) waits for it, and not for ever: the server may not know it.
     private void BeginContent()
     {
-        _mayContinue = !Encoding.Latin1.GetString(_exchange!.Request.Fields.Value("Expect"u8)).Equals("100-continue", StringComparison.OrdinalIgnoreCase);
+        _mayContinue = !Expects(_exchange!.Request);
         if (!_mayContinue)
         {
             _loop.Timers.Schedule(_continue, _loop.Now + ContinueAfter);
@@ -88,6 +94,12 @@ internal sealed partial class Get
 
         SendContent();
     }
+
+    private static bool Expects(ClientRequest request) =>
+        Encoding.Latin1.GetString(request.Fields.Value("Expect"u8)).Equals(Continuing, StringComparison.OrdinalIgnoreCase);
+
+    // RFC 9110 §10.1.1: who does not know the expectation gets the request again without it; what had none would only be refused again.
+    private static bool IsToBeSentWithoutExpectation(ClientExchange exchange) => exchange.Status == 417 && Expects(exchange.Request);
 
     private void Continue()
     {

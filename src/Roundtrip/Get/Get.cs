@@ -112,7 +112,7 @@ internal sealed partial class Get : TimerEntry, IClientUser
 
     public void OnContent(ClientExchange exchange, ReadOnlySpan<byte> content)
     {
-        if (Redirection(exchange) is not null)
+        if (Redirection(exchange) is not null || IsToBeSentWithoutExpectation(exchange))
         {
             return;
         }
@@ -163,8 +163,7 @@ internal sealed partial class Get : TimerEntry, IClientUser
             return;
         }
 
-        // RFC 9110 §15.5.18: the server does not know the expectation; without it the request may do.
-        if (exchange.Status == 417 && _expects)
+        if (IsToBeSentWithoutExpectation(exchange))
         {
             _expects = false;
             Send();

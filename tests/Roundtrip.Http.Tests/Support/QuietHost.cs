@@ -11,6 +11,11 @@ public sealed class QuietHost(TestHost inner, Action<Exchange> starter) : IConne
 
     public int Ended { get; private set; }
 
+    public IConnectionEngine Engine => _engine;
+
+    /// <summary>Whether the peer may do wrong.</summary>
+    public bool TakesReports { get; init; }
+
     public PeerAddress Remote => default;
 
     public PeerAddress Local => default;
@@ -62,7 +67,13 @@ public sealed class QuietHost(TestHost inner, Action<Exchange> starter) : IConne
 
     public void ExchangeEnded(Exchange exchange) => Ended++;
 
-    public void Report(in ProtocolError error) => throw new NotSupportedException();
+    public void Report(in ProtocolError error)
+    {
+        if (!TakesReports)
+        {
+            throw new NotSupportedException();
+        }
+    }
 
     public void SwitchTo(IConnectionEngine next) => throw new NotSupportedException();
 }

@@ -105,6 +105,8 @@ public sealed class Ground : IDisposable
         "cgi-bin/away" => "printf 'Location: http://other.test/there\\n\\n'",
         "cgi-bin/local" => "printf 'Location: /cgi-bin/env/local?x=y\\n\\n'",
         "cgi-bin/garbage" => "echo garbage",
+        "cgi-bin/seen" =>
+            "printf 'Content-Type: text/plain\\nX-Seen: early %s, late %s, gone %s, edited %s, accept %s\\nX-Variables: %s %s %s\\n\\nseen' \"$HTTP_X_EARLY\" \"$HTTP_X_LATE\" \"$HTTP_X_GONE\" \"$HTTP_X_EDITED\" \"$HTTP_ACCEPT_ENCODING\" \"$EARLY\" \"$LATE\" \"$GONE\"",
         "cgi-bin/nothing" => "exit 1",
         "cgi-bin/nph-own" => "printf 'HTTP/1.1 299 Own\\r\\nContent-Type: text/plain\\r\\nX-Own: yes\\r\\nConnection: close\\r\\n\\r\\nown'",
         _ when name.StartsWith("cgi-bin/", StringComparison.Ordinal) || name.EndsWith(".cgi", StringComparison.Ordinal) =>

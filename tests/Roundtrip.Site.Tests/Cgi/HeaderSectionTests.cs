@@ -103,7 +103,7 @@ public sealed class HeaderSectionTests
     private static (string? Fault, CgiHead Head, string Names) Read(string section, bool hasStatusLine = false)
     {
         var fields = new FieldBuffer();
-        string? fault = CgiHead.TryRead(Encoding.Latin1.GetBytes(section), hasStatusLine, fields, out CgiHead head);
+        string? fault = CgiHead.TryRead(Encoding.Latin1.GetBytes(section), hasStatusLine, 200, fields, out CgiHead head);
         return (fault, head, string.Join(' ', fields.Fields.ToArray().Select(field => Encoding.Latin1.GetString(fields.At(field.Name)))));
     }
 }

@@ -30,6 +30,17 @@ public partial class ListingTests
         Assert.Equal(expected, string.Join(' ', Links().Matches(page).Select(match => match.Groups[1].Value).Where(link => !link.StartsWith('?') && link != "/")));
     }
 
+    [Theory]
+    [InlineData("", "br")]
+    [InlineData("RequestHeader unset Accept-Encoding\n", null)]
+    [InlineData("RequestHeader unset Accept-Encoding early\n", null)]
+    public void It_is_compressed_as_the_request_says_that_RequestHeader_left(string conf, string? coding)
+    {
+        using SiteUnderTest site = Of(conf + "AddOutputFilterByType BROTLI_COMPRESS text/html\nIndexOptions FancyIndexing\nCompressMinSize 1\n");
+
+        Assert.Equal(coding, site.Get("/d/", "Accept-Encoding: br").Field("Content-Encoding"));
+    }
+
     [Fact]
     public void Icons_alternatives_and_descriptions_follow_names_and_types()
     {

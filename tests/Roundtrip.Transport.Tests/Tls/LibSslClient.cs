@@ -53,6 +53,12 @@ internal static unsafe partial class LibSslClient
     public static partial int SSL_SESSION_has_ticket(nint session);
 
     [LibraryImport(Ssl)]
+    public static partial void SSL_SESSION_get0_ticket(nint session, out nint ticket, out nuint length);
+
+    [LibraryImport(Ssl)]
+    public static partial uint SSL_SESSION_get_max_early_data(nint session);
+
+    [LibraryImport(Ssl)]
     public static partial int SSL_key_update(nint ssl, int type);
 
     [LibraryImport(Ssl)]

@@ -83,10 +83,41 @@ public sealed class ResumptionTests
         LibSslClient.SSL_SESSION_free(session);
     }
 
-    private static nint NewSession(TlsServerContext context, TlsVersion version, string? name, bool tickets = true)
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void Each_connection_of_TLS_1_3_brings_another_ticket_so_that_no_client_needs_one_twice_and_none_is_for_early_data(bool tickets)
     {
-        using var pair = new TlsTestPair(context, new TlsTestClient(version, name, tickets: tickets));
+        using TlsServerContext context = TestCertificates.Context(tickets: tickets);
+        var seen = new List<string>();
+        nint session = 0;
+        for (int connection = 0; connection < 5; connection++)
+        {
+            nint next = NewSession(context, TlsVersion.Tls13, "a.example", goesOnWith: session);
+            LibSslClient.SSL_SESSION_free(session);
+            session = next;
+            seen.Add(TicketOf(session));
+
+            // RFC 8446 §8: what is only resumed is proved by a key exchange of its own and cannot be replayed; what came early could.
+            Assert.Equal(0u, LibSslClient.SSL_SESSION_get_max_early_data(session));
+        }
+
+        Assert.Distinct(seen);
+        LibSslClient.SSL_SESSION_free(session);
+    }
+
+    private static unsafe string TicketOf(nint session)
+    {
+        LibSslClient.SSL_SESSION_get0_ticket(session, out nint ticket, out nuint length);
+        Assert.NotEqual(0u, length);
+        return Convert.ToHexString(new ReadOnlySpan<byte>((void*)ticket, (int)length));
+    }
+
+    private static nint NewSession(TlsServerContext context, TlsVersion version, string? name, bool tickets = true, nint goesOnWith = 0)
+    {
+        using var pair = new TlsTestPair(context, new TlsTestClient(version, name, session: goesOnWith, tickets: tickets));
         pair.Handshake();
+        Assert.Equal(goesOnWith != 0, pair.Client.IsResumed);
         nint session = pair.TakeSession();
         pair.Server.Close();
         pair.Pump();
