@@ -43,6 +43,19 @@ public sealed class InboxTests : IDisposable
     }
 
     [Fact]
+    public void Of_a_message_that_is_longer_than_the_room_for_it_the_beginning_comes_and_no_more()
+    {
+        _inbox.TryPut("first message"u8);
+        _inbox.TryPut("second"u8);
+
+        byte[] message = new byte[5];
+        Assert.True(_inbox.TryTakeBack(message, out int count));
+        Assert.Equal(("first", 5), (Encoding.ASCII.GetString(message), count));
+        Assert.True(_inbox.TryTakeBack(message, out _));
+        Assert.Equal("secon", Encoding.ASCII.GetString(message));
+    }
+
+    [Fact]
     public void One_that_is_full_says_so_and_loses_nothing()
     {
         int put = 0;

@@ -20,7 +20,7 @@ public sealed class Inbox : IDisposable
     public StreamResult TryPut(ReadOnlySpan<byte> message) => DescriptorStream.TrySend(_writer, message, null);
 
     /// <summary>Takes back the oldest message that the other has not taken.</summary>
-    /// <param name="message">At least <see cref="LongestMessage"/> bytes.</param>
+    /// <param name="message">Gets as much of its beginning as there is room for.</param>
     public bool TryTakeBack(Span<byte> message, out int count) => DescriptorStream.TryReceive(Reader, message, out count) == StreamResult.Done;
 
     public void Dispose()

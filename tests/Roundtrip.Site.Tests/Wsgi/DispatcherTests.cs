@@ -92,6 +92,25 @@ public sealed class DispatcherTests
     }
 
     [Fact]
+    public void A_channel_whose_request_lasts_is_joined_by_nobody_until_it_is_done_and_others_are()
+    {
+        var dispatcher = new Dispatcher(10);
+        int loop = dispatcher.AddLoop();
+        dispatcher.Add(Worker(2));
+        Channel lasts = dispatcher.TryTake(Joins(), loop, 100)!;
+        dispatcher.TakeBack(lasts, isStuck: false, 0, 100);
+
+        Channel other = dispatcher.TryTake(Joins(), loop, 100)!;
+        Assert.NotSame(lasts, other);
+        Assert.Same(other, dispatcher.TryTake(Joins(), loop, 100));
+        Dispatcher.Return(other, 100);
+        Dispatcher.Return(other, 100);
+        Dispatcher.Return(lasts, 100);
+        Assert.Same(lasts, dispatcher.TryTake(Joins(), loop, 100));
+        Assert.Same(lasts, dispatcher.TryTake(Joins(), loop, 100));
+    }
+
+    [Fact]
     public void After_requests_were_taken_back_nobody_joins_for_a_while_longer_each_time_up_to_a_limit()
     {
         var dispatcher = new Dispatcher(10);
@@ -102,7 +121,7 @@ public sealed class DispatcherTests
         {
             Channel channel = dispatcher.TryTake(Joins(), loop, now)!;
             Assert.NotNull(dispatcher.TryTake(Joins(), loop, now));
-            dispatcher.TakeBack(channel, 1, now);
+            dispatcher.TakeBack(channel, isStuck: true, 1, now);
             now += Math.Min(caution, Dispatcher.LongestCaution);
 
             Assert.Null(dispatcher.TryTake(Joins(), loop, now - 1));
@@ -113,7 +132,7 @@ public sealed class DispatcherTests
         now += 2 * Dispatcher.LongestCaution;
         Channel again = dispatcher.TryTake(Joins(), loop, now)!;
         dispatcher.TryTake(Joins(), loop, now);
-        dispatcher.TakeBack(again, 1, now);
+        dispatcher.TakeBack(again, isStuck: true, 1, now);
         Dispatcher.Return(again, now + Dispatcher.ShortestCaution);
         dispatcher.TryTake(Joins(), loop, now + Dispatcher.ShortestCaution);
         Assert.Same(again, dispatcher.TryTake(Joins(), loop, now + Dispatcher.ShortestCaution));
@@ -126,7 +145,7 @@ public sealed class DispatcherTests
         int loop = dispatcher.AddLoop();
         dispatcher.Add(Worker(2));
         Channel channel = dispatcher.TryTake(new Request(), loop, 0)!;
-        dispatcher.TakeBack(channel, 1, 0);
+        dispatcher.TakeBack(channel, isStuck: true, 1, 0);
 
         Assert.NotSame(channel, dispatcher.TryTake(new Request(), loop, 0));
         Assert.Same(channel, dispatcher.TryTake(new Request(), loop, 0));
@@ -292,7 +311,7 @@ public sealed class DispatcherTests
             int loop = channel.Loop!.Value;
             long oldest = _queue.Count == 0 ? _now : _queue.Min(waiting => waiting.Since);
             _inHand.RemoveAll(one => back.Contains(one.Request));
-            _dispatcher.TakeBack(channel, back.Length, _now);
+            _dispatcher.TakeBack(channel, isStuck: true, back.Length, _now);
             _caution = _now - _cautiousUntil <= _caution ? Math.Min(2 * _caution, Dispatcher.LongestCaution) : Dispatcher.ShortestCaution;
             _cautiousUntil = _now + _caution;
             foreach (Request request in back.Reverse())

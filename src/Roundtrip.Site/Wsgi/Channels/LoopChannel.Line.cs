@@ -12,6 +12,7 @@ internal sealed partial class LoopChannel
     private readonly List<WsgiExchange> _line = [];
     private readonly Timer _timer;
     private bool _isLarge;
+    private bool _isLong;
 
     private Inbox Inbox => Worker.Inboxes[_channel.Index];
 
@@ -66,7 +67,7 @@ internal sealed partial class LoopChannel
     private void Take(WsgiExchange exchange)
     {
         _exchange = exchange;
-        _takenAnyway = 0;
+        (_takenAnyway, _isLong) = (0, false);
         _reader.Begin(exchange.Number);
         exchange.OnTurn(_channel);
     }
@@ -91,11 +92,21 @@ internal sealed partial class LoopChannel
         }
         else if (_line.Count > 0 || (_exchange is { } exchange && Worker.TakenOn(_channel.Index) != exchange.Number))
         {
-            TakeBack(alsoFirst: true);
+            TakeBack(alsoFirst: true, isStuck: true);
         }
     }
 
-    private void TakeBack(bool alsoFirst)
+    // The answer of the one in hand is too large to be passed on at once.
+    private void LetNobodyWait()
+    {
+        if (!_isLong)
+        {
+            _isLong = true;
+            TakeBack(alsoFirst: false, isStuck: false);
+        }
+    }
+
+    private void TakeBack(bool alsoFirst, bool isStuck)
     {
         if (_isLarge)
         {
@@ -105,10 +116,11 @@ internal sealed partial class LoopChannel
 
         int count = 0;
         List<PoolRequest> waiting = [];
-        while (Inbox.TryTakeBack(_pool.Scratch, out _))
+        Span<byte> header = stackalloc byte[FrameHeader.Size];
+        while (Inbox.TryTakeBack(header, out _))
         {
             // By its number: the worker may have taken the one behind it meanwhile.
-            if (Leave(FrameHeader.Read(_pool.Scratch).Request, alsoFirst) is { } exchange)
+            if (Leave(FrameHeader.Read(header).Request, alsoFirst) is { } exchange)
             {
                 count++;
                 if (exchange.TakeBack())
@@ -118,9 +130,9 @@ internal sealed partial class LoopChannel
             }
         }
 
-        if (count > 0)
+        if (count > 0 || !isStuck)
         {
-            _pool.Pool.TakeBack(_channel, count, waiting, _pool);
+            _pool.Pool.TakeBack(_channel, isStuck, count, waiting, _pool);
         }
     }
 

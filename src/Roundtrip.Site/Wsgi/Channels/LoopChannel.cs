@@ -252,6 +252,7 @@ internal sealed partial class LoopChannel : IDescriptorSink, IDisposable
                     break;
 
                 case ResponseStep.Shared:
+                    LetNobodyWait();
                     if (!TakeShared(exchange))
                     {
                         _isHeldBack = true;
@@ -282,6 +283,7 @@ internal sealed partial class LoopChannel : IDescriptorSink, IDisposable
                     return true;
 
                 default:
+                    used = bytes.Length;
                     Break(_reader.Fault);
                     exchange.OnBroken();
                     return true;
@@ -354,7 +356,7 @@ internal sealed partial class LoopChannel : IDescriptorSink, IDisposable
         _hasEnded = true;
         _in.Clear();
         _pool.Pool.Retire(Worker);
-        TakeBack(alsoFirst: false);
+        TakeBack(alsoFirst: false, isStuck: false);
         _pool.Pool.Observer.Broken(Worker, reason);
     }
 

@@ -98,7 +98,7 @@ internal sealed partial class WsgiExchange : PoolRequest, IExchangeHandler
         if (!_channel.TryBegin(this, MakeFrame(_exchange)))
         {
             TakeBack();
-            _pool.Pool.TakeBack(channel, 1, [this], _pool);
+            _pool.Pool.TakeBack(channel, isStuck: true, 1, [this], _pool);
         }
     }
 

@@ -14,7 +14,7 @@ internal sealed class Channel(PooledWorker worker, int index)
     /// <summary>How many requests it was given and has not answered.</summary>
     public int InHand { get; set; }
 
-    /// <summary>When it last began or was done with one, in monotonic milliseconds.</summary>
+    /// <summary>When it last began or was done with one, in monotonic milliseconds; 0 where the one in hand will last, so that nobody is to wait behind it.</summary>
     public long Since { get; set; }
 
     /// <summary>Where in the response's ring the next content comes. Belongs to the loop that has the channel.</summary>

@@ -103,10 +103,17 @@ internal sealed class Dispatcher(int maximumWaiting)
     /// <summary>A request is done with its channel.</summary>
     public static void Return(Channel channel, long now) => channel.Worker.Return(channel, now);
 
-    /// <summary>A channel that did not get on has lost so many of its requests.</summary>
-    public void TakeBack(Channel channel, int count, long now)
+    /// <summary>A channel has lost so many of its requests.</summary>
+    /// <param name="isStuck">Whether that is because it did not get on; otherwise the one in hand will last.</param>
+    public void TakeBack(Channel channel, bool isStuck, int count, long now)
     {
         channel.Worker.TakeBack(channel, count);
+        if (!isStuck)
+        {
+            channel.Since = 0;
+            return;
+        }
+
         bool isSoonAgain = now - _cautiousUntil <= _caution;
         _caution = isSoonAgain ? Math.Min(2 * _caution, LongestCaution) : ShortestCaution;
         _cautiousUntil = now + _caution;

@@ -188,16 +188,17 @@ internal sealed class WorkerPool(WorkerGroupDefinition definition, IWorkerPoolOb
     /// <summary>Says which log the lines of a request go to, before a worker is given it.</summary>
     internal void Announce(long request, ErrorLog log) => _logs.Add(request, log);
 
-    /// <summary>A channel does not get on: it has lost requests that its worker had not taken.</summary>
+    /// <summary>A channel has lost requests that its worker had not taken.</summary>
+    /// <param name="isStuck">Whether that is because it does not get on; otherwise the one in hand will last.</param>
     /// <param name="count">How many.</param>
     /// <param name="requests">Those of them that still want an answer, in order: they go to other channels, or to the front of the queue.</param>
-    internal void TakeBack(Channel channel, int count, IReadOnlyList<PoolRequest> requests, LoopPool own)
+    internal void TakeBack(Channel channel, bool isStuck, int count, IReadOnlyList<PoolRequest> requests, LoopPool own)
     {
         var begun = new List<Waiter>();
         long now = own.Loop.Now;
         lock (_lock)
         {
-            _dispatcher.TakeBack(channel, count, now);
+            _dispatcher.TakeBack(channel, isStuck, count, now);
             foreach (PoolRequest request in requests.Reverse())
             {
                 _dispatcher.TryWait(request, own.Number, now, isFirst: true);
