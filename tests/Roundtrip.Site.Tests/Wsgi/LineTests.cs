@@ -89,25 +89,36 @@ public sealed class LineTests
     [Fact]
     public async Task Nobody_waits_behind_an_answer_in_memory_and_the_rest_of_it_is_read_where_it_was()
     {
-        using var worker = new ScriptedWorker();
-        using ApplicationSite site = OneScripted(worker);
-        using AtOnce asked = await AtOnce.Ask(site.Port, Three);
-        int first = Which(await worker.Take());
-        long request = worker.Request;
-        worker.Share(0, "inmemory");
-        byte[] shared = [(byte)'S', 0, 0, 0, 4, 0, 0, 0, .. BitConverter.GetBytes(request), 4, 0, 0, 0];
-        byte[] head = Answer(request, "");
-        head[1] = 0;
-        await worker.SayRaw([.. head, .. shared, .. shared, (byte)'E', 0, 0, 0, 0, 0, 0, 0, .. BitConverter.GetBytes(request)]);
-        for (int i = 0; i < 2; i++)
+        // It computes all the while, so the others are left in its inbox for longer than they need to get there.
+        using var computes = System.Diagnostics.Process.Start("sh", ["-c", "while :; do :; done"]);
+        try
         {
-            int next = Which(await worker.Take());
-            await worker.SayHead(1, "200 OK", Three[next]);
-        }
+            using var worker = new ScriptedWorker();
+            worker.SayThread(computes.Id);
+            using ApplicationSite site = OneScripted(worker);
+            using AtOnce asked = await AtOnce.Ask(site.Port, Three);
+            int first = Which(await worker.Take());
+            long request = worker.Request;
+            worker.SayTaken(request);
+            worker.Share(0, "inmemory");
+            byte[] shared = [(byte)'S', 0, 0, 0, 4, 0, 0, 0, .. BitConverter.GetBytes(request), 4, 0, 0, 0];
+            byte[] head = Answer(request, "");
+            head[1] = 0;
+            await worker.SayRaw([.. head, .. shared, .. shared, (byte)'E', 0, 0, 0, 0, 0, 0, 0, .. BitConverter.GetBytes(request)]);
+            for (int i = 0; i < 2; i++)
+            {
+                int next = Which(await worker.Take());
+                await worker.SayHead(1, "200 OK", Three[next]);
+            }
 
-        Assert.Equal("inmemory", await asked.Answer(first));
-        Assert.Equal(3, (await asked.Answers()).Distinct().Count());
-        Assert.Null(worker.Fault);
+            Assert.Equal("inmemory", await asked.Answer(first));
+            Assert.Equal(3, (await asked.Answers()).Distinct().Count());
+            Assert.Null(worker.Fault);
+        }
+        finally
+        {
+            computes.Kill();
+        }
     }
 
     [Fact]
