@@ -117,7 +117,7 @@ internal sealed partial class LoopChannel
         int count = 0;
         List<PoolRequest> waiting = [];
         Span<byte> header = stackalloc byte[FrameHeader.Size];
-        while (Inbox.TryTakeBack(header, out _))
+        while ((_line.Count > 0 || alsoFirst) && Inbox.TryTakeBack(header, out _))
         {
             // By its number: the worker may have taken the one behind it meanwhile.
             if (Leave(FrameHeader.Read(header).Request, alsoFirst) is { } exchange)

@@ -149,8 +149,14 @@ internal sealed partial class LoopChannel : IDescriptorSink, IDisposable
         }
 
         _isPumping = false;
-        if (_exchange is not null)
+        if (_exchange is { } left)
         {
+            // Once for all that was taken: each frame wakes the worker.
+            if (_channel.Freed >= SharedLayout.RingSize / 2)
+            {
+                SendRoom(left);
+            }
+
             Await();
         }
     }
@@ -300,11 +306,6 @@ internal sealed partial class LoopChannel : IDescriptorSink, IDisposable
         _reader.TookShared(taken);
         _channel.RingAt = (at + taken) % SharedLayout.RingSize;
         _channel.Freed += taken;
-        if (_channel.Freed >= SharedLayout.RingSize / 2 && !_reader.IsAllHere)
-        {
-            SendRoom(exchange);
-        }
-
         return taken == content.Length;
     }
 

@@ -126,12 +126,13 @@ internal sealed partial class WsgiExchange
     // RFC 8297 §3: a client of HTTP/1.1 is known to understand it, or takes it for the response. no-early-hints is for those that are known not to.
     private bool MayHint(Exchange exchange)
     {
-        if (RequestFacts.RequestOf(exchange) is var request && request.Version < ProtocolVersion.Http2 && !Navigation.Is(request))
+        RequestHead request = RequestFacts.RequestOf(exchange);
+        if (request.Version < ProtocolVersion.Http2 && !Navigation.Is(request))
         {
             return false;
         }
 
-        VariableOutcome variables = _handler.Site.VariablesOf(_resource.About.Host, exchange.Request, exchange);
+        VariableOutcome variables = _handler.Site.VariablesOf(_resource.About.Host, request, exchange);
         return !variables.IsUndecided && !variables.Variables.ContainsKey(ObeyedVariables.NoEarlyHints)
             && !_resource.About.Settings.Get(VariableSettings.Fixed).All.ContainsKey(ObeyedVariables.NoEarlyHints);
     }
