@@ -12,6 +12,8 @@ public abstract class EventLoop
     // The clock that is read without a system call moves in steps of so many milliseconds on most kernels (HZ=250).
     private const int Soon = 4;
 
+    private readonly List<ILoopWork> _atEnd = [];
+
     /// <param name="now">The loop's time when it begins, in monotonic milliseconds.</param>
     protected EventLoop(long now)
     {
@@ -37,6 +39,9 @@ public abstract class EventLoop
     /// <summary>The wall clock in microseconds since 1970, read now where there is one to read.</summary>
     public virtual long UnixMicroseconds => UnixMilliseconds * 1000;
 
+    /// <summary>Runs <paramref name="work"/> once when what came with this wake-up has been handled, before <see cref="EndOfBatch"/>: for what had better be done once for several events.</summary>
+    public void RunAtEndOfBatch(ILoopWork work) => _atEnd.Add(work);
+
     /// <summary>Called at the end of each wake-up, after events, posted work and timers: what was put off during the batch is done here.</summary>
     public Action? EndOfBatch { get; set; }
 
@@ -56,6 +61,18 @@ public abstract class EventLoop
     /// <param name="sink">Told on this loop, from the first <see cref="WatchedDescriptor.Await"/> on.</param>
     /// <exception cref="TransportException">The system refuses.</exception>
     public virtual WatchedDescriptor Watch(SafeHandle descriptor, IDescriptorSink sink) => throw new NotSupportedException("this loop has no kernel under it");
+
+    /// <summary>To be called at the end of each wake-up.</summary>
+    protected void EndBatch()
+    {
+        for (int i = 0; i < _atEnd.Count; i++)
+        {
+            _atEnd[i].Run();
+        }
+
+        _atEnd.Clear();
+        EndOfBatch?.Invoke();
+    }
 
     /// <summary>Fires what is due at <see cref="Now"/>: to be called after each wake-up, before anything is scheduled at the new time.</summary>
     protected void FireTimers()

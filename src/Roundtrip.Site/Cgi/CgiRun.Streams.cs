@@ -2,8 +2,8 @@ using System.Text;
 using Roundtrip.Http;
 using Roundtrip.Site.Headers;
 using Roundtrip.Site.Programs;
-using Roundtrip.Transport;
 using Roundtrip.Site.Serving;
+using Roundtrip.Transport;
 
 namespace Roundtrip.Site.Cgi;
 

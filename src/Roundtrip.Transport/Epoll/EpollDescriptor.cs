@@ -16,6 +16,7 @@ internal sealed unsafe class EpollDescriptor(EpollLoop loop, SafeHandle descript
     // It is closed by its number, once.
     private readonly int _number = Take(descriptor);
     private ulong _key;
+    private uint _awaited;
     private bool _isWatched;
     private bool _isClosed;
 
@@ -24,11 +25,12 @@ internal sealed unsafe class EpollDescriptor(EpollLoop loop, SafeHandle descript
     public override void Await(bool read, bool write)
     {
         uint events = Libc.EpollOneShot | (read ? Libc.EpollIn : 0) | (write ? Libc.EpollOut : 0);
-        if (_isClosed)
+        if (_isClosed || events == _awaited)
         {
             return;
         }
 
+        _awaited = events;
         if (_isWatched)
         {
             loop.Rewatch(this, events, _key);
@@ -40,7 +42,11 @@ internal sealed unsafe class EpollDescriptor(EpollLoop loop, SafeHandle descript
         }
     }
 
-    public void OnEvents(uint events) => sink.OnReady(this);
+    public void OnEvents(uint events)
+    {
+        _awaited = 0;
+        sink.OnReady(this);
+    }
 
     public override IoResult Read(Span<byte> buffer)
     {

@@ -117,7 +117,7 @@ public sealed unsafe class EpollLoop : EventLoop, IEpollSource, IDisposable
             _slots.Find(EpollEvents.DataAt(_batch, i))?.OnEvents(EpollEvents.EventsAt(_batch, i));
         }
 
-        EndOfBatch?.Invoke();
+        EndBatch();
     }
 
     /// <summary>Makes <see cref="Run"/> return after the batch in hand.</summary>

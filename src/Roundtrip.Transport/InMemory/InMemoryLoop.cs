@@ -91,7 +91,7 @@ public sealed class InMemoryLoop(int pipeCapacity = 64 * 1024) : EventLoop(0)
             }
         }
 
-        EndOfBatch?.Invoke();
+        EndBatch();
         return didSomething;
     }
 }

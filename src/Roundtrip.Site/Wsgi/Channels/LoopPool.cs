@@ -7,9 +7,10 @@ using Roundtrip.Transport;
 namespace Roundtrip.Site.Wsgi.Channels;
 
 /// <summary>What one loop has of a pool: its descriptors of the channels that it has used, and what its requests share. All of it but the posts belongs to the loop's thread.</summary>
-internal sealed class LoopPool(WorkerPool pool, EventLoop loop, int number)
+internal sealed class LoopPool(WorkerPool pool, EventLoop loop, int number) : ILoopWork
 {
     private readonly Dictionary<Channel, LoopChannel> _open = [];
+    private readonly List<(WsgiExchange Exchange, long Request)> _toTell = [];
     private Rush _rush;
 
     /// <summary>Its place among the loops of the pool.</summary>
@@ -48,6 +49,20 @@ internal sealed class LoopPool(WorkerPool pool, EventLoop loop, int number)
         return open;
     }
 
+    /// <summary>Has a request tell its worker, at the end of the batch, of the content that was read.</summary>
+    public void TellLater(WsgiExchange exchange)
+    {
+        if (_toTell.Count == 0)
+        {
+            loop.RunAtEndOfBatch(this);
+        }
+
+        if (!_toTell.Contains((exchange, exchange.Number)))
+        {
+            _toTell.Add((exchange, exchange.Number));
+        }
+    }
+
     /// <summary>A request is done with its channel: the next one of this loop gets it.</summary>
     public void Return(Channel channel)
     {
@@ -55,6 +70,16 @@ internal sealed class LoopPool(WorkerPool pool, EventLoop loop, int number)
         {
             turn.Request.Begin(turn.Channel);
         }
+    }
+
+    void ILoopWork.Run()
+    {
+        foreach ((WsgiExchange exchange, long request) in _toTell)
+        {
+            exchange.TellBody(request);
+        }
+
+        _toTell.Clear();
     }
 
     /// <summary>The worker has gone, while a request of this loop had a channel of it.</summary>

@@ -16,10 +16,13 @@ internal sealed partial class WsgiExchange
     private byte[]? _content;
     private int _collected;
     private int _ringAt;
+    private int _toldAt;
+    private int _untold;
     private long _credit;
     private long _bodyLeft;
     private bool _isCollecting;
     private bool _isBodySent;
+    private bool _isBroken;
 
     private bool IsAllHere => _isBodySent;
 
@@ -53,7 +56,8 @@ internal sealed partial class WsgiExchange
     /// <returns>Whether a worker can be asked for.</returns>
     private bool BeginBody(Exchange exchange)
     {
-        (_collected, _ringAt, _credit, _bodyLeft, _isCollecting) = (0, 0, 0, exchange.BodyLength, false);
+        (_collected, _ringAt, _toldAt, _untold, _credit, _bodyLeft) = (0, 0, 0, 0, 0, exchange.BodyLength);
+        _isCollecting = _isBroken = false;
         _isBodySent = !exchange.HasBody;
         if (_isBodySent || exchange.BodyLength is < 0 or > Inline || exchange.Request.Has(KnownField.Expect))
         {
@@ -86,6 +90,7 @@ internal sealed partial class WsgiExchange
         return true;
     }
 
+    // What is read is told at the end of the batch: a large content comes in several pieces within one, and each frame wakes the worker.
     private void PumpBody()
     {
         if (_channel is not { } channel || _isBodySent)
@@ -93,21 +98,40 @@ internal sealed partial class WsgiExchange
             return;
         }
 
-        bool hasSent = false;
-        while (channel.HasRoom && !_isBodySent && _exchange is { } exchange && ReadIntoRing(exchange, channel) is var count && (count > 0 || _isBodySent))
+        while (channel.HasRoom && !_isBodySent && _exchange is { } exchange && TryReadIntoRing(exchange, channel))
         {
-            SendBody(channel, count, _isBodySent ? FrameFlags.Last : (byte)0);
-            hasSent = true;
         }
 
-        if (hasSent)
+        if (_untold > 0 || _isBodySent)
         {
-            channel.Await();
+            _pool.TellLater(this);
         }
     }
 
-    // All that there is and the worker has room for, up to the ring's end: each frame wakes it.
-    private int ReadIntoRing(Exchange exchange, LoopChannel channel)
+    /// <summary>Tells the worker of the content that was read since.</summary>
+    /// <param name="request">The number of the request that it was read for.</param>
+    public void TellBody(long request)
+    {
+        if (_number != request || _channel is not { } channel || _isBroken)
+        {
+            return;
+        }
+
+        do
+        {
+            // A frame's content does not go round the ring's end.
+            int count = Math.Min(_untold, SharedLayout.RingSize - _toldAt);
+            _untold -= count;
+            _toldAt = (_toldAt + count) % SharedLayout.RingSize;
+            SendBody(channel, count, _isBodySent && _untold == 0 ? FrameFlags.Last : (byte)0);
+        }
+        while (_untold > 0);
+
+        channel.Await();
+    }
+
+    // As much as there is and the worker has room for, up to the ring's end.
+    private bool TryReadIntoRing(Exchange exchange, LoopChannel channel)
     {
         int start = _ringAt;
         int end = start + (int)Math.Min(_credit, SharedLayout.RingSize - start);
@@ -125,9 +149,10 @@ internal sealed partial class WsgiExchange
         }
 
         int count = _ringAt - start;
+        _untold += count;
         _credit -= count;
         _ringAt %= SharedLayout.RingSize;
-        return count;
+        return count > 0;
     }
 
     // Who reads on is told that there is no more: an application that does so in close(), too.
@@ -135,7 +160,7 @@ internal sealed partial class WsgiExchange
     {
         if (!_isBodySent && _channel is { } channel)
         {
-            _isBodySent = true;
+            _isBodySent = _isBroken = true;
             SendBody(channel, 0, FrameFlags.Broken);
         }
     }
