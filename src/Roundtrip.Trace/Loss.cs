@@ -4,7 +4,7 @@ namespace Roundtrip.Trace;
 public static class Loss
 {
     // So unlikely must it be that what is missing was lost as often as behind the hop.
-    private const double Doubt = 0.05;
+    private const double Doubt = 0.01;
 
     /// <summary>
     /// Whether a hop withholds answers. What goes through it to the hops behind is lost there as often as there is loss on the way; what it lacks beyond that, it had and did not answer.

@@ -32,16 +32,21 @@ public sealed class LimitTests
         Topology.Exec("nat2", "nft", "add table ip lossy; add chain ip lossy prerouting { type filter hook prerouting priority -300; }; add rule ip lossy prerouting numgen random mod 10 < 4 drop");
         try
         {
-            Finished trace = Topology.Exec("client", Topology.Trace(true, "-n", "-q", "12", "--json", Server));
-            using var document = JsonDocument.Parse(trace.Text);
-
-            JsonElement[] hops = [.. document.RootElement.GetProperty("hops").EnumerateArray()];
-            Assert.False(hops[1].GetProperty("withholds").GetBoolean());
-            Assert.InRange(hops[5].GetProperty("loss").GetDouble(), 0.05, 1);
+            // By chance one trace in two hundred takes such loss for a limit (Loss.IsWithheld): not three in a row.
+            Assert.Contains(Enumerable.Range(0, 3), _ => !TakesLossForALimit());
         }
         finally
         {
             Topology.Exec("nat2", "nft", "delete table ip lossy");
         }
+    }
+
+    private static bool TakesLossForALimit()
+    {
+        Finished trace = Topology.Exec("client", Topology.Trace(true, "-n", "-q", "12", "--json", Server));
+        using var document = JsonDocument.Parse(trace.Text);
+        JsonElement[] hops = [.. document.RootElement.GetProperty("hops").EnumerateArray()];
+        Assert.InRange(hops[5].GetProperty("loss").GetDouble(), 0.05, 1);
+        return hops[1].GetProperty("withholds").GetBoolean();
     }
 }

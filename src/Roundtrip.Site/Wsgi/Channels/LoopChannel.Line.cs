@@ -11,8 +11,12 @@ internal sealed partial class LoopChannel
 {
     private readonly List<WsgiExchange> _line = [];
     private readonly Timer _timer;
+
+    // Its frame is too large for a message.
     private bool _isLarge;
-    private bool _isLong;
+
+    // Its answer is too large to be passed on at once.
+    private bool _lasts;
 
     private Inbox Inbox => Worker.Inboxes[_channel.Index];
 
@@ -67,7 +71,7 @@ internal sealed partial class LoopChannel
     private void Take(WsgiExchange exchange)
     {
         _exchange = exchange;
-        (_takenAnyway, _isLong) = (0, false);
+        (_takenAnyway, _lasts) = (0, false);
         _reader.Begin(exchange.Number);
         exchange.OnTurn(_channel);
     }
@@ -96,12 +100,11 @@ internal sealed partial class LoopChannel
         }
     }
 
-    // The answer of the one in hand is too large to be passed on at once.
     private void LetNobodyWait()
     {
-        if (!_isLong)
+        if (!_lasts)
         {
-            _isLong = true;
+            _lasts = true;
             TakeBack(alsoFirst: false, isStuck: false);
         }
     }
@@ -147,7 +150,7 @@ internal sealed partial class LoopChannel
             return exchange;
         }
 
-        if (!alsoFirst || _exchange is not { } first)
+        if (!alsoFirst || _exchange is not { } first || first.Number != request)
         {
             return null;
         }
