@@ -40,8 +40,7 @@ public static unsafe class DescriptorStream
             {
             }
 
-            count = (int)Math.Max(read, 0);
-            return read > 0 ? StreamResult.Done : read < 0 && Marshal.GetLastPInvokeError() == Errno.Eagain ? StreamResult.WouldWait : StreamResult.Closed;
+            return ResultOf(read, out count);
         }
     }
 
@@ -57,8 +56,7 @@ public static unsafe class DescriptorStream
             {
             }
 
-            count = (int)Math.Max(read, 0);
-            return read > 0 ? StreamResult.Done : read < 0 && Marshal.GetLastPInvokeError() == Errno.Eagain ? StreamResult.WouldWait : StreamResult.Closed;
+            return ResultOf(read, out count);
         }
     }
 
@@ -90,5 +88,11 @@ public static unsafe class DescriptorStream
                 }
             }
         }
+    }
+
+    private static StreamResult ResultOf(nint read, out int count)
+    {
+        count = (int)Math.Max(read, 0);
+        return read > 0 ? StreamResult.Done : read < 0 && Marshal.GetLastPInvokeError() == Errno.Eagain ? StreamResult.WouldWait : StreamResult.Closed;
     }
 }

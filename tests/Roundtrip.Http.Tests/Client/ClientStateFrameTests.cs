@@ -1,5 +1,6 @@
 using Roundtrip.Core;
 using Roundtrip.Http.Http2.Frames;
+using Roundtrip.Http.Tests.Http2;
 
 namespace Roundtrip.Http.Tests.Client;
 
@@ -12,13 +13,7 @@ public class ClientStateFrameTests
     private static readonly string[] States =
         ["idle", "idle of the server's", "reserved remote", "open", "half-closed local", "with its header section", "closed by both ends", "closed by its reset", "closed by our reset"];
 
-    private static readonly string[] Frames =
-    [
-        "DATA", "DATA end", "HEADERS", "HEADERS end", "PRIORITY", "RST_STREAM", "PUSH_PROMISE", "WINDOW_UPDATE", "CONTINUATION", "unknown",
-        "SETTINGS", "PING", "GOAWAY", "PRIORITY_UPDATE",
-    ];
-
-    // RFC 9113 §5.1, §6: a row for each frame, a column for each state above. "-" is nothing, "x" the end of the exchange as a failure without a word; "P" and "S" are GOAWAY with PROTOCOL_ERROR and
+    // RFC 9113 §5.1, §6: a row for each frame of FrameTable, a column for each state above. "-" is nothing, "x" the end of the exchange as a failure without a word; "P" and "S" are GOAWAY with PROTOCOL_ERROR and
     // STREAM_CLOSED, "p" RST_STREAM with PROTOCOL_ERROR, "n" the CANCEL of a promise that nobody takes.
     private static readonly string[] Expected =
     [
@@ -39,21 +34,7 @@ public class ClientStateFrameTests
         /* PRIORITY_UPDATE */ "P    P      P        P    P       P     P     P          P",
     ];
 
-    public static TheoryData<string, string, string> Cells()
-    {
-        var cells = new TheoryData<string, string, string>();
-        for (int frame = 0; frame < Frames.Length; frame++)
-        {
-            string[] row = Expected[frame].Split(' ', StringSplitOptions.RemoveEmptyEntries);
-            Assert.Equal(States.Length, row.Length);
-            for (int state = 0; state < States.Length; state++)
-            {
-                cells.Add(Frames[frame], States[state], row[state]);
-            }
-        }
-
-        return cells;
-    }
+    public static TheoryData<string, string, string> Cells() => FrameTable.Cells(States, Expected);
 
     [Theory]
     [MemberData(nameof(Cells))]

@@ -8,13 +8,7 @@ public class StateFrameTests
     private static readonly string[] States =
         ["idle", "idle of ours", "reserved local", "open", "half-closed local", "half-closed remote", "closed by both ends", "closed by its reset", "closed by our reset"];
 
-    private static readonly string[] Frames =
-    [
-        "DATA", "DATA end", "HEADERS", "HEADERS end", "PRIORITY", "RST_STREAM", "PUSH_PROMISE", "WINDOW_UPDATE", "CONTINUATION", "unknown",
-        "SETTINGS", "PING", "GOAWAY", "PRIORITY_UPDATE",
-    ];
-
-    // RFC 9113 §5.1, §6: a row for each frame, a column for each state above. "-" is nothing, "x" the end of the exchange without a word, "ok" an answer; "P" and "S" are GOAWAY with PROTOCOL_ERROR and
+    // RFC 9113 §5.1, §6: a row for each frame of FrameTable, a column for each state above. "-" is nothing, "x" the end of the exchange without a word, "ok" an answer; "P" and "S" are GOAWAY with PROTOCOL_ERROR and
     // STREAM_CLOSED, "p" and "s" RST_STREAM with them.
     private static readonly string[] Expected =
     [
@@ -35,21 +29,7 @@ public class StateFrameTests
         /* PRIORITY_UPDATE */ "P    P    P        P    P       P        P     P          P",
     ];
 
-    public static TheoryData<string, string, string> Cells()
-    {
-        var cells = new TheoryData<string, string, string>();
-        for (int frame = 0; frame < Frames.Length; frame++)
-        {
-            string[] row = Expected[frame].Split(' ', StringSplitOptions.RemoveEmptyEntries);
-            Assert.Equal(States.Length, row.Length);
-            for (int state = 0; state < States.Length; state++)
-            {
-                cells.Add(Frames[frame], States[state], row[state]);
-            }
-        }
-
-        return cells;
-    }
+    public static TheoryData<string, string, string> Cells() => FrameTable.Cells(States, Expected);
 
     [Theory]
     [MemberData(nameof(Cells))]
