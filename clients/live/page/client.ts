@@ -156,6 +156,8 @@ export class Live extends EventTarget {
     const worker = new SharedWorker(this.worker, { name: this.name, type: workerType });
     const { port } = worker;
     worker.onerror = next;
+    // What one that is gone said may still come, after what its successor says: it is no news then.
+    this.home?.close();
     this.home = { post: message => port.postMessage(message), close: () => port.close() };
     port.onmessage = ({ data }: MessageEvent<FromWorker>) => {
       // A tab does not see that the worker is gone, killed with the tab in whose process it ran; but its lock becomes free. Then another takes its place, and everything is said again.

@@ -5,7 +5,7 @@ type Said =
   | { is: 'ask' }
   | { is: 'leader'; id: string }
   | { is: 'up'; from: string; lock: string; message: ToWorker }
-  | { is: 'down'; to: string; message: FromWorker };
+  | { is: 'down'; by: string; to: string; message: FromWorker };
 
 /**
  * Where there is no SharedWorker, one of the origin's tabs leads: the one that holds the lock. The others reach its engine over a BroadcastChannel. When it goes, the lock goes to the next, which says so; every page then says again what
@@ -21,7 +21,7 @@ export function elect(name: string, port: Port, make: () => Engine): (message: T
 
   const say = (said: Said) => channel.postMessage(said);
   const follow = (from: string) => {
-    const other: Port = { postMessage: message => say({ is: 'down', to: from, message }) };
+    const other: Port = { postMessage: message => say({ is: 'down', by: id, to: from, message }) };
     others.set(from, other);
     return other;
   };
@@ -32,7 +32,8 @@ export function elect(name: string, port: Port, make: () => Engine): (message: T
       leader = data.id;
       port.postMessage({ t: 'ready' });
     } else if (data.is === 'up' && engine) engine.take(others.get(data.from) ?? follow(data.from), data.message.t === 'hello' ? { ...data.message, lock: data.lock } : data.message);
-    else if (data.is === 'down' && data.to === id) port.postMessage(data.message);
+    // What a leader said before it went may come after its successor, from whom everything was asked again: it is no news then.
+    else if (data.is === 'down' && data.to === id && data.by === leader) port.postMessage(data.message);
   };
 
   // Its own lock first: it tells the leader when this tab is gone.
