@@ -21,6 +21,14 @@ public interface IEngineHost
 
     HttpLimits Limits { get; }
 
+    /// <summary>Reads what comes next straight to where it is wanted, past <see cref="Input"/>, which is empty.</summary>
+    /// <returns>How many bytes came; 0 where none are here now. Whether more come, and how they end, is told as ever.</returns>
+    int ReadThrough(Span<byte> destination) => 0;
+
+    /// <summary>Sends what waits, and behind it bytes from where they lie, as far as they leave at once.</summary>
+    /// <returns>How many of the bytes have left: those that have not are the caller's still.</returns>
+    int SendThrough(ReadOnlySpan<byte> bytes) => 0;
+
     /// <summary>Says that an engine was called from outside the driver's calls (a handler wrote later) and that output or deadlines changed.</summary>
     void Wake();
 

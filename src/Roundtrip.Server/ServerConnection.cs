@@ -19,6 +19,7 @@ internal sealed partial class ServerConnection(LoopServer server, TransportConne
     // What one connection may move in one turn, so that a fast peer does not keep the loop from the others.
     private const int ReadBudget = 512 * 1024;
     private const int WriteBudget = 2 * 1024 * 1024;
+    private const int ThroughBudget = 1024 * 1024;
 
     // How often in a row a thread may have fetched a file's bytes that are then not in memory. A disk that fails would have it go on for ever.
     private const int MaximumWarmings = 16;
@@ -43,6 +44,13 @@ internal sealed partial class ServerConnection(LoopServer server, TransportConne
     private bool _isWarming;
     private bool _isSwitched;
     private byte _warmings;
+
+    // How the input has ended, found where it was read past the engine, which is told when its call is over.
+    private bool _hasFoundEnd;
+    private EndReason _foundFailure;
+
+    // What may still be read and sent in this turn past the buffers.
+    private int _through = ThroughBudget;
 
     // Asked of the system once: programs are told of it with each request.
     private PeerAddress? _local;
@@ -253,6 +261,7 @@ internal sealed partial class ServerConnection(LoopServer server, TransportConne
         {
             call(this);
             ReceiveAfterSwitch();
+            ReceiveFoundEnd();
             Settle();
         }
 #pragma warning disable CA1031 // Whatever a handler throws must not end the loop, which carries other people's connections.
@@ -273,7 +282,7 @@ internal sealed partial class ServerConnection(LoopServer server, TransportConne
     private void ReadInput()
     {
         _engine ??= transport.Tls?.ApplicationProtocol == "h2" ? new Http2ServerConnection(this, server.Http2) : new Http1Connection(this, server.Http1);
-        for (int budget = ReadBudget; budget > 0 && !_isReadEnded && _engine.WantsInput;)
+        for (int budget = ReadBudget; budget > 0 && !_isReadEnded && !_hasFoundEnd && _engine.WantsInput;)
         {
             Span<byte> room = _input.Reserve(Buffers, _isReadingMuch ? LargeRead : SmallRead);
             IoResult result = transport.Read(room);
@@ -324,6 +333,7 @@ internal sealed partial class ServerConnection(LoopServer server, TransportConne
     // Sends what there is, then closes, or says what is waited for.
     private void Settle()
     {
+        _through = ThroughBudget;
         if (_phase != Phase.Open || _engine is null)
         {
             return;

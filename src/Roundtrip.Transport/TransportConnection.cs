@@ -27,6 +27,10 @@ public abstract class TransportConnection
     /// </summary>
     public abstract IoResult Write(OutputQueue queue, long budget);
 
+    /// <summary>Sends all of <paramref name="queue"/> and then <paramref name="bytes"/>, as far as they leave at once, and consumes what was taken of the queue. A transport that cannot send from where bytes lie sends nothing.</summary>
+    /// <returns>How many of <paramref name="bytes"/> have left. Whether the connection has failed is said by the next <see cref="Write"/>.</returns>
+    public virtual int WriteThrough(OutputQueue queue, ReadOnlySpan<byte> bytes) => 0;
+
     /// <summary>
     /// How many bytes the network would take up now beside what was written before: what is written beyond waits in the system's buffer, where nothing more urgent can overtake it. Connections that
     /// have no such buffer take <see cref="Unhurried"/>.

@@ -8,14 +8,27 @@ using Roundtrip.Transport;
 
 namespace Roundtrip.Server.Tests;
 
-/// <summary>A real server with one loop whose every request goes to asynchronous code. It takes HTTP/2 too, by prior knowledge.</summary>
+/// <summary>A real server with one loop. It takes HTTP/2 too, by prior knowledge.</summary>
 internal sealed class EpollServer : IDisposable
 {
     private readonly MemoryStream _errors = new();
     private readonly ErrorLog _log;
     private readonly HttpServer _server;
+    private EventLoop? _loop;
 
+    /// <summary>Every request goes to asynchronous code.</summary>
     public EpollServer(Func<OffloadedExchange, Task> handler, Http2Limits? limits = null)
+        : this((server, exchange, loop) => OffloadedExchange.Start(exchange, loop, server._log, "test code", handler), limits)
+    {
+    }
+
+    /// <summary>Every request is started on its loop.</summary>
+    public EpollServer(Action<Exchange> start)
+        : this((_, exchange, _) => start(exchange), limits: null)
+    {
+    }
+
+    private EpollServer(Action<EpollServer, Exchange, EventLoop> start, Http2Limits? limits)
     {
         _log = new ErrorLog(_errors);
         _server = HttpServer.Start(new ServerOptions
@@ -24,9 +37,16 @@ internal sealed class EpollServer : IDisposable
             ErrorLog = _log,
             Loops = 1,
             Limits = HttpLimits.Default with { RequestBody = 0, Http2 = limits ?? Http2Limits.Default },
-            CreateSite = loop => new LoopSite(new Starter(this, loop, handler), new InMemoryServer.EndedExchanges()),
+            CreateSite = loop => new LoopSite(new Starter(exchange =>
+            {
+                _loop = loop;
+                start(this, exchange, loop);
+            }), new InMemoryServer.EndedExchanges()),
         });
     }
+
+    /// <summary>Does something on the loop that has had a request.</summary>
+    public void Post(Action work) => _loop!.Post(new Work(work));
 
     public int Port => _server.Addresses[0].Port;
 
@@ -49,8 +69,13 @@ internal sealed class EpollServer : IDisposable
         _log.Dispose();
     }
 
-    private sealed class Starter(EpollServer server, EventLoop loop, Func<OffloadedExchange, Task> handler) : IExchangeStarter
+    private sealed class Starter(Action<Exchange> start) : IExchangeStarter
     {
-        public void Start(Exchange exchange) => OffloadedExchange.Start(exchange, loop, server._log, "test code", handler);
+        public void Start(Exchange exchange) => start(exchange);
+    }
+
+    private sealed class Work(Action work) : ILoopWork
+    {
+        public void Run() => work();
     }
 }

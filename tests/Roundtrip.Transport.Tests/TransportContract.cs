@@ -28,6 +28,49 @@ public abstract class TransportContract
     }
 
     [Fact]
+    public void Bytes_written_through_follow_what_waits_and_those_that_have_not_left_are_said()
+    {
+        using ITransportFixture fixture = Open();
+        var queue = new OutputQueue(new BufferPool());
+        byte[] bytes = new byte[16 * 1024 * 1024];
+        new Random(1).NextBytes(bytes);
+        queue.Write(Hello);
+
+        int left = fixture.Server.WriteThrough(queue, bytes);
+
+        Assert.InRange(left, 0, bytes.Length - 1);
+        Assert.True(left == 0 || queue.IsEmpty);
+        long sent = Hello.Length - queue.Length + left;
+        queue.Write(bytes.AsSpan(left));
+        var received = new List<byte>();
+        fixture.Until(() =>
+        {
+            received.AddRange(fixture.Client.Receive() ?? []);
+            return received.Count >= sent;
+        });
+        Assert.Equal(sent, received.Count);
+        received.AddRange(fixture.WriteAll(queue));
+        Assert.True(received.SequenceEqual([.. Hello, .. bytes]));
+    }
+
+    [Fact]
+    public void Who_has_written_through_as_much_as_leaves_is_told_when_there_is_room()
+    {
+        using ITransportFixture fixture = Open();
+        var queue = new OutputQueue(new BufferPool());
+        byte[] bytes = new byte[16 * 1024 * 1024];
+        bool isTold = false;
+        fixture.Sink.Writable = () => isTold = true;
+        fixture.Server.WriteThrough(queue, bytes);
+        fixture.Server.SetInterest(read: false, write: true);
+        fixture.Until(() =>
+        {
+            _ = fixture.Client.Receive();
+            return isTold;
+        });
+    }
+
+    [Fact]
     public void Readability_is_told_again_to_who_asks_again_until_it_has_been_read()
     {
         using ITransportFixture fixture = Open();

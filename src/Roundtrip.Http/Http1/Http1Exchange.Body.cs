@@ -12,6 +12,9 @@ public sealed partial class Http1Exchange
     private bool _expectsContinue;
     private bool _wasRead;
 
+    // The handler has room for large pieces, which are read when it asks for them; nothing is read for it before.
+    private bool _readsThrough;
+
     // Where in the body discarding gives up; less than 0 before it begins.
     private long _discardBudget;
 
@@ -43,7 +46,7 @@ public sealed partial class Http1Exchange
         get
         {
             int buffered = Buffered;
-            return buffered < Http1Limits.BufferedBody && _body.CanUseMore(buffered);
+            return (IsWaitingForBody || !_readsThrough) && buffered < Http1Limits.BufferedBody && _body.CanUseMore(buffered);
         }
     }
 
@@ -67,7 +70,13 @@ public sealed partial class Http1Exchange
         DetachHead();
         _wasRead = true;
         IConnectionHost host = _connection!.Host;
-        BodyStep step = _body.Read(ref host.Input, destination, host.Limits, out int count, out EndReason error);
+        if (TryReadThrough(host, destination, out int count))
+        {
+            _connection.Changed();
+            return new BodyRead(BodyReadStatus.Data, count);
+        }
+
+        BodyStep step = _body.Read(ref host.Input, destination, host.Limits, out count, out EndReason error);
         if (_connection.InputEnded && IsWholeForWhoMayLeave)
         {
             _connection.Leave();
@@ -154,6 +163,21 @@ public sealed partial class Http1Exchange
         return BodyStep.Incomplete;
     }
 
+    private bool TryReadThrough(IConnectionHost host, Span<byte> destination, out int count)
+    {
+        count = 0;
+        int certain = host.Input.Length > 0 || IsTunnel ? 0 : _body.Certain(destination.Length);
+        if (certain < Http1Limits.WorthACall)
+        {
+            return false;
+        }
+
+        count = host.ReadThrough(destination[..certain]);
+        _body.TookPast(count);
+        _readsThrough |= count > 0;
+        return count > 0;
+    }
+
     private void BeginBody(long length, bool expectsContinue)
     {
         _keepsTrailers = length == UnknownLength && _connection!.Host.KeepsTrailers;
@@ -166,7 +190,7 @@ public sealed partial class Http1Exchange
         _body.Limit(_connection!.Host.Limits.RequestBody);
         _bodyLength = length;
         _expectsContinue = expectsContinue && length != 0;
-        _wasRead = false;
+        _wasRead = _readsThrough = false;
         _waited = 0;
         _discardBudget = -1;
         IsWaitingForBody = false;

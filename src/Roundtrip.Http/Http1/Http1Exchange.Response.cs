@@ -130,18 +130,37 @@ public sealed partial class Http1Exchange
             return content.Length;
         }
 
-        IConnectionHost host = _connection!.Host;
-        int taken = (int)Math.Clamp(IConnectionEngine.HighWater - host.OutputLength, 0, content.Length);
-        _wantsRoom |= taken < content.Length;
-        if (taken == 0)
+        int taken = 0;
+        for (bool leaves = true; taken < content.Length;)
         {
-            return 0;
+            int count = WritePiece(content[taken..], ref leaves);
+            if (count == 0)
+            {
+                _wantsRoom = true;
+                break;
+            }
+
+            taken += count;
         }
 
-        BeginPiece(host.Output, taken);
-        host.Output.Write(content[..taken]);
-        EndPiece(host.Output, taken);
         return taken;
+    }
+
+    // As much as waits at most; what does not leave at once is copied.
+    private int WritePiece(ReadOnlySpan<byte> content, ref bool leaves)
+    {
+        IConnectionHost host = _connection!.Host;
+        int count = (int)Math.Clamp(IConnectionEngine.HighWater - host.OutputLength, 0, content.Length);
+        if (count > 0)
+        {
+            BeginPiece(host.Output, count);
+            int sent = leaves && count >= Http1Limits.WorthACall ? host.SendThrough(content[..count]) : 0;
+            leaves = sent == count;
+            host.Output.Write(content[sent..count]);
+            EndPiece(host.Output, count);
+        }
+
+        return count;
     }
 
     public override void WriteShared(byte[] pinned, int offset, int count)

@@ -85,7 +85,7 @@ SLOT = 64
 PAGE_SIZE = 4096
 
 # Bytes of a ring. Of a request's content so much may be on its way; more is asked for when half of it was read.
-RING = 256 * 1024
+RING = 512 * 1024
 
 # So much of a response's content is sent with its frames rather than in the ring. The server takes that off the channel at once, so that no client who reads slowly is in the way of the next request's.
 SMALL = 32 * 1024

@@ -110,6 +110,28 @@ internal sealed unsafe class EpollConnection(EpollLoop loop, int descriptor, Pee
         return sent > 0 ? IoResult.Done(sent) : IoResult.WouldBlock;
     }
 
+    public override int WriteThrough(OutputQueue queue, ReadOnlySpan<byte> bytes)
+    {
+        Libc.IoVector* vectors = stackalloc Libc.IoVector[MaximumVectors];
+        int count = Gather(queue.Segments, long.MaxValue, vectors, MaximumVectors - 1, out long waiting);
+        if (waiting < queue.Length)
+        {
+            return 0;
+        }
+
+        nint moved;
+        fixed (byte* p = bytes)
+        {
+            vectors[count] = new Libc.IoVector { Base = p, Length = bytes.Length };
+            moved = SendVectors(vectors, count + 1, Libc.MsgNosignal);
+        }
+
+        _isFull = moved < waiting + bytes.Length;
+        moved = Math.Max(moved, 0);
+        queue.Consume(Math.Min(moved, waiting));
+        return (int)Math.Max(moved - waiting, 0);
+    }
+
     /// <summary>
     /// What the network takes up within <see cref="UnsentTime"/> at the rate that it had last, less what waits in the system's buffer already. The congestion window does not say it: behind a
     /// slow link the system holds packets back itself, with the window half empty; it is all that is known before there is a rate. A rate alone may be one burst of acknowledgements, so more
@@ -227,24 +249,36 @@ internal sealed unsafe class EpollConnection(EpollLoop loop, int descriptor, Pee
         }
     }
 
-    // One segment goes by send, several in one sendmsg. A file behind them tells the kernel to wait for it before it sends a short packet.
+    // A file behind the segments tells the kernel to wait for it before it sends a short packet.
     private nint SendMemory(ReadOnlySpan<OutputSegment> segments, long budget, out long asked)
     {
         Libc.IoVector* vectors = stackalloc Libc.IoVector[MaximumVectors];
-        asked = 0;
+        int count = Gather(segments, budget, vectors, MaximumVectors, out asked);
+        return SendVectors(vectors, count, Libc.MsgNosignal | (count < segments.Length && segments[count].File is not null ? Libc.MsgMore : 0));
+    }
+
+    // Where the first segments lie, up to a file.
+    private static int Gather(ReadOnlySpan<OutputSegment> segments, long budget, Libc.IoVector* vectors, int most, out long length)
+    {
+        length = 0;
         int count = 0;
-        while (count < segments.Length && count < MaximumVectors && segments[count].Memory is { } memory && asked < budget)
+        while (count < segments.Length && count < most && segments[count].Memory is { } memory && length < budget)
         {
             ref readonly OutputSegment segment = ref segments[count];
 
             // Segments lie in pinned arrays (BufferPool, WriteShared): their address stays.
             vectors[count].Base = (byte*)Unsafe.AsPointer(ref MemoryMarshal.GetArrayDataReference(memory)) + segment.Offset;
-            vectors[count].Length = (nint)Math.Min(segment.Length, budget - asked);
-            asked += vectors[count].Length;
+            vectors[count].Length = (nint)Math.Min(segment.Length, budget - length);
+            length += vectors[count].Length;
             count++;
         }
 
-        int flags = Libc.MsgNosignal | (count < segments.Length && segments[count].File is not null ? Libc.MsgMore : 0);
+        return count;
+    }
+
+    // One piece goes by send, several in one sendmsg.
+    private nint SendVectors(Libc.IoVector* vectors, int count, int flags)
+    {
         if (count == 1)
         {
             return Libc.Send(descriptor, vectors[0].Base, vectors[0].Length, flags);

@@ -106,6 +106,18 @@ public sealed class InMemoryConnection : TransportConnection
         return sent > 0 ? IoResult.Done(sent) : IoResult.WouldBlock;
     }
 
+    public override int WriteThrough(OutputQueue queue, ReadOnlySpan<byte> bytes)
+    {
+        if (!queue.IsEmpty && (Write(queue, long.MaxValue).Status != IoStatus.Done || !queue.IsEmpty))
+        {
+            return 0;
+        }
+
+        int count = _isReset || PeerIsGone ? 0 : _outgoing.Write(bytes);
+        TellPeer();
+        return count;
+    }
+
     public override void SetInterest(bool read, bool write, bool end = false)
     {
         (_wantsRead, _wantsWrite, _wantsEnd) = (read, write, end);

@@ -7,10 +7,10 @@ namespace Roundtrip.Http.Tests;
 public static class Connections
 {
     /// <summary>An HTTP/1 connection whose requests go to <paramref name="starter"/>, or are answered at once.</summary>
-    public static TestHost Open(Action<Exchange>? starter = null, HttpLimits? limits = null)
+    public static TestHost Open(Action<Exchange>? starter = null, HttpLimits? limits = null, bool readsThrough = false)
     {
         TestHost host = null!;
-        host = new TestHost(exchange => (starter ?? (e => Handlers.AnswerAtOnce(host, e)))(exchange)) { Limits = limits ?? HttpLimits.Default };
+        host = new TestHost(exchange => (starter ?? (e => Handlers.AnswerAtOnce(host, e)))(exchange)) { Limits = limits ?? HttpLimits.Default, ReadsThrough = readsThrough };
         return host.Use(new Http1Connection(host, new Http1Resources(new Http2Resources())));
     }
 

@@ -57,6 +57,15 @@ public sealed class TestHost(Action<Exchange> starter) : IConnectionHost
     /// <summary>How much the network takes up at a time.</summary>
     public int ProduceRoom { get; set; } = 64 * 1024;
 
+    /// <summary>Whether what was fed can be read past the input.</summary>
+    public bool ReadsThrough { get; init; }
+
+    /// <summary>How many bytes were read past the input.</summary>
+    public long ReadPast { get; private set; }
+
+    /// <summary>How many bytes leave at once from where they lie.</summary>
+    public int SendsThrough { get; set; }
+
     public int Wakes { get; private set; }
 
     /// <summary>What the engine told the host, in order: <c>start</c>, <c>report</c>, <c>end</c>, <c>switch</c>, and what tests add.</summary>
@@ -147,6 +156,33 @@ public sealed class TestHost(Action<Exchange> starter) : IConnectionHost
         Engine.Ended(reason);
         _input.Clear(Buffers);
         _output?.Clear();
+    }
+
+    public int ReadThrough(Span<byte> destination)
+    {
+        if (_input.Length > 0)
+        {
+            throw new InvalidOperationException("What was read before would be passed over.");
+        }
+
+        int count = ReadsThrough ? Math.Min(destination.Length, _unfed.Length) : 0;
+        _unfed.AsSpan(0, count).CopyTo(destination);
+        _unfed = _unfed[count..];
+        ReadPast += count;
+        return count;
+    }
+
+    public int SendThrough(ReadOnlySpan<byte> bytes)
+    {
+        int count = Math.Min(bytes.Length, SendsThrough);
+        if (count > 0)
+        {
+            SendOnce(long.MaxValue - 1);
+            _sent.Write(bytes[..count]);
+            SendsThrough -= count;
+        }
+
+        return count;
     }
 
     public void Wake() => Wakes++;

@@ -1,4 +1,6 @@
 using System.Net;
+using System.Net.Sockets;
+using System.Text;
 using Roundtrip.Processes.Descriptors;
 using Roundtrip.Site.Tests.Wsgi.Support;
 using Roundtrip.Site.Wsgi.Protocol;
@@ -133,6 +135,38 @@ public sealed class ChannelTests : IDisposable
         await _worker.Take();
         await _worker.SayHead(1, "200 OK", "for the next");
         Assert.Equal("for the next", await next);
+    }
+
+    [Theory]
+    [InlineData(100)]
+    [InlineData(100_000)]
+    [InlineData(400_000)]
+    public async Task Content_that_stops_coming_is_told_as_far_as_it_is_here(int here)
+    {
+        const int Length = 1_000_000;
+        using var client = new TcpClient("127.0.0.1", _site.Port);
+        await client.GetStream().WriteAsync(Encoding.Latin1.GetBytes($"POST /x HTTP/1.1\r\nHost: a\r\nConnection: close\r\nContent-Length: {Length}\r\n\r\n" + new string('x', here)), TestContext.Current.CancellationToken);
+        await _worker.Take();
+        await _worker.Say('C', 0, BitConverter.GetBytes(SharedLayout.RingSize));
+        int told = 0;
+        while (told < here)
+        {
+            (int count, bool isLast) = await _worker.TakeContent();
+            Assert.False(isLast);
+            told += count;
+        }
+
+        await client.GetStream().WriteAsync(new byte[Length - here], TestContext.Current.CancellationToken);
+        for (bool isLast = false; !isLast;)
+        {
+            await _worker.Say('C', 0, BitConverter.GetBytes(SharedLayout.RingSize));
+            (int count, isLast) = await _worker.TakeContent();
+            told += count;
+        }
+
+        Assert.Equal(Length, told);
+        await _worker.SayHead(1, "200 OK", "done");
+        Assert.EndsWith("done", await new StreamReader(client.GetStream()).ReadToEndAsync(TestContext.Current.CancellationToken), StringComparison.Ordinal);
     }
 
     [Fact]

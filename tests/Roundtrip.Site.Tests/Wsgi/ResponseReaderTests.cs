@@ -66,7 +66,7 @@ public sealed class ResponseReaderTests
         { "content before", Frame('D', 0, 7, "x"u8) },
         { "content before", Frame('S', 0, 7, [1, 0, 0, 0]) },
         { "memory without", [.. Head(0, 7, "200 OK", ""), .. Frame('S', 0, 7, [1, 0, 0])] },
-        { "its ring has room", [.. Head(0, 7, "200 OK", ""), .. Frame('S', 0, 7, [1, 0, 4, 0])] },
+        { "its ring has room", [.. Head(0, 7, "200 OK", ""), .. Frame('S', 0, 7, [.. BitConverter.GetBytes(SharedLayout.RingSize + 1)])] },
         { "its ring has room", [.. Head(0, 7, "200 OK", ""), .. Frame('S', 0, 7, [0, 0, 0, 0x80])] },
         { "a file before", Frame('F', 0, 7, new byte[16]) },
         { "an end without", Frame('E', 0, 7, []) },

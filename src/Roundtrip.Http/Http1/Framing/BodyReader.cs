@@ -42,6 +42,16 @@ internal struct BodyReader
         }
     }
 
+    /// <summary>How many of so many bytes that come next, behind an empty input, are content for certain: none where framing may stand between them.</summary>
+    public readonly int Certain(int count) => _isChunked ? 0 : (int)Math.Min(_remaining, count);
+
+    /// <summary>So many bytes of content were read past the input.</summary>
+    public void TookPast(int count)
+    {
+        _remaining -= count;
+        Consumed += count;
+    }
+
     /// <summary>Copies content to <paramref name="destination"/> and consumes it.</summary>
     public BodyStep Read(ref InputBuffer input, Span<byte> destination, HttpLimits limits, out int count, out EndReason error)
     {

@@ -1,6 +1,8 @@
 using System.Buffers;
+using Roundtrip.Core;
 using Roundtrip.Http;
 using Roundtrip.Site.Wsgi.Protocol;
+using Roundtrip.Transport;
 
 namespace Roundtrip.Site.Wsgi.Channels;
 
@@ -13,6 +15,12 @@ internal sealed partial class WsgiExchange
     // What is collected; more goes by credit.
     private const int Inline = 16 * 1024;
 
+    // What is in the ring is told the worker when it is worth waking a thread for, or after so many milliseconds. Little is told at once: it may be all that comes for now.
+    private const int WorthWaking = SharedLayout.RingSize / 2;
+    private const int Hold = 4;
+    private const int Little = 32 * 1024;
+
+    private readonly TellTimer _tellTimer;
     private byte[]? _content;
     private int _collected;
     private int _ringAt;
@@ -102,9 +110,13 @@ internal sealed partial class WsgiExchange
         {
         }
 
-        if (_untold > 0 || _isBodySent)
+        if (_isBodySent || _untold is > 0 and (< Little or >= WorthWaking) || (_untold > 0 && _credit == 0))
         {
             _pool.TellLater(this);
+        }
+        else if (_untold > 0 && _tellTimer.Due == Deadline.None)
+        {
+            _pool.Loop.SoonTimers.Schedule(_tellTimer, _pool.Loop.Now + Hold);
         }
     }
 
@@ -117,6 +129,7 @@ internal sealed partial class WsgiExchange
             return;
         }
 
+        _pool.Loop.SoonTimers.Cancel(_tellTimer);
         do
         {
             // A frame's content does not go round the ring's end.
@@ -174,10 +187,16 @@ internal sealed partial class WsgiExchange
 
     private void EndBody()
     {
+        _pool.Loop.SoonTimers.Cancel(_tellTimer);
         if (_content is not null)
         {
             ArrayPool<byte>.Shared.Return(_content);
             _content = null;
         }
+    }
+
+    private sealed class TellTimer(WsgiExchange request) : TimerEntry
+    {
+        protected override void OnDue(long now) => request.TellBody(request._number);
     }
 }

@@ -39,6 +39,7 @@ internal sealed partial class WsgiExchange : PoolRequest, IExchangeHandler
     {
         _pool = pool;
         _timer = new Timer(this);
+        _tellTimer = new TellTimer(this);
     }
 
     public string Name => "wsgi";

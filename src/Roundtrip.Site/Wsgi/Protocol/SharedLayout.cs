@@ -6,8 +6,8 @@ namespace Roundtrip.Site.Wsgi.Protocol;
 /// </summary>
 internal static class SharedLayout
 {
-    /// <summary>Bytes of a ring: small enough for both ends to find it in the processor's cache.</summary>
-    public const int RingSize = 256 * 1024;
+    /// <summary>Bytes of a ring. Both ends wake each other for half of one: a smaller ring has them do so oftener, a larger one leaves the processor's cache before it is read.</summary>
+    public const int RingSize = 512 * 1024;
 
     private const int SlotSize = 64;
     private const int PageSize = 4096;

@@ -94,6 +94,14 @@ internal sealed class ScriptedWorker : IWorkerPools, IWorkerPoolObserver, IDispo
         return frame;
     }
 
+    /// <summary>How much of the request's content is in its ring beside what was told before, and whether it is the last.</summary>
+    public async Task<(int Count, bool IsLast)> TakeContent()
+    {
+        FrameHeader frame = FrameHeader.Read(await Read(FrameHeader.Size).WaitAsync(TimeSpan.FromSeconds(20), TestContext.Current.CancellationToken));
+        Assert.Equal((FrameKind.Body, 4u, Request), (frame.Kind, frame.Length, frame.Request));
+        return (BitConverter.ToInt32(await Read((int)frame.Length)), (frame.Flags & FrameFlags.Last) != 0);
+    }
+
     /// <summary>How much more the server has taken of the response's ring.</summary>
     public async Task<int> TakeRoom()
     {
