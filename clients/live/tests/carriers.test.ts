@@ -2,7 +2,6 @@
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { publication } from '../protocol/forms';
 import { FakeHub } from './fake-hub';
 import { data, publish, broken, all } from './got';
 import { World } from './world';
