@@ -191,7 +191,10 @@ export class Core {
 
   /** The hub refuses a topic. */
   refuse(topic: Topic, status: number, text: string): void {
-    for (const sub of topic.subscriptions.keys()) this.act({ do: 'failed', sub, status, text });
+    for (const subscription of topic.subscriptions.values()) {
+      this.history.forget(subscription);
+      this.act({ do: 'failed', sub: subscription.sub, status, text });
+    }
     this.remove(topic);
   }
 
@@ -225,7 +228,11 @@ export class Core {
 
   private unsubscribe(sub: number): void {
     for (const topic of this.topics.values()) {
-      if (topic.subscriptions.delete(sub) && topic.subscriptions.size === 0) this.remove(topic);
+      const subscription = topic.subscriptions.get(sub);
+      if (!subscription) continue;
+      this.history.forget(subscription);
+      topic.subscriptions.delete(sub);
+      if (topic.subscriptions.size === 0) this.remove(topic);
     }
   }
 

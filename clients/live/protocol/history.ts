@@ -27,6 +27,12 @@ export class History {
     for (const subscription of topic.subscriptions.values()) if (subscription.behind && !this.wanted.has(subscription)) this.ask(topic, subscription);
   }
 
+  /** Nobody wants a subscription's past any more, or it cannot be had. */
+  forget(subscription: Subscription): void {
+    this.core.disconnect(this.wanted.get(subscription)?.request ?? 0);
+    this.wanted.delete(subscription);
+  }
+
   due(): void {
     this.deadline = Infinity;
     for (const [subscription, { topic, request }] of [...this.wanted]) if (request === 0) this.ask(topic, subscription);

@@ -6,7 +6,8 @@ type Failed = (status: number, retryAfter: number | undefined, now: number) => v
 
 /**
  * Brings topics to one place, so that one request or subscription serves them all: they come from carriers on which each had its own, or later than the others. First the place is asked for where the hub is now; whatever is asked for
- * after that answer covers everything up to there. Then each topic's stretch is fetched. Topics without a place begin there.
+ * after that answer covers everything up to there. Then each topic's stretch is fetched. Topics without a place begin there. Where the hub refuses several at once it does not say which it has against: their half is asked for, and
+ * half of that, until it is one, which the hub then refuses by itself.
  */
 export class Meeting {
   private readonly core: Core;
@@ -14,6 +15,8 @@ export class Meeting {
   private readonly done: (place: string, now: number) => void;
   private readonly failed: Failed;
   private request = 0;
+  /** How many are asked for at once. */
+  private most = Infinity;
 
   constructor(core: Core, topics: Iterable<Topic>, done: (place: string, now: number) => void, failed: Failed) {
     this.core = core;
@@ -46,7 +49,7 @@ export class Meeting {
       this.done(place, now);
       return;
     }
-    const same = [...this.topics].filter(topic => topic.cursor === first.cursor);
+    const same = [...this.topics].filter(topic => topic.cursor === first.cursor).slice(0, this.most);
     this.request = ask(this.core, same, first.cursor, 0, (poll, at) => {
       if (!poll.more) {
         for (const topic of same) {
@@ -55,7 +58,14 @@ export class Meeting {
         }
       }
       this.approach(place, at);
-    }, this.failed);
+    }, (status, retryAfter, at) => {
+      if (status === 400 && same.length > 1) {
+        this.most = Math.ceil(same.length / 2);
+        this.approach(place, at);
+      } else {
+        this.failed(status, retryAfter, at);
+      }
+    });
   }
 }
 
@@ -81,7 +91,7 @@ export function ask(core: Core, topics: Topic[], since: string | null, seconds: 
     } else if (event.on === 'end') {
       isDone = true;
       if (status === 204) for (const topic of topics) core.finish(topic);
-      // Which of several topics it has against is not said with 400.
+      // Which of several topics it has against is not said with 400: whoever asked finds that out.
       const isRefused = isHubs && (status === 403 || (status === 400 && topics.length === 1));
       if (isRefused) for (const topic of topics) core.refuse(topic, status, 'the hub refuses this topic');
       failed(isRefused ? 204 : status, retryAfter, now);

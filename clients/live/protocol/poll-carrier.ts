@@ -18,6 +18,8 @@ export class PollCarrier implements Carrier {
   private nextAt = Infinity;
   private isUp = false;
   private meeting: Meeting | null = null;
+  /** Whether the hub has refused all topics at once, and each has been looked at since. */
+  private wasApart = false;
 
   constructor(core: Core, name: 'longpoll' | 'shortpoll') {
     this.core = core;
@@ -81,14 +83,7 @@ export class PollCarrier implements Carrier {
     }
     const place = sharedPlace(topics);
     if (place === undefined || place === null) {
-      this.requestBy = now + grace;
-      this.meeting = new Meeting(this.core, topics, (_, at) => {
-        this.meeting = null;
-        this.requestBy = Infinity;
-        this.rise(at);
-        this.nextAt = at;
-      }, (status, retryAfter, at) => this.failed(status, retryAfter, at));
-      this.meeting.start();
+      this.meet(topics, now);
       return;
     }
     // The first is answered at once, so that it is soon known whether this works.
@@ -96,11 +91,32 @@ export class PollCarrier implements Carrier {
     this.requestBy = now + seconds * 1000 + grace;
     this.request = ask(this.core, topics, place, seconds, (poll, at) => {
       this.requestBy = Infinity;
+      this.wasApart = false;
       this.rise(at);
       // An answer that came at once and moved nothing would come at once again.
       const isHeld = this.name === 'longpoll' && (seconds === 0 || poll.items.length > 0 || at - now >= interval);
       this.nextAt = poll.more || isHeld ? at : at + interval;
+    }, (status, retryAfter, at) => {
+      // One of them may be bad, and none need wait for it for ever. Where none is, that they are asked for together is what fails.
+      const left = topics.filter(topic => this.core.has(topic));
+      if (status === 400 && left.length > 1 && !this.wasApart) {
+        this.wasApart = true;
+        this.meet(left, at);
+      } else {
+        this.failed(status, retryAfter, at);
+      }
+    });
+  }
+
+  private meet(topics: Topic[], now: number): void {
+    this.requestBy = now + grace;
+    this.meeting = new Meeting(this.core, topics, (_, at) => {
+      this.meeting = null;
+      this.requestBy = Infinity;
+      this.rise(at);
+      this.nextAt = at;
     }, (status, retryAfter, at) => this.failed(status, retryAfter, at));
+    this.meeting.start();
   }
 
   private failed(status: number, retryAfter: number | undefined, now: number): void {
@@ -108,6 +124,7 @@ export class PollCarrier implements Carrier {
     this.meeting = null;
     // There is nothing more of what was asked for.
     if (status === 204) {
+      this.wasApart = false;
       this.rise(now);
       this.nextAt = now;
     } else {

@@ -5,8 +5,10 @@ import type { Draft } from './types';
 
 // Answers of what stands between, not of the hub: it may not have seen the request.
 const noAnswers = [0, 408, 429, 502, 503, 504];
+// What stands between may refuse for a while, such as a network that wants one to log in first, but others wait behind a publication: so often it is sent again.
+const mostRefusals = 7;
 
-interface Publication { draft: Draft; isSent: boolean; wasUnauthorized: boolean; isPosted: boolean }
+interface Publication { draft: Draft; isSent: boolean; wasUnauthorized: boolean; isPosted: boolean; refusals: number }
 
 /** What is to be published: over the carrier where that can, else by POST, one after the other so that their order stays. What got no answer is sent again, under the same id. */
 export class Publications {
@@ -28,7 +30,7 @@ export class Publications {
   }
 
   add(ref: number, draft: Draft): void {
-    this.waiting.set(ref, { draft, isSent: false, wasUnauthorized: false, isPosted: false });
+    this.waiting.set(ref, { draft, isSent: false, wasUnauthorized: false, isPosted: false, refusals: 0 });
     this.start();
   }
 
@@ -98,26 +100,30 @@ export class Publications {
   private post(ref: number, publication: Publication): void {
     publication.isSent = publication.isPosted = true;
     let status = 0;
+    let isHubs: boolean | undefined;
     let text = '';
     this.posting = this.core.request({ ...post(publication.draft), accept: '*/*' }, (event, now) => {
-      if (event.on === 'head') status = event.status;
+      if (event.on === 'head') ({ status, isHubs } = event);
       else if (event.on === 'text') text += event.text;
       else if (event.on === 'end') {
         this.posting = 0;
-        this.answered(ref, publication, event.code === 1000 ? status : 0, text.trim(), now);
+        this.answered(ref, publication, event.code === 1000 ? status : 0, isHubs, text.trim(), now);
         this.start();
       }
     });
   }
 
-  private answered(ref: number, publication: Publication, status: number, text: string, now: number): void {
-    if (noAnswers.includes(status)) {
+  private answered(ref: number, publication: Publication, status: number, isHubs: boolean | undefined, text: string, now: number): void {
+    const isStored = status >= 200 && status < 300;
+    // 401 asks for another token, whoever says it; what is too large for somebody on the way is so the next time too.
+    const isFinal = isStored || isHubs || status === 401 || status === 413;
+    if (noAnswers.includes(status) || (!isFinal && ++publication.refusals < mostRefusals)) {
       publication.isSent = false;
       this.deadline = now + backoff(this.failures++, this.core.random());
       return;
     }
     this.failures = 0;
-    if (status >= 200 && status < 300) this.published(ref, text || publication.draft.id);
+    if (isStored) this.published(ref, text || publication.draft.id);
     else this.refused(ref, status, text);
   }
 }

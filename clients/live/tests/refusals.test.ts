@@ -70,11 +70,130 @@ test('where something in between refuses event streams alone it is long polling'
   assert.deepEqual(data(got), ['1']);
 });
 
-test('400 for several topics at once, of which the hub does not say which, ends none', () => {
-  const world = broken(new World(33), 'websocket', 'sse');
-  world.refusal = { status: 400, isHubs: true };
-  const first = world.subscribe(1, '/a', 'earliest');
-  const second = world.subscribe(2, '/b', 'earliest');
+for (const carrier of ['longpoll', 'shortpoll'] as const) {
+  const only = all.slice(0, all.indexOf(carrier));
+
+  test(`over ${carrier} bad topics fail, and the others go on`, () => {
+    for (const bad of [[0], [6], [0, 1], [2, 3, 6], [0, 1, 2, 3, 4, 5, 6]]) {
+      for (const since of [undefined, 'earliest']) {
+        const world = broken(new World(33 + bad.length), ...only);
+        for (const n of bad) world.badTopics.add(`/${n}`);
+        const lists = Array.from({ length: 7 }, (_, n) => world.subscribe(n + 1, `/${n}`, since));
+        world.run(10_000);
+        for (const n of lists.keys()) publish(world, `/${n}`, String(n));
+        world.run(30_000);
+        assert.deepEqual(lists.map(data), [...lists.keys()].map(n => [bad.includes(n) ? 'failed 400' : String(n)]), `bad: ${bad}, since ${since}`);
+      }
+    }
+  });
+
+  test(`over ${carrier} a bad topic that comes later takes none of the others with it`, () => {
+    const world = broken(new World(34), ...only);
+    world.badTopics.add('/bad');
+    const first = world.subscribe(1, '/a');
+    const second = world.subscribe(2, '/b');
+    world.run(5000);
+    const bad = world.subscribe(3, '/bad');
+    world.run(5000);
+    for (const topic of ['/a', '/b']) publish(world, topic, topic);
+    world.run(30_000);
+    assert.deepEqual([first, second, bad].map(data), [['/a'], ['/b'], ['failed 400']]);
+    assert.equal(world.states.at(-1), `open ${carrier}`);
+  });
+}
+
+test('with a topic that the hub refuses its past is asked for no more', () => {
+  for (const carrier of ['longpoll', 'shortpoll'] as const) {
+    const world = broken(new World(37), ...all.slice(0, all.indexOf(carrier)));
+    world.badTopics.add('/bad');
+    const lists = [world.subscribe(1, '/a'), world.subscribe(2, '/bad'), world.subscribe(3, '/bad', 'earliest')];
+    world.run(60_000);
+    assert.deepEqual(lists.map(data), [[], ['failed 400'], ['failed 400']]);
+    world.send({ on: 'unsubscribe', sub: 1 });
+    world.run(60_000);
+    const { requests } = world;
+    world.run(600_000);
+    assert.equal(world.requests, requests);
+  }
+});
+
+test('one bad topic among a hundred is found in a few requests', () => {
+  const world = broken(new World(35), 'websocket', 'sse');
+  world.badTopics.add('/77');
+  const lists = Array.from({ length: 100 }, (_, n) => world.subscribe(n + 1, `/${n}`));
+  world.run(5000);
+  assert.deepEqual(lists.flatMap(data), ['failed 400']);
+  assert.ok(world.requests < 25, `${world.requests} requests`);
+});
+
+test('400 for several topics of which none is bad ends none, and is asked for again more and more rarely', () => {
+  const world = broken(new World(36), 'websocket', 'sse');
+  world.mostAtOnce = 1;
+  const lists = [1, 2, 3].map(n => world.subscribe(n, `/${n}`, 'earliest'));
+  for (const n of [1, 2, 3]) publish(world, `/${n}`, String(n));
   world.run(60_000);
-  assert.deepEqual([first, second], [[], []]);
+  assert.deepEqual(lists.map(data), [['1'], ['2'], ['3']]);
+  const { requests } = world;
+  world.run(600_000);
+  assert.ok(world.requests - requests < 600, `${world.requests - requests} requests in ten minutes`);
+  world.mostAtOnce = Infinity;
+  for (const n of [1, 2, 3]) publish(world, `/${n}`, `again ${n}`);
+  world.run(60_000);
+  assert.deepEqual(lists.map(data), [['1', 'again 1'], ['2', 'again 2'], ['3', 'again 3']]);
+});
+
+const draft = (n: number) => ({ topics: ['/a'], data: String(n), id: `urn:${n}` });
+
+/** A world in which publications go by POST. */
+const posting = (seed: number) => broken(new World(seed), 'websocket');
+
+test('a publication that the hub itself refuses has failed at once', () => {
+  for (const status of [400, 403, 413, 415, 500]) {
+    const world = posting(40);
+    world.refusals.push({ status, isHubs: true });
+    world.send({ on: 'publish', ref: 1, draft: draft(1) });
+    world.send({ on: 'publish', ref: 2, draft: draft(2) });
+    world.run(2000);
+    assert.deepEqual([[...world.refused], [...world.published]], [[[1, status]], [[2, 'urn:2']]]);
+  }
+});
+
+test('a publication that what stands between refuses is sent again under its id, before those behind it', () => {
+  const world = posting(41);
+  const got = world.subscribe(1, '/a');
+  world.run(1000);
+  for (const status of [403, 404, 407, 511]) world.refusals.push({ status, isHubs: false });
+  for (const n of [1, 2]) world.send({ on: 'publish', ref: n, draft: draft(n) });
+  world.run(60_000);
+  assert.deepEqual([[...world.refused], [...world.published]], [[], [[1, 'urn:1'], [2, 'urn:2']]]);
+  assert.deepEqual(data(got), ['1', '2']);
+});
+
+test('what stands between is asked seven times, more and more rarely, and has then refused the publication', () => {
+  const world = posting(42);
+  world.refusals.push(...Array.from({ length: 7 }, () => ({ status: 403, isHubs: false })));
+  for (const n of [1, 2]) world.send({ on: 'publish', ref: n, draft: draft(n) });
+  const { requests } = world;
+  world.run(1000);
+  assert.ok(world.requests - requests < 6, `${world.requests - requests} requests in a second`);
+  assert.deepEqual([...world.refused], []);
+  world.run(60_000);
+  assert.deepEqual([[...world.refused], [...world.published]], [[[1, 403]], [[2, 'urn:2']]]);
+  assert.deepEqual(world.refusals, []);
+});
+
+test('a publication that is too large for what stands between has failed at once', () => {
+  const world = posting(43);
+  world.refusals.push({ status: 413, isHubs: false });
+  world.send({ on: 'publish', ref: 1, draft: draft(1) });
+  world.run(2000);
+  assert.deepEqual([...world.refused], [[1, 413]]);
+});
+
+test('the 503 of a hub whose store is away is no refusal', () => {
+  const world = posting(44);
+  world.refusals.push(...Array.from({ length: 12 }, () => ({ status: 503, isHubs: true })));
+  world.send({ on: 'publish', ref: 1, draft: draft(1) });
+  world.run(600_000);
+  assert.deepEqual([[...world.refused], [...world.published]], [[], [[1, 'urn:1']]]);
 });

@@ -44,6 +44,12 @@ export class World {
   storeIsAway = false;
   /** How requests for messages are refused, and whether the hub does that itself. */
   refusal: { status: number; isHubs: boolean } | null = null;
+  /** Topics for which the hub answers 400, whatever else is asked for with them. */
+  readonly badTopics = new Set<string>();
+  /** How many topics a request has at most. */
+  mostAtOnce = Infinity;
+  /** How publications by POST are refused, each in its turn; null lets one through. */
+  readonly refusals: ({ status: number; isHubs: boolean } | null)[] = [];
   tokensAsked = 0;
   nextToken: (() => string | null) | null = null;
   /** How long a part takes. */
@@ -287,6 +293,9 @@ export class World {
     } else if (this.refusal && action.as !== 'bytes' && action.body === undefined) {
       say({ on: 'head', id, ...this.refusal });
       say({ on: 'end', id, code: 1000 });
+    } else if (action.body === undefined && (topics.length > this.mostAtOnce || topics.some(topic => this.badTopics.has(topic)))) {
+      say({ on: 'head', id, status: 400, isHubs: true });
+      say({ on: 'end', id, code: 1000 });
     } else if (!this.isAllowed(action.token)) {
       answer(401, '');
     } else if (action.as === 'bytes') {
@@ -298,6 +307,12 @@ export class World {
       const { body } = action;
       this.later(10, () => {
         if (!this.open.has(id)) return;
+        const refusal = this.refusals.shift();
+        if (refusal) {
+          say({ on: 'head', id, ...refusal });
+          say({ on: 'end', id, code: 1000 });
+          return;
+        }
         const fields = typeof body === 'string' ? new URLSearchParams(body) : query;
         const content = typeof body === 'string' ? { data: fields.get('data') ?? '' } : { bytes: new Uint8Array(body) };
         answer(200, this.hub.publish({ topics: fields.getAll('topic'), id: fields.get('id')!, ...content }).id);

@@ -90,6 +90,27 @@ public class PublicationTests
         Assert.Equal(401, (int)none.StatusCode);
     }
 
+    // docs/live.md, "The endpoint": by it a publisher tells the hub from what stands between.
+    [Fact]
+    public async Task What_the_hub_refuses_to_publish_it_says_itself()
+    {
+        using var site = new HubSite("LiveMaxMessage 1000\n<If \"%{QUERY_STRING} == 'forbidden'\">\nRequire all denied\n</If>");
+        using HttpResponseMessage nothing = await site.Post("data=x");
+        using HttpResponseMessage nobody = await site.Client.PostAsync(HubSite.Hub, Form("topic=a"), TestContext.Current.CancellationToken);
+        using HttpResponseMessage stranger = await site.Post("topic=a", HubSite.Token("another secret that is long enough", """{"publish":["*"]}"""));
+        using HttpResponseMessage subscriber = await site.Post("topic=a", HubSite.Token(HubSite.PublisherSecret, "{}"));
+        using HttpResponseMessage other = await site.Post("topic=b", HubSite.Publisher("\"a\""));
+        using HttpResponseMessage large = await site.Post("topic=a&data=" + new string('x', 1001));
+        using HttpResponseMessage huge = await site.Post("topic=a&data=" + new string('x', 40_000));
+        using HttpResponseMessage type = await Bytes(site, "topic=a", [1], type: "text/plain");
+        using HttpResponseMessage stored = await site.Post("topic=a");
+        using HttpResponseMessage anothers = await Bytes(site, "forbidden", [1]);
+
+        Assert.Equal(
+            ["400 400", "401 401", "401 401", "401 401", "403 403", "413 413", "413 413", "415 415", "200 ", "403 "],
+            new[] { nothing, nobody, stranger, subscriber, other, large, huge, type, stored, anothers }.Select(static response => $"{(int)response.StatusCode} {(response.Headers.TryGetValues("Live-Refusal", out IEnumerable<string>? values) ? values.Single() : "")}"));
+    }
+
     [Fact]
     public async Task An_id_that_comes_again_is_the_same_message()
     {
