@@ -48,6 +48,51 @@ public class LogTests
         Assert.Equal(expected, string.Join(' ', got).Replace("UnknownId ", "UnknownId;", StringComparison.Ordinal).Replace("NewEpoch ", "NewEpoch;", StringComparison.Ordinal));
     }
 
+    // The id of who came before the log was known.
+    [Theory]
+    [InlineData(0, "#e1/0 #e1/1 #e1/2 #e1/3")]
+    [InlineData(20, "#e1/1 #e1/2 #e1/3")]
+    [InlineData(21, "#e1/3")]
+    [InlineData(30, "#e1/3")]
+    [InlineData(31, "")]
+    [InlineData(long.MaxValue, "")]
+    public void Who_comes_with_a_time_goes_on_behind_what_was_stored_before_it(long time, string expected)
+    {
+        LiveLog log = Drafts.Log();
+        foreach (long at in (long[])[10, 20, 20, 30])
+        {
+            log.Append(Drafts.Of("a"), at, out _);
+        }
+
+        Assert.Equal(expected, string.Join(' ', log.Subscriber(Drafts.In("a"), LivePosition.OfTime(time).ToString()).Take()));
+    }
+
+    [Theory]
+    [InlineData(2, 20, "gap #@/20 #e1/2 -1 Expired #e1/2 #e1/3")]
+    [InlineData(2, 21, "#e1/2 #e1/3")]
+    [InlineData(0, 30, "gap #@/30  -1 Expired")]
+    [InlineData(0, 31, "")]
+    public void What_the_history_has_no_more_of_a_time_is_a_gap(int count, long time, string expected)
+    {
+        LiveLog log = Drafts.Log(count);
+        foreach (long at in (long[])[10, 20, 25, 30])
+        {
+            log.Append(Drafts.Of("a"), at, out _);
+        }
+
+        Assert.Equal(expected, string.Join(' ', log.Subscriber(Drafts.In("a"), LivePosition.OfTime(time).ToString()).Take()));
+    }
+
+    [Fact]
+    public void What_was_before_the_beginning_of_a_log_may_be_of_any_time()
+    {
+        var log = new LiveLog("e1", HistoryLimit.Default, first: 7);
+        Assert.Equal(["gap #@/20  -1 Expired"], log.Subscriber(Drafts.In("a"), "#@/20").Take());
+        log.Add(new LiveMessage(Drafts.Of("a"), new LivePosition("e1", 7), 10), 10);
+        Assert.Equal([], log.Subscriber(Drafts.In("a"), "#@/20").Take());
+        Assert.Equal(["gap #@/10 #e1/7 -1 Expired", "#e1/7"], log.Subscriber(Drafts.In("a"), "#@/10").Take());
+    }
+
     [Fact]
     public void What_the_history_has_no_more_is_a_gap_with_its_length()
     {

@@ -89,6 +89,6 @@ export const closing = 'id: CLOSE\ndata:\n\n';
 
 export function toEvent(message: Stored, hubPath: string): string {
   const type = message.bytes ? 'binary' : message.type;
-  const data = message.bytes ? `${hubPath}/messages/${encodeURIComponent(message.id)}` : message.data;
+  const data = message.bytes ? `${hubPath}/messages/?id=${encodeURIComponent(message.id)}` : message.data;
   return `id: ${message.id}\n${type ? `event: ${type}\n` : ''}${data.split('\n').map(line => `data: ${line}\n`).join('')}\n`;
 }

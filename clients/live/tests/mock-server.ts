@@ -242,8 +242,8 @@ function handle(request: IncomingMessage, response: ServerResponse): void {
   response.setHeader('timing-allow-origin', '*');
   if (cors(request, address, response)) return;
   if (address.pathname === `${path}/client.js` || address.pathname === `${path}/worker.js`) send(response, 200, readFileSync(join(dist, address.pathname.slice(path.length))), { 'content-type': types['.js']! });
-  else if (address.pathname.startsWith(`${path}/messages/`)) {
-    const message = hub.messages.find(known => known.id === decodeURIComponent(address.pathname.slice(path.length + 10)));
+  else if (address.pathname === `${path}/messages/`) {
+    const message = hub.messages.find(known => known.id === address.searchParams.get('id'));
     send(response, message ? 200 : 404, Buffer.from(message?.bytes ?? []), { 'content-type': 'application/octet-stream' });
   } else if (address.pathname === path) mercure(request, address, response).catch(error => send(response, 500, String(error)));
   else if (address.pathname.startsWith('/cgi/')) cgi(request, address, response);

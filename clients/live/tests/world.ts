@@ -299,7 +299,7 @@ export class World {
     } else if (!this.isAllowed(action.token)) {
       answer(401, '');
     } else if (action.as === 'bytes') {
-      const message = this.hub.messages.find(known => known.id === decodeURIComponent(action.url.split('/messages/')[1]!));
+      const message = this.hub.messages.find(known => known.id === query.get('id'));
       say({ on: 'head', id, status: message ? 200 : 404 }, 50);
       if (message) say({ on: 'bytes', id, bytes: message.bytes!.slice().buffer });
       say({ on: 'end', id, code: 1000 });

@@ -13,6 +13,9 @@ public sealed class LiveLog(string epoch, HistoryLimit limit, long first = 0)
     private readonly Dictionary<(string Topic, string Key), long> _latest = [];
     private long _bytes;
 
+    // When the last message that it no longer has was stored; what was before its beginning may have been stored at any time.
+    private long _forgottenAt = first > 0 ? long.MaxValue : long.MinValue;
+
     /// <summary>The value of Last-Event-ID that asks for the whole history (Mercure, "Reconciliation").</summary>
     public const string Earliest = "earliest";
 
@@ -113,6 +116,11 @@ public sealed class LiveLog(string epoch, HistoryLimit limit, long first = 0)
             return (First, GapBefore(First, lastId, -1, LiveGapReason.UnknownId));
         }
 
+        if (position.IsTime)
+        {
+            return ResumeAt(position.Offset, lastId);
+        }
+
         if (position.Epoch != epoch)
         {
             return (First, GapBefore(First, lastId, -1, LiveGapReason.NewEpoch));
@@ -138,6 +146,19 @@ public sealed class LiveLog(string epoch, HistoryLimit limit, long first = 0)
     /// <summary>The offset of the latest message with the same topic and key; the message's own where none is later.</summary>
     public long LatestLike(LiveMessage message) => message.Key.Length > 0 && _latest.TryGetValue((message.Topics[0], message.Key), out long latest) ? latest : message.Offset;
 
+    // Messages of several servers have the times of their clocks, and so are in this order nearly: whoever gives a time takes one early enough.
+    private (long Offset, LiveGap? Gap) ResumeAt(long time, string lastId)
+    {
+        (long offset, long end) = (First, Next);
+        while (offset < end)
+        {
+            long middle = offset + ((end - offset) / 2);
+            (offset, end) = _byOffset[middle].At < time ? (middle + 1, end) : (offset, middle);
+        }
+
+        return (offset, offset == First && _forgottenAt >= time ? GapBefore(First, lastId, -1, LiveGapReason.Expired) : null);
+    }
+
     // A publisher's id is not known any more.
     private string BeforeFirst => new LivePosition(epoch, First - 1).ToString();
 
@@ -155,6 +176,7 @@ public sealed class LiveLog(string epoch, HistoryLimit limit, long first = 0)
         }
 
         _bytes -= message.Size;
+        _forgottenAt = message.At;
         First = message.Offset + 1;
     }
 }

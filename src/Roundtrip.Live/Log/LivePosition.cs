@@ -10,6 +10,16 @@ namespace Roundtrip.Live.Log;
 /// <param name="Offset">0 for the epoch's first message.</param>
 public readonly record struct LivePosition(string Epoch, long Offset)
 {
+    // No epoch has this name: it would be base64url.
+    private const string TimeEpoch = "@";
+
+    /// <summary>Not a place but a time, which stands for all that was stored before it: what a log that is not known yet gives a client to come again with.</summary>
+    /// <param name="at">Milliseconds since 1970.</param>
+    public static LivePosition OfTime(long at) => new(TimeEpoch, at);
+
+    /// <summary>Whether it is a time (<see cref="OfTime"/>): then <see cref="Offset"/> is milliseconds since 1970.</summary>
+    public bool IsTime => Epoch == TimeEpoch;
+
     public override string ToString() => string.Create(CultureInfo.InvariantCulture, $"#{Epoch}/{Offset}");
 
     /// <summary>Reads what <see cref="ToString"/> writes, and nothing else.</summary>

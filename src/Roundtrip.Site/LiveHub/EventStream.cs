@@ -23,12 +23,12 @@ internal sealed class EventStream : IExchangeHandler, ILiveSink
     private readonly SubscriberLife _life;
     private bool _isOver;
 
-    private EventStream(LoopHub hub, Exchange exchange, LiveRequest request, bool isHeld)
+    private EventStream(LoopHub hub, Exchange exchange, LiveRequest request, string? lastId, bool isHeld)
     {
         (_hub, _exchange) = (hub, exchange);
         exchange.Handler = this;
         exchange.EndsWithClient = true;
-        _life = new SubscriberLife(hub, this, request.Interest, request.LastId, request.Grant, out string from);
+        _life = new SubscriberLife(hub, this, request.Interest, lastId, request.Grant, out string from);
         byte[] id = Encoding.UTF8.GetBytes(from);
         if (isHeld)
         {
@@ -60,10 +60,10 @@ internal sealed class EventStream : IExchangeHandler, ILiveSink
 
     public bool HasRoom => !_isOver && _exchange.CanWrite;
 
-    public static void Begin(LoopHub hub, Exchange exchange, LiveRequest request) => _ = new EventStream(hub, exchange, request, isHeld: false);
+    public static void Begin(LoopHub hub, Exchange exchange, LiveRequest request) => _ = new EventStream(hub, exchange, request, request.LastId, isHeld: false);
 
     /// <summary>Goes on with a response that was held: <see cref="HeldStream"/>.</summary>
-    public static void Continue(LoopHub hub, Exchange exchange, LiveRequest request) => _ = new EventStream(hub, exchange, request, isHeld: true);
+    public static void Continue(LoopHub hub, Exchange exchange, LiveRequest request, string lastId) => _ = new EventStream(hub, exchange, request, lastId, isHeld: true);
 
     /// <summary>Begins a response.</summary>
     public static void Respond(Exchange exchange, HubDefinition definition)
@@ -135,10 +135,10 @@ internal sealed class EventStream : IExchangeHandler, ILiveSink
         SseWriter.WriteEvent(output, message.Data.Span, Encoding.UTF8.GetBytes(message.Type), Encoding.UTF8.GetBytes(message.Id));
     });
 
-    // Bytes do not go over text: their URL does, below the path that the hub has for its whole life.
+    // Bytes do not go over text: their URL does, below the path that the hub has for its whole life. In its query, since an encoded slash in a path is refused, and ids have slashes.
     private byte[] Announcement(LiveMessage message) => message.Form(EncodedForms.ServerSentEvent, announced => Pinned(output => SseWriter.WriteEvent(
         output,
-        Encoding.UTF8.GetBytes($"{_hub.Hub.Definition.Path}/messages/{Uri.EscapeDataString(announced.Id)}"),
+        Encoding.UTF8.GetBytes($"{_hub.Hub.Definition.Path}/messages/?id={Uri.EscapeDataString(announced.Id)}"),
         Encoding.ASCII.GetBytes(LiveWords.BinaryEvent),
         Encoding.UTF8.GetBytes(announced.Id))));
 

@@ -1,13 +1,16 @@
+using System.Text;
 using Roundtrip.Core;
 using Roundtrip.Http;
 using Roundtrip.Http.Sse;
+using Roundtrip.Live.Log;
 using Roundtrip.Transport;
 
 namespace Roundtrip.Site.LiveHub;
 
 /// <summary>
 /// An event stream of a hub that does not know yet where it begins, since its store has not answered. HTML Standard, section 9.2.2: an EventSource gives up for good at any status but 200. So it is accepted, and becomes an
-/// <see cref="EventStream"/> once the store is there; where that takes too long it ends, and the client comes again after what <c>retry</c> says.
+/// <see cref="EventStream"/> once the store is there; where that takes too long it ends, and the client comes again after what <c>retry</c> says. Whoever came without an id was promised what is stored from then on, perhaps by another server
+/// while this one cannot see it: so the time of the request is its id.
 /// </summary>
 internal sealed class HeldStream : StoreOutcome, IExchangeHandler
 {
@@ -15,6 +18,9 @@ internal sealed class HeldStream : StoreOutcome, IExchangeHandler
     private const int Most = 20_000;
     private const int Retry = 2000;
     private const int Interval = 250;
+
+    // A message has the time at which its publisher asked, by the clock of that server, and is stored some seconds later where the store is slow. Rather too much than too little.
+    private const int Slack = 10_000;
 
     private static readonly byte[] Beginning = EventStream.Pinned(static output =>
     {
@@ -24,12 +30,17 @@ internal sealed class HeldStream : StoreOutcome, IExchangeHandler
 
     private readonly LoopHub _hub;
     private readonly LiveRequest _request;
+    private readonly string _lastId;
     private readonly Watch _watch;
     private readonly long _end;
     private Exchange? _exchange;
 
     private HeldStream(LoopHub hub, Exchange exchange, LiveRequest request)
-        : base(hub.Loop) => (_hub, _exchange, _request, _watch, _end) = (hub, exchange, request, new Watch(this), hub.Loop.Now + Most);
+        : base(hub.Loop)
+    {
+        (_hub, _exchange, _request, _watch, _end) = (hub, exchange, request, new Watch(this), hub.Loop.Now + Most);
+        _lastId = request.LastId ?? LivePosition.OfTime(hub.Loop.UnixMilliseconds - Slack).ToString();
+    }
 
     public string Name => "live";
 
@@ -46,6 +57,12 @@ internal sealed class HeldStream : StoreOutcome, IExchangeHandler
         }
 
         exchange.WriteShared(Beginning, 0, Beginning.Length);
+        if (request.LastId is null)
+        {
+            byte[] id = EventStream.Pinned(output => SseWriter.WriteId(output, Encoding.ASCII.GetBytes(held._lastId)));
+            exchange.WriteShared(id, 0, id.Length);
+        }
+
         held.WatchOn();
     }
 
@@ -74,7 +91,7 @@ internal sealed class HeldStream : StoreOutcome, IExchangeHandler
         }
         else
         {
-            EventStream.Continue(_hub, Leave()!, _request);
+            EventStream.Continue(_hub, Leave()!, _request, _lastId);
         }
     }
 
@@ -88,9 +105,9 @@ internal sealed class HeldStream : StoreOutcome, IExchangeHandler
         {
             WatchOn();
         }
-        else if (_hub.Hub.Knows(_request.LastId))
+        else if (_hub.Hub.Knows(_lastId))
         {
-            EventStream.Continue(_hub, Leave()!, _request);
+            EventStream.Continue(_hub, Leave()!, _request, _lastId);
         }
         else
         {

@@ -82,9 +82,9 @@ internal sealed class HubHandler(SiteLoop site) : IProgramHandler
         {
             LateRequest.Begin(place.Hub, exchange, read);
         }
-        else if (path.StartsWith("/messages/", StringComparison.Ordinal))
+        else if (path == "/messages/" && read.MessageId is { } id)
         {
-            SendMessage(exchange, place, read, path["/messages/".Length..]);
+            SendMessage(exchange, place, read, id);
         }
         else if (definition.TellsSubscriptions && (path == "/subscriptions" || path.StartsWith("/subscriptions/", StringComparison.Ordinal)))
         {
@@ -182,9 +182,11 @@ internal sealed class HubHandler(SiteLoop site) : IProgramHandler
         {
             LiveLog log = place.Hub.Hub.Log;
             (long after, LiveGap? gap) = log.Resume(id);
-            if (gap is null && after > log.First && after <= log.Next && id != LiveLog.Earliest)
+            if (gap is null && after > log.First)
             {
-                found = log[after - 1];
+                // An id may name no message: `earliest`, a time, a place before the oldest.
+                LiveMessage before = log[after - 1];
+                found = before.Id == id || before.Position.ToString() == id ? before : null;
             }
         }
 

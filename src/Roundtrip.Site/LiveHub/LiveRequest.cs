@@ -37,6 +37,9 @@ internal sealed class LiveRequest
     /// <summary>Whether it polls by <c>since</c>, even with no id yet.</summary>
     public bool HasSince { get; private set; }
 
+    /// <summary>The message that it asks for, where it asks for one; null where it says none.</summary>
+    public string? MessageId => Last("id");
+
     /// <summary>The fields of its query.</summary>
     public IReadOnlyList<(string Name, string Value)> Query => _query;
 

@@ -112,6 +112,23 @@ public class PublicationTests
     }
 
     [Fact]
+    public async Task By_its_id_or_its_place_a_message_is_had_and_by_nothing_else()
+    {
+        using var site = new HubSite();
+        string first = await site.Publish("a", "1");
+        await site.Publish("a", "2", "&id=urn:2");
+        await site.Publish("a", "3", "&id=https://app.test/a//../b?c%26d");
+        Task<string> Get(string id) => site.Get($"{HubSite.Hub}/messages/?id={Uri.EscapeDataString(id)}");
+
+        Assert.Equal(["1", "2", "2", "3"], [await Get(first), await Get("urn:2"), await Get(first.Replace("/0", "/1", StringComparison.Ordinal)), await Get("https://app.test/a//../b?c&d")]);
+        foreach (string id in (string[])["earliest", "#@/0", "#@/4102444800000", "urn:3", "CLOSE"])
+        {
+            using HttpResponseMessage none = await site.Client.GetAsync($"{HubSite.Hub}/messages/?id={Uri.EscapeDataString(id)}", TestContext.Current.CancellationToken);
+            Assert.Equal((id, 404), (id, (int)none.StatusCode));
+        }
+    }
+
+    [Fact]
     public async Task An_id_that_comes_again_is_the_same_message()
     {
         using var site = new HubSite();

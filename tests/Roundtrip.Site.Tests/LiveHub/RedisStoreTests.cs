@@ -124,6 +124,47 @@ public sealed class RedisStoreTests : StoreContract, IDisposable
     }
 
     [Fact]
+    public async Task What_another_server_stores_while_an_event_stream_waits_for_Redis_is_not_lost()
+    {
+        using HubSite one = await Open();
+        using HubSite other = WithoutAccess();
+        await using EventReader reader = await other.Listen("topic=a");
+        await one.Publish("a", "1");
+        Assert.Equal("+OK", _redis.Say(Access));
+        Assert.Equal(["1"], await reader.Data(1));
+        await one.Publish("a", "2");
+        Assert.Equal(["2"], await reader.Data(1));
+    }
+
+    // It comes with the id that it got while it waited, here or elsewhere.
+    [Fact]
+    public async Task Who_waits_for_Redis_in_vain_and_comes_again_has_lost_nothing()
+    {
+        using HubSite one = await Open();
+        using HubSite other = WithoutAccess();
+        string time;
+        using (HttpResponseMessage response = await other.Client.GetAsync($"{HubSite.Hub}?topic=a", HttpCompletionOption.ResponseHeadersRead, TestContext.Current.CancellationToken))
+        {
+            using var lines = new StreamReader(await response.Content.ReadAsStreamAsync(TestContext.Current.CancellationToken));
+            do
+            {
+                time = await Line(lines) ?? throw new EndOfStreamException();
+            }
+            while (!time.StartsWith("id: #@/", StringComparison.Ordinal));
+        }
+
+        await one.Publish("a", "1");
+        Assert.Equal("+OK", _redis.Say(Access));
+        await UntilOpen(other);
+        foreach (HubSite site in (HubSite[])[one, other])
+        {
+            await using EventReader again = await site.Listen("topic=a", time["id: ".Length..]);
+            Assert.Equal(["1"], await again.Data(1));
+            Assert.Equal(["1"], await Data(site, time["id: ".Length..]));
+        }
+    }
+
+    [Fact]
     public async Task An_event_stream_with_an_id_that_only_Redis_could_judge_waits_for_it()
     {
         using HubSite one = await Open();
@@ -185,7 +226,7 @@ public sealed class RedisStoreTests : StoreContract, IDisposable
         _redis.Kill();
         using (HttpResponseMessage refused = await one.Post("topic=a&data=lost"))
         {
-            Assert.Equal(503, (int)refused.StatusCode);
+            Assert.Equal((503, "503"), ((int)refused.StatusCode, Assert.Single(refused.Headers.GetValues("Live-Refusal"))));
         }
 
         // What is known may be read meanwhile.
@@ -482,6 +523,11 @@ public sealed class RedisStoreTests : StoreContract, IDisposable
         Assert.Equal("gap", (await again.Next())!.Value.EventType);
         Assert.Equal(["2"], await again.Data(1));
     }
+
+    private const string Access = "ACL SETUSER late on >right ~* +@all";
+
+    // A server to which Redis says nothing before it is told Access.
+    private HubSite WithoutAccess() => new($"LiveAnonymous On\nServerName live.test\nLiveBackplane redis://late:right@127.0.0.1:{_redis.Port}");
 
     private static string? Id(JsonElement message) => message.GetProperty("id").GetString();
 

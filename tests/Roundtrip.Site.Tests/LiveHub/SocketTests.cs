@@ -109,6 +109,11 @@ public class SocketTests
         System.Net.ServerSentEvents.SseItem<string>? alert = await reader.Next();
         Assert.Equal("binary", alert!.Value.EventType);
         Assert.Equal([0, 255, 1], await site.Client.GetByteArrayAsync(alert.Value.Data, TestContext.Current.CancellationToken));
+
+        // Whatever its id: a place has a slash.
+        await client.SayBytes("""{"op":"publish","topics":["a"]}""", [7]);
+        alert = await reader.Next();
+        Assert.Equal([7], await site.Client.GetByteArrayAsync(alert!.Value.Data, TestContext.Current.CancellationToken));
     }
 
     [Fact]
