@@ -63,6 +63,8 @@ internal sealed class Publication : StoreOutcome, IExchangeHandler
             _length += read.Count;
             if (_length > most)
             {
+                // RFC 9112 §9.3: the rest is not read, so no request can follow it; the client is told.
+                exchange.DoNotPersist();
                 Refuse(exchange, 413, $"a message has {_hub.Hub.Definition.MaximumMessage} bytes at most (LiveMaxMessage)");
                 return;
             }

@@ -42,6 +42,8 @@ public class PublicationTests
         using HttpResponseMessage huge = await site.Post("topic=a&data=" + new string('x', 100_000));
 
         Assert.Equal([200, 413, 413], new[] { ok, large, huge }.Select(response => (int)response.StatusCode));
+        Assert.True(huge.Headers.ConnectionClose);
+        Assert.NotEqual(true, ok.Headers.ConnectionClose);
     }
 
     [Fact]
