@@ -21,6 +21,7 @@ public enum EndReason : byte
     RequestHeadTooSlow,
     RequestBodyTimeout,
     RequestBodyTooSlow,
+    RequestBodyStalled,
     ResponseStalled,
     ResponseTooSlow,
     HandshakeTimeout,
@@ -183,6 +184,7 @@ public enum EndReason : byte
     HandlerFailed,
     HandlerWroteTooMuch,
     HandlerWroteTooLittle,
+    ResponseHeadTooLarge,
     ResponseSourceChanged,
     ResponseSourceFailed,
 

@@ -165,6 +165,15 @@ public abstract class Exchange
     /// <returns>Whether the exchange goes on; otherwise it has ended.</returns>
     public abstract bool LimitBody(long limit);
 
+    /// <summary>
+    /// Says for how long the client may take nothing of the response, or send nothing of the content that is waited for, in the place of <see cref="HttpLimits.Timeout"/>: H2StreamTimeout. Call it before content
+    /// is read and before <see cref="Respond"/>. HTTP/1 has no streams, and its connection's time stays what it is.
+    /// </summary>
+    /// <param name="milliseconds">0 for no limit.</param>
+    public virtual void LimitWaits(int milliseconds)
+    {
+    }
+
     /// <summary>Copies what has come of the request's content. The first call sends 100 (Continue) where the client waits for it.</summary>
     public abstract BodyRead ReadBody(Span<byte> destination);
 

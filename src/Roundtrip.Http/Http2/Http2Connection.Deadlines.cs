@@ -124,7 +124,7 @@ public abstract partial class Http2Connection
         }
         else if (IsDue(_stalledSince + Host.Limits.Timeout, now))
         {
-            if (StallReason(_sentContent - _sentWhenStalled) is var reason and not EndReason.None)
+            if (StallReason(_sentContent - _sentWhenStalled, Host.Limits.Timeout) is var reason and not EndReason.None)
             {
                 Fail(reason, ErrorCode.EnhanceYourCalm);
                 return;
@@ -152,9 +152,9 @@ public abstract partial class Http2Connection
 
     private void LookAt(Http2Stream stream, long now)
     {
-        if (stream.StalledSince != Deadline.None && IsDue(stream.StalledSince + Host.Limits.Timeout, now))
+        if (stream.StalledSince != Deadline.None && IsDue(stream.StalledSince + stream.Timeout, now))
         {
-            EndReason reason = stream.SendWindow.Available > 0 ? EndReason.None : StallReason(stream.SentContent - stream.SentWhenStalled);
+            EndReason reason = stream.SendWindow.Available > 0 ? EndReason.None : StallReason(stream.SentContent - stream.SentWhenStalled, stream.Timeout);
             if (reason != EndReason.None)
             {
                 ResetStream(stream, PeerError(reason, ErrorCode.Cancel));
@@ -162,7 +162,7 @@ public abstract partial class Http2Connection
             }
 
             (stream.StalledSince, stream.SentWhenStalled) = (now, stream.SentContent);
-            Arm(now + Host.Limits.Timeout);
+            Arm(now + stream.Timeout);
         }
 
         if (IsDue(stream.User.Deadline, now))
@@ -171,8 +171,8 @@ public abstract partial class Http2Connection
         }
     }
 
-    private EndReason StallReason(long taken) => taken == 0 ? EndReason.ResponseStalled
-        : taken * 1000 < (long)Host.Limits.ResponseMinRate * Host.Limits.Timeout ? EndReason.ResponseTooSlow
+    private EndReason StallReason(long taken, int within) => taken == 0 ? EndReason.ResponseStalled
+        : taken * 1000 < (long)Host.Limits.ResponseMinRate * within ? EndReason.ResponseTooSlow
         : EndReason.None;
 
     // What is not due yet is what the next look is for.

@@ -10,6 +10,8 @@ public abstract partial class Http2Connection
     // A frame of content is no longer than this, however much the peer would take: the next one may belong to somebody more urgent.
     private const int LongestData = 16_384;
 
+    private readonly int _longestData;
+
     // As much output as may come about without the driver's asking.
     private const int DirectOutput = 32 * 1024;
 
@@ -119,7 +121,7 @@ public abstract partial class Http2Connection
 
     private void WriteData(Http2Stream stream, int room)
     {
-        long most = Math.Min(Math.Min(stream.Waiting, LongestData), Math.Max(room, 1));
+        long most = Math.Min(Math.Min(stream.Waiting, _longestData), Math.Max(room, 1));
         int count = (int)Math.Min(most, Math.Min(stream.SendWindow.Available, _sendWindow.Available));
         bool isLast = stream.IsOutgoingComplete && count == stream.Waiting;
         FrameWriter.WriteHeader(Host.Output, count, FrameType.Data, isLast ? FrameFlags.EndStream : FrameFlags.None, stream.Id);
@@ -143,7 +145,7 @@ public abstract partial class Http2Connection
 
     // A short content that nobody else competes with need not wait for the driver, and its exchange ends here.
     private bool GoesAtOnce(Http2Stream stream) => !HoldsPages && stream.Waiting == _waiting && Host.OutputLength + stream.Waiting <= DirectOutput
-        && stream.Waiting <= Math.Min(LongestData, Math.Min(stream.SendWindow.Available, _sendWindow.Available));
+        && stream.Waiting <= Math.Min(_longestData, Math.Min(stream.SendWindow.Available, _sendWindow.Available));
 
     private void EndOutgoing(Http2Stream stream)
     {
@@ -172,7 +174,7 @@ public abstract partial class Http2Connection
         {
             stream.StalledSince = Host.Now;
             stream.SentWhenStalled = stream.SentContent;
-            Arm(Host.Now + Host.Limits.Timeout);
+            Arm(Host.Now + stream.Timeout);
         }
     }
 }

@@ -19,7 +19,7 @@ public abstract partial class Http2Connection
     private protected Http2Stream OpenStream(int streamId, IStreamUser user)
     {
         Http2Stream stream = Resources.RentStream();
-        stream.Begin(streamId, user, PeerSettings.InitialWindowSize, OurSettings.InitialWindowSize);
+        stream.Begin(streamId, user, PeerSettings.InitialWindowSize, OurSettings.InitialWindowSize, Host.Limits.Timeout);
         _streams.Add(streamId, stream);
         if (IsOfPeer(streamId))
         {

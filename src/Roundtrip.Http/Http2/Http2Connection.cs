@@ -25,6 +25,7 @@ public abstract partial class Http2Connection : IConnectionEngine
         (Host, Resources, Limits) = (host, resources, limits);
         Scheduler = new ConnectionScheduler(limits.MaxSessionStreams);
         _resets = new RecentResets(limits.MaxSessionStreams);
+        _longestData = limits.MaxDataFrameLength == 0 ? LongestData : Math.Min(limits.MaxDataFrameLength, LongestData);
         _began = _lastReceived = host.Now;
         _receiveWindow = new ReceiveWindow(SendWindow.Initial);
         _bandwidth = new BandwidthEstimate(limits.MaxWindowSize);

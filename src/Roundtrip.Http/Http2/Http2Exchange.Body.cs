@@ -24,7 +24,7 @@ public sealed partial class Http2Exchange
     public override long BodyLength => _bodyLength;
 
     long IStreamUser.Deadline => _discardUntil != Deadline.None ? _discardUntil : _isWaitingForBody && IsOpen && !IsTunnel
-        ? _connection!.Host.Limits.Body.DeadlineAt(_waitBegan - _waited, _stream!.ReceivedContent)
+        ? Math.Min(_connection!.Host.Limits.Body.DeadlineAt(_waitBegan - _waited, _stream!.ReceivedContent), _waitBegan + _stream.Timeout)
         : Deadline.None;
 
     public override BodyRead ReadBody(Span<byte> destination)
@@ -100,7 +100,9 @@ public sealed partial class Http2Exchange
             return;
         }
 
-        EndReason reason = _stream!.ReceivedContent == 0 ? EndReason.RequestBodyTimeout : EndReason.RequestBodyTooSlow;
+        EndReason reason = now >= _waitBegan + _stream!.Timeout ? EndReason.RequestBodyStalled
+            : _stream.ReceivedContent == 0 ? EndReason.RequestBodyTimeout
+            : EndReason.RequestBodyTooSlow;
         Fail(reason, 408, ErrorOrigin.Peer);
     }
 

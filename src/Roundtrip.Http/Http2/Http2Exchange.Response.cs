@@ -185,6 +185,12 @@ public sealed partial class Http2Exchange
         (SharedFields, SentContentLength) = (fields, announced);
         IConnectionHost host = _connection!.Host;
         RespondedTimestamp = host.Timestamp;
+        if (SectionLength(fields, announced) > _connection.Limits.MaxHeaderBlockLength)
+        {
+            // mod_http2 resets the stream too. What HPACK has encoded must be sent, so this is judged before.
+            Fail(EndReason.ResponseHeadTooLarge, 0, ErrorOrigin.Handler);
+            return;
+        }
 
         // RFC 9113 §8.4.1: a promise goes before what mentions the resource, or the client asks for it itself meanwhile.
         if (status == 200 && AllowsPush)
@@ -213,6 +219,28 @@ public sealed partial class Http2Exchange
 
         _connection.Override(_stream!, fields, ResponseFields);
         Send(block, endStream: _hasNoContent);
+    }
+
+    // What nghttp2 takes a section to have at most: its fields, two changes of the table's size, and the 5 bytes of a priority. A line of HTTP/1 is 4 longer than its field's name and value.
+    private long SectionLength(FieldBlock shared, long announced)
+    {
+        const int PerSection = 12 + 5;
+        const int PerField = 12;
+        const int PerLine = PerField - 4;
+        int engines = PerField + (":status: 200".Length - 2) + PerField + "server".Length + _connection!.Host.StatusLines.Server.Length + PerField + "date".Length + DateLength;
+        int length = announced < 0 ? 0 : PerField + "content-length".Length + Digits(announced);
+        return PerSection + engines + length + shared.Http1Lines.Length + (PerLine * shared.Fields.Length) + ResponseFields.Http1Lines.Length + (PerLine * ResponseFields.Count);
+    }
+
+    private static int Digits(long number)
+    {
+        int digits = 1;
+        for (; number >= 10; number /= 10)
+        {
+            digits++;
+        }
+
+        return digits;
     }
 
     private void Send(HeaderBlockWriter block, bool endStream)

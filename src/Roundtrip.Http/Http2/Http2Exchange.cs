@@ -108,6 +108,14 @@ public sealed partial class Http2Exchange : Exchange, IStreamUser
 
     public override bool IsStopping => IsOpen && _connection!.IsStopping;
 
+    public override void LimitWaits(int milliseconds)
+    {
+        if (IsOpen)
+        {
+            _stream!.Timeout = milliseconds == 0 ? int.MaxValue : milliseconds;
+        }
+    }
+
     /// <summary>Whether a tunnel's handler sends no more and still reads: the stream is its, whoever has ended it.</summary>
     internal bool IsHalfClosed => IsOpen && _isWritingEnded;
 

@@ -20,6 +20,18 @@ public sealed record Http2Limits
     /// <summary>H2StreamMaxMemSize: bytes of a response that may wait in memory of its own. Deviates: httpd has 32768; a content of that size then needs two turns.</summary>
     public int StreamMaxMemSize { get; init; } = 64 * 1024;
 
+    /// <summary>H2MaxDataFrameLen: bytes of content in one DATA frame that we send; 0 sets no bound besides our own and the protocol's.</summary>
+    public int MaxDataFrameLength { get; init; }
+
+    /// <summary>
+    /// H2MaxHeaderBlockLen: bytes that a response's header section may have, counted as nghttp2 does: name and value of each field, 12 more for each, and 17. A response with more is not sent, its stream is
+    /// reset. httpd's default, 0, is nghttp2's, which is this.
+    /// </summary>
+    public int MaxHeaderBlockLength { get; init; } = DefaultHeaderBlockLength;
+
+    /// <summary>H2WebSockets: whether extended CONNECT (RFC 8441) is announced and taken. Deviates: httpd's default is off, since modules of others may not expect it; here whoever takes an upgrade takes it over either version.</summary>
+    public bool WebSockets { get; init; } = true;
+
     /// <summary>H2Push: whether resources are promised to clients that allow it.</summary>
     public bool Push { get; init; } = true;
 
@@ -29,8 +41,11 @@ public sealed record Http2Limits
     /// <summary>H2PushPriority: when pushed responses go, by their media types.</summary>
     public PushPriorities PushPriorities { get; init; } = PushPriorities.Default;
 
-    /// <summary>H2FloodLimit (ours): the budget of each <see cref="FloodKind"/>, by its number.</summary>
+    /// <summary>H2FloodLimit (ours): the budget of each <see cref="FloodKind"/>, by its number. H2MaxStreamErrors is that of <see cref="FloodKind.ProvokedResets"/>, without a rate.</summary>
     public IReadOnlyList<FloodLimit> Floods { get; init; } = DefaultFloods;
+
+    /// <summary>H2MaxHeaderBlockLen 0.</summary>
+    public const int DefaultHeaderBlockLength = 64 * 1024;
 
     /// <summary>Frames in which one header block may come (CVE-2024-27316).</summary>
     internal const int HeaderFrames = 32;

@@ -16,11 +16,16 @@ public sealed partial class Http2ServerConnection : Http2Connection
         Host = host;
         HttpLimits limits = host.Limits;
         SectionLimits = new FieldLimits(limits.RequestFields, limits.RequestHead);
-        WriteFirstSettings(
+        ReadOnlySpan<Setting> settings =
+        [
             new Setting(SettingsParameter.MaxConcurrentStreams, (uint)Limits.MaxSessionStreams),
             new Setting(SettingsParameter.InitialWindowSize, (uint)Limits.WindowSize),
             new Setting(SettingsParameter.MaxHeaderListSize, (uint)limits.RequestHead),
-            new Setting(SettingsParameter.EnableConnectProtocol, 1));
+            new Setting(SettingsParameter.EnableConnectProtocol, 1),
+        ];
+
+        // RFC 8441 §3: it is 0 until something else is said.
+        WriteFirstSettings(Limits.WebSockets ? settings : settings[..^1]);
     }
 
     /// <summary>The same host as the base has, as a server's.</summary>

@@ -91,8 +91,8 @@ internal static class RequestSection
 
         if (section.Has(PseudoField.Protocol))
         {
-            // RFC 8441 §4: :protocol makes a CONNECT an ordinary request by its other pseudo-fields; elsewhere it is as undefined as any other.
-            if (head.Method != Method.Connect)
+            // RFC 8441 §4: :protocol makes a CONNECT an ordinary request by its other pseudo-fields; elsewhere, and where we said that we do not take it, it is as undefined as any other.
+            if (head.Method != Method.Connect || !limits.Http2.WebSockets)
             {
                 return EndReason.MisplacedPseudoField;
             }

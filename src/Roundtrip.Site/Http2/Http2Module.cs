@@ -30,13 +30,18 @@ internal sealed class Http2Module : IConfigurationModule
         Limit("H2WindowSize", "bytes, 1024 to 16777216", (l, s) => l with { WindowSize = Number(s, 1024, 16 << 20) }),
         Limit("H2MaxWindowSize", "bytes, 65535 to 67108864", (l, s) => l with { MaxWindowSize = Number(s, 65_535, 64 << 20) }),
         Limit("H2StreamMaxMemSize", "bytes, 1024 to 1048576", (l, s) => l with { StreamMaxMemSize = Number(s, 1024, 1 << 20) }),
+        Limit("H2MaxDataFrameLen", "bytes; 0 is no limit", (l, s) => l with { MaxDataFrameLength = Number(s) }),
+        Limit("H2MaxHeaderBlockLen", "bytes; 0 is 65536", (l, s) => l with { MaxHeaderBlockLength = Number(s) is > 0 and int said ? said : Http2Limits.DefaultHeaderBlockLength }),
+        Limit("H2WebSockets", "on or off", (l, s) => l with { WebSockets = Flag(s) }),
+        Directive.Of("H2StreamTimeout", Anywhere, "seconds, or a number and ms, s, min or h; 0 is no limit", Http2Settings.StreamTimeout, Milliseconds),
         Directive.Of("H2Push", Anywhere, "on or off", Http2Settings.Push, Flag),
         new("H2PushResource", Anywhere, 1, 3, "add, a path, and critical", AddPushResource),
         Directive.Of("H2EarlyHints", AnyServer, "on or off", EarlyHintsSettings.Mode, static word => Flag(word) ? EarlyHintsMode.Http2 : EarlyHintsMode.Off),
         new("H2EarlyHint", Anywhere, 2, 2, "a field's name and its value", AddEarlyHint),
         new("H2PushPriority", AnyServer, 2, 3, "a media type or *, after, before or interleaved, and a weight", SetPushPriority),
         Limit("H2PushDiarySize", "a number, 0 to 65536", (l, s) => l with { PushDiarySize = Number(s, 0, 65_536) }),
-        new("H2FloodLimit", ServerConfig, 3, 3, "a kind of frames, how many at once (0 for no limit) and how many a second", SetFloodLimit),
+        new("H2FloodLimit", ServerConfig, 3, 3, "a kind of frames, how many at once (0 for no limit) and how many more a second (0 for none)", SetFloodLimit),
+        Limit("H2MaxStreamErrors", "a number; 0 is no limit", (l, s) => WithFlood(l, FloodKind.ProvokedResets, new FloodLimit(Number(s), 0))),
         .. Ignored("H2MinWorkers", "H2MaxWorkers", "H2MaxWorkerIdleSeconds", "H2SerializeHeaders", "H2CopyFiles", "H2OutputBuffering", "H2TLSWarmUpSize", "H2TLSCoolDownSecs", "H2Padding"),
     ];
 
@@ -124,12 +129,14 @@ internal sealed class Http2Module : IConfigurationModule
         FloodKind kind = Enum.TryParse(call.Words[0], ignoreCase: true, out FloodKind known) && !char.IsAsciiDigit(call.Words[0][0])
             ? known
             : throw new FormatException($"'{call.Words[0]}' is none of {string.Join(", ", Enum.GetNames<FloodKind>())}");
-        var limit = new FloodLimit(Number(call.Words[1]), Number(call.Words[2], 1, 1000));
-        LimitDirectives.Add(call, limits =>
-        {
-            FloodLimit[] floods = [.. limits.Http2.Floods];
-            floods[(int)kind] = limit;
-            return limits with { Http2 = limits.Http2 with { Floods = floods } };
-        });
+        var limit = new FloodLimit(Number(call.Words[1]), Number(call.Words[2], 0, 1000));
+        LimitDirectives.Add(call, limits => limits with { Http2 = WithFlood(limits.Http2, kind, limit) });
+    }
+
+    private static Http2Limits WithFlood(Http2Limits limits, FloodKind kind, FloodLimit limit)
+    {
+        FloodLimit[] floods = [.. limits.Floods];
+        floods[(int)kind] = limit;
+        return limits with { Floods = floods };
     }
 }

@@ -21,6 +21,9 @@ internal static class Http2Settings
     /// <summary>H2ModernTLSOnly: whether h2 is spoken only over what RFC 9113 section 9.2 asks of TLS.</summary>
     public static readonly SettingKey<bool> ModernTlsOnly = new(true);
 
+    /// <summary>H2StreamTimeout, in milliseconds; 0 for no limit, less where it is not said: then Timeout holds.</summary>
+    public static readonly SettingKey<int> StreamTimeout = new(-1);
+
     /// <summary>H2Push: whether what a response's fields name is pushed.</summary>
     public static readonly SettingKey<bool> Push = new(true);
 

@@ -7,6 +7,7 @@ using Roundtrip.Site.Core;
 using Roundtrip.Site.Directories;
 using Roundtrip.Site.Files;
 using Roundtrip.Site.Headers;
+using Roundtrip.Site.Http2;
 using Roundtrip.Site.Mapping;
 using Roundtrip.Site.Variables;
 
@@ -81,6 +82,11 @@ internal sealed partial class Responder(SiteLoop site)
     /// <param name="isRedirected">Whether an internal redirect has led to what was found: Script leads no further.</param>
     private void Finish(Exchange exchange, Resource resource, AccessDecision decision, bool isRedirected = false)
     {
+        if (resource.About.Settings.Get(Http2Settings.StreamTimeout) is >= 0 and int patience)
+        {
+            exchange.LimitWaits(patience);
+        }
+
         if (decision != AccessDecision.Granted)
         {
             // In httpd's words, which tools that watch logs look for.

@@ -60,10 +60,10 @@ public class RefusalTests
     [
         EndReason.None, EndReason.Completed, EndReason.PeerClosed, EndReason.PeerReset, EndReason.ServerStopping, EndReason.Upgraded,
         EndReason.KeepAliveTimeout, EndReason.RequestHeadTimeout, EndReason.RequestHeadTooSlow, EndReason.RequestBodyTimeout,
-        EndReason.RequestBodyTooSlow, EndReason.ResponseStalled, EndReason.ResponseTooSlow, EndReason.HandshakeTimeout,
+        EndReason.RequestBodyTooSlow, EndReason.RequestBodyStalled, EndReason.ResponseStalled, EndReason.ResponseTooSlow, EndReason.HandshakeTimeout,
         EndReason.TooManyConnections, EndReason.TooManyConnectionsFromAddress,
         EndReason.TooManyRequestsOnConnection, EndReason.OutOfDescriptors, EndReason.AcceptFailed, EndReason.TooManyRequestWorkers, EndReason.TruncatedHead, EndReason.TruncatedBody,
-        EndReason.HandlerFailed, EndReason.HandlerWroteTooMuch, EndReason.HandlerWroteTooLittle, EndReason.ResponseSourceChanged,
+        EndReason.HandlerFailed, EndReason.HandlerWroteTooMuch, EndReason.HandlerWroteTooLittle, EndReason.ResponseHeadTooLarge, EndReason.ResponseSourceChanged,
         EndReason.ResponseSourceFailed, EndReason.HandshakeFailed, EndReason.TlsFailed, EndReason.PlaintextOnTlsPort,
         EndReason.InvalidStatusLine, EndReason.UnexpectedSwitch, EndReason.UnexpectedContent, EndReason.TooManyInterimResponses, EndReason.Http11Required, EndReason.NotProcessed, EndReason.Cancelled, EndReason.ExchangeTimeout,
         EndReason.NameNotFound, EndReason.ConnectFailed, EndReason.ConnectTimeout, EndReason.ProtocolNotAgreed,

@@ -26,11 +26,91 @@ public sealed class Http2DirectiveTests : IDisposable
     [Theory]
     [InlineData("H2MaxSessionStreams 7", "SETTINGS_MAX_CONCURRENT_STREAMS(0x03):7")]
     [InlineData("H2WindowSize 100000", "SETTINGS_INITIAL_WINDOW_SIZE(0x04):100000")]
+    [InlineData("", "[SETTINGS_ENABLE_CONNECT_PROTOCOL(0x08):1]")]
     public void What_a_connection_announces(string directive, string announced)
     {
         using RoundtripProcess server = Serve(directive);
 
         Assert.Contains(announced, Run.Program("nghttp", "-nv", server.Https).Text, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Without_H2WebSockets_none_is_announced()
+    {
+        using RoundtripProcess server = Serve("H2WebSockets off");
+
+        Assert.DoesNotContain("(0x08)", Run.Program("nghttp", "-nv", server.Https).Text, StringComparison.Ordinal);
+    }
+
+    // RFC 9113 §6.9.2: the connection's window is 65535 until a WINDOW_UPDATE says more; 256 KiB is what it begins with here.
+    [Theory]
+    [InlineData("", 262_144)]
+    [InlineData("H2MaxWindowSize 100000", 100_000)]
+    [InlineData("H2MaxWindowSize 65535", 65_535)]
+    [InlineData("H2MaxWindowSize 65535\nH2WindowSize 120000", 120_000)]
+    public void How_large_the_connections_first_window_is(string directives, int expected)
+    {
+        using RoundtripProcess server = Serve(directives);
+        string[] parts = Run.Program("nghttp", "-nv", server.Https).Text.Split("recv WINDOW_UPDATE frame <length=4, flags=0x00, stream_id=0>");
+        int given = parts.Skip(1).Sum(part => int.Parse(part.Split("(window_size_increment=")[1].Split(')')[0], null));
+
+        Assert.Equal(expected, 65_535 + given);
+    }
+
+    // What the client's windows would all take at once comes in DATA frames no longer than what may wait of it: of a program's content what H2StreamMaxMemSize says, of a file's one frame.
+    [Theory]
+    [InlineData("", "cgi/zeros", 16_384)]
+    [InlineData("H2StreamMaxMemSize 1024", "cgi/zeros", 1024)]
+    [InlineData("H2StreamMaxMemSize 1024", "zeros.bin", 16_384)]
+    [InlineData("H2MaxDataFrameLen 3000", "cgi/zeros", 3000)]
+    [InlineData("H2MaxDataFrameLen 3000", "zeros.bin", 3000)]
+    public void How_long_the_longest_DATA_frame_is(string directives, string path, int expected)
+    {
+        _folder.Write("zeros.bin", new string('0', 60_000));
+        _folder.Write("programs/zeros", "#!/bin/sh\nprintf 'Content-Type: text/plain\\n\\n'\nexec head -c 60000 /dev/zero\n");
+        File.SetUnixFileMode(Path.Combine(_folder.Path, "programs/zeros"), (UnixFileMode)0b111_101_101);
+        using RoundtripProcess server = Serve($"ScriptAlias /cgi/ {_folder.Path}/programs/\n{directives}");
+        string text = Run.Program("nghttp", "-nv", $"{server.Https}{path}").Text;
+        int[] lengths = [.. text.Split("recv DATA frame <length=").Skip(1).Select(part => int.Parse(part.Split(',')[0], null))];
+
+        Assert.Equal(60_000, lengths.Sum());
+        Assert.Equal(expected, lengths.Max());
+    }
+
+    [Theory]
+    [InlineData("", "recv HEADERS")]
+    [InlineData("H2MaxHeaderBlockLen 0", "recv HEADERS")]
+    [InlineData("H2MaxHeaderBlockLen 1000", "(error_code=INTERNAL_ERROR(0x02))")]
+    public void What_becomes_of_a_response_with_many_bytes_of_fields(string directive, string expected)
+    {
+        using RoundtripProcess server = Serve($"Header set X-Long {new string('x', 1000)}\n{directive}");
+
+        Assert.Contains(expected, Run.Program("nghttp", "-nv", server.Https).Text, StringComparison.Ordinal);
+        if (directive.EndsWith("1000", StringComparison.Ordinal))
+        {
+            server.UntilLogged("H2MaxHeaderBlockLen");
+            Assert.StartsWith("HTTP/1.1 200", Run.Program("curl", "-sI", server.Http).Text, StringComparison.Ordinal);
+        }
+    }
+
+    // A response whose stream has no window; Timeout is a minute.
+    [Theory]
+    [InlineData("H2StreamTimeout 1")]
+    [InlineData("H2StreamTimeout 100ms")]
+    [InlineData("H2StreamTimeout 600\n<Location />\nH2StreamTimeout 1s\n</Location>")]
+    [InlineData("<Directory />\nH2StreamTimeout 1s\n</Directory>")]
+    public void A_stream_whose_client_takes_nothing_is_reset_after_H2StreamTimeout(string directives)
+    {
+        using RoundtripProcess server = Serve($"{WithCleartext}{directives}");
+        using var client = new TcpClient();
+        client.Connect(IPAddress.Loopback, server.HttpPort);
+        NetworkStream stream = client.GetStream();
+        stream.ReadTimeout = 20_000;
+        stream.Write("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n"u8);
+        stream.Write([0, 0, 6, 4, 0, 0, 0, 0, 0, 0, 4, 0, 0, 0, 0]);
+        stream.Write(RequestOn(1, ends: true));
+
+        Assert.Equal([0, 0, 0, 8], ReadUntil(stream, type: 3));
     }
 
     // Whether a plain connection may begin with the preface, and go over by Upgrade.
@@ -98,7 +178,12 @@ public sealed class Http2DirectiveTests : IDisposable
     [InlineData("H2PushDiarySize 65537")]
     [InlineData("H2Push maybe")]
     [InlineData("H2FloodLimit Pong 1 1")]
-    [InlineData("H2FloodLimit Ping 1 0")]
+    [InlineData("H2FloodLimit Ping 1 1001")]
+    [InlineData("H2MaxDataFrameLen -1")]
+    [InlineData("H2MaxHeaderBlockLen many")]
+    [InlineData("H2MaxStreamErrors -1")]
+    [InlineData("H2StreamTimeout soon")]
+    [InlineData("H2WebSockets maybe")]
     [InlineData("H2PushPriority css after")]
     public void What_cannot_be_is_an_error_of_its_line(string directive)
     {
@@ -119,10 +204,13 @@ public sealed class Http2DirectiveTests : IDisposable
     [InlineData("WindowUpdates", "WINDOW_UPDATE", 8, 0, 0, 0, 0, 0, 1)]
     [InlineData("Resets", "requests", 3, 0, 0, 0, 0, 0, 8)]
     [InlineData("ProvokedResets", "streams reset", 1, 5, 0, 0x82)]
+    [InlineData("H2MaxStreamErrors 5", "streams reset", 1, 5, 0, 0x82)]
     [InlineData("UnknownFrames", "frames without a meaning", 0xEE, 0, 0)]
     public void A_flood_ends_at_its_limit_with_a_line_that_says_whose_and_which(string kind, string words, params int[] frame)
     {
-        using RoundtripProcess server = Serve($"{WithCleartext}H2FloodLimit {kind} 5 1");
+        bool isErrors = kind.StartsWith("H2MaxStreamErrors", StringComparison.Ordinal);
+        using RoundtripProcess server = Serve(WithCleartext + (isErrors ? kind : $"H2FloodLimit {kind} 5 1"));
+        kind = isErrors ? "ProvokedResets" : kind;
         using var client = new TcpClient();
         client.Connect(IPAddress.Loopback, server.HttpPort);
         NetworkStream stream = client.GetStream();
@@ -175,6 +263,22 @@ public sealed class Http2DirectiveTests : IDisposable
             }
 
             at += 9 + length;
+        }
+    }
+
+    // The payload of the first frame of a type.
+    private static byte[] ReadUntil(NetworkStream stream, int type)
+    {
+        byte[] header = new byte[9];
+        while (true)
+        {
+            stream.ReadExactly(header);
+            byte[] payload = new byte[(header[0] << 16) | (header[1] << 8) | header[2]];
+            stream.ReadExactly(payload);
+            if (header[3] == type)
+            {
+                return payload;
+            }
         }
     }
 

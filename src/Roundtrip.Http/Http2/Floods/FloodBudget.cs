@@ -19,8 +19,9 @@ internal struct FloodBudget
         }
 
         ref long emptyAt = ref _emptyAt[(int)kind];
-        emptyAt = Math.Max(emptyAt, now) + limit.Cost;
-        return emptyAt - now <= limit.Burst * limit.Cost;
+        long empty = limit.EmptyAt(now);
+        emptyAt = Math.Max(emptyAt, empty) + limit.Cost;
+        return emptyAt - empty <= limit.Burst * limit.Cost;
     }
 
     /// <summary>Gives <paramref name="frames"/> back: the peer has done something for which they are the ordinary answer.</summary>

@@ -43,9 +43,12 @@ internal sealed class Http2Stream
 
     public long SentContent { get; set; }
 
+    /// <summary>Milliseconds for which the peer may take nothing of what waits, or send nothing of what is waited for: H2StreamTimeout.</summary>
+    public int Timeout { get; set; }
+
     public long Waiting => Outgoing?.Length ?? 0;
 
-    public void Begin(int id, IStreamUser user, int sendWindow, int receiveWindow)
+    public void Begin(int id, IStreamUser user, int sendWindow, int receiveWindow, int timeout)
     {
         Id = id;
         User = user;
@@ -57,6 +60,7 @@ internal sealed class Http2Stream
         ReceivedContent = 0;
         SentContent = 0;
         StalledSince = Deadline.None;
+        Timeout = timeout;
     }
 
     public void Clear()

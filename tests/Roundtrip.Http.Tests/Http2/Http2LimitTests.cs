@@ -1,0 +1,194 @@
+using System.Text;
+using Roundtrip.Core;
+using Roundtrip.Http.Http2;
+using Roundtrip.Http.Http2.Frames;
+
+namespace Roundtrip.Http.Tests.Http2;
+
+/// <summary>What mod_http2's directives bound, at the bound and one beyond it.</summary>
+public class Http2LimitTests
+{
+    private const string Path = "/slow";
+
+    [Theory]
+    [InlineData(0, "DATA 1 (16384)", "DATA 1 end (3616)")]
+    [InlineData(9000, "DATA 1 (9000)", "DATA 1 (9000)", "DATA 1 end (2000)")]
+    [InlineData(100_000, "DATA 1 (16384)", "DATA 1 end (3616)")]
+    public void No_DATA_frame_is_longer_than_H2MaxDataFrameLen_nor_than_the_longest_there_are(int length, params string[] frames)
+    {
+        Http2Peer peer = Http2Peer.Open(AnswerWith(20_000), Limits(new Http2Limits { MaxDataFrameLength = length }));
+        peer.Get(1);
+
+        Assert.Equal(frames, peer.Answers().Skip(1));
+    }
+
+    [Fact]
+    public void A_content_that_could_go_at_once_is_divided_too()
+    {
+        Http2Peer peer = Http2Peer.Open(null, Limits(new Http2Limits { MaxDataFrameLength = 1 }));
+        peer.Get(1);
+
+        Assert.Equal(["HEADERS 1 200 content-length=2", "DATA 1 o", "DATA 1 end k"], peer.Answers());
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void A_response_whose_fields_are_one_byte_more_than_H2MaxHeaderBlockLen_has_its_stream_reset_and_the_table_stays_whole(bool isShared)
+    {
+        const int Most = 500;
+        int more = 0;
+        Http2Peer peer = Http2Peer.Open(
+            (host, exchange) =>
+            {
+                // nghttp2's count: 12 for each field, 17 once; and :status: 200, server, date, content-length: 2, x-long.
+                int rest = 17 + (5 * 12) + 10 + 6 + host.StatusLines.Server.Length + 4 + 29 + 15 + 6;
+                string value = new('x', Most - rest + more++);
+                if (!isShared)
+                {
+                    exchange.ResponseFields.Add("x-long"u8, Encoding.ASCII.GetBytes(value));
+                }
+
+                exchange.Respond(200, isShared ? FieldBlock.Create(("x-long", value)) : FieldBlock.Empty, 2);
+                exchange.Write("ok"u8);
+                exchange.Complete();
+            },
+            Limits(new Http2Limits { MaxHeaderBlockLength = Most }));
+        peer.Get(1);
+        Assert.Equal("DATA 1 end ok", peer.Answers()[^1]);
+        peer.Get(3);
+        Assert.Equal(["RST_STREAM 3 InternalError"], peer.Answers());
+        Assert.EndsWith("ResponseHeadTooLarge", peer.Host.Events[^1], StringComparison.Ordinal);
+        more = 0;
+        peer.Get(5);
+        Assert.Equal("DATA 5 end ok", peer.Answers()[^1]);
+    }
+
+    [Fact]
+    public void Errors_of_streams_are_counted_for_as_long_as_the_connection_lasts_where_no_rate_forgives_them()
+    {
+        var floods = Http2Limits.Default.Floods.ToArray();
+        floods[(int)FloodKind.ProvokedResets] = new FloodLimit(3, 0);
+        Http2Peer peer = Http2Peer.Open((host, exchange) => Handlers.Hold(host, exchange), Limits(new Http2Limits { Floods = floods }) with { KeepAliveTimeout = int.MaxValue });
+        for (int id = 1; id < 7; id += 2)
+        {
+            peer.Request(id, true, (":method", "GET"));
+            peer.Host.Now += 3_600_000;
+        }
+
+        Assert.Equal(ConnectionClose.None, peer.Engine.Closing);
+        peer.Request(7, true, (":method", "GET"));
+        Assert.Equal(EndReason.ProvokedResetFlood, peer.Engine.ClosingReason);
+        Assert.Equal("GOAWAY 7 EnhanceYourCalm", peer.Answers()[^1]);
+    }
+
+    [Fact]
+    public void A_stream_waits_for_its_window_as_long_as_H2StreamTimeout_says_and_its_neighbour_as_long_as_Timeout()
+    {
+        Http2Peer peer = Http2Peer.Open(
+            (host, exchange) =>
+            {
+                Limit(exchange, 500);
+                Handlers.AnswerAtOnce(host, exchange);
+            },
+            null,
+            new Setting(SettingsParameter.InitialWindowSize, 0));
+        peer.Get(1, Path);
+        peer.Get(3);
+        peer.Answers();
+        peer.Host.Advance(499);
+        Assert.Empty(peer.Answers());
+        peer.Host.Advance(1);
+        Assert.Equal(["RST_STREAM 1 Cancel"], peer.Answers());
+        Assert.EndsWith("ResponseStalled", peer.Host.Events[^1], StringComparison.Ordinal);
+        Pass(peer, 59_499);
+        Assert.Empty(peer.Answers());
+        peer.Host.Advance(1);
+        Assert.Equal(["RST_STREAM 3 Cancel"], peer.Answers());
+    }
+
+    // 40,000 bytes have come: RequestReadTimeout body allows 20 s and 80 more, of waiting.
+    [Theory]
+    [InlineData(-1, 60_000, "RequestBodyStalled")]
+    [InlineData(500, 500, "RequestBodyStalled")]
+    [InlineData(70_000, 70_000, "RequestBodyStalled")]
+    [InlineData(0, 100_000, "RequestBodyTooSlow")]
+    public void Content_may_stop_coming_for_as_long_as_H2StreamTimeout_says_or_Timeout(int said, int until, string reason)
+    {
+        Http2Peer peer = Http2Peer.Open((host, exchange) =>
+        {
+            Limit(exchange, said);
+            Handlers.Echo(host, exchange);
+        });
+        peer.Post(1, Path);
+        for (int i = 0; i < 4; i++)
+        {
+            peer.Data(1, new string('x', 10_000));
+        }
+
+        Pass(peer, until - 1);
+        Assert.Empty(peer.Answers());
+        peer.Host.Advance(1);
+        Assert.StartsWith("HEADERS 1 408", peer.Answers()[0], StringComparison.Ordinal);
+        Assert.Contains($"report {reason} 408 Peer", peer.Host.Events);
+    }
+
+    [Fact]
+    public void Each_piece_of_content_begins_the_wait_anew()
+    {
+        Http2Peer peer = Http2Peer.Open((host, exchange) =>
+        {
+            Limit(exchange, 500);
+            Handlers.Echo(host, exchange);
+        });
+        peer.Post(1, Path);
+        for (int i = 0; i < 20; i++)
+        {
+            peer.Host.Advance(499);
+            peer.Data(1, new string('x', 1000));
+        }
+
+        Assert.Empty(peer.Answers());
+    }
+
+    [Fact]
+    public void Without_H2WebSockets_an_extended_CONNECT_is_neither_announced_nor_taken()
+    {
+        HttpLimits limits = Limits(new Http2Limits { WebSockets = false });
+        var peer = new Http2Peer(limits: limits);
+        peer.Feed(Http2Preface.Client);
+        Assert.Equal("SETTINGS 3", peer.Frames()[0]);
+
+        Http2Peer open = Http2Peer.Open(TunnelHandler.Start, limits);
+        open.Request(1, false, (":method", "CONNECT"), (":protocol", "Example"), (":scheme", "https"), (":authority", "example.org"), (":path", "/"));
+        Assert.Equal(["RST_STREAM 1 ProtocolError"], open.Answers());
+    }
+
+    private static HttpLimits Limits(Http2Limits limits) => HttpLimits.Default with { Http2 = limits };
+
+    // Less than 0 for none; said of one path alone.
+    private static void Limit(Exchange exchange, int milliseconds)
+    {
+        if (milliseconds >= 0 && TestHost.Latin1(exchange.Request.Path) == Path)
+        {
+            exchange.LimitWaits(milliseconds);
+        }
+    }
+
+    // Time in which the client answers PING, so that only its streams are silent.
+    private static void Pass(Http2Peer peer, int milliseconds)
+    {
+        for (; milliseconds > 0; milliseconds -= 10_000)
+        {
+            peer.Host.Advance(Math.Min(milliseconds, 10_000));
+            peer.Ping();
+        }
+    }
+
+    private static Action<TestHost, Exchange> AnswerWith(int length) => (_, exchange) =>
+    {
+        exchange.Respond(200, FieldBlock.Empty, length);
+        exchange.WriteShared(GC.AllocateArray<byte>(length, pinned: true), 0, length);
+        exchange.Complete();
+    };
+}
