@@ -63,6 +63,15 @@ public class Http2ConnectionTests
     }
 
     [Fact]
+    public void An_acknowledgement_of_PING_is_answered_with_nothing()
+    {
+        Http2Peer peer = Http2Peer.Open();
+        peer.Ping(7, isAck: true);
+
+        Assert.Empty(peer.Frames());
+    }
+
+    [Fact]
     public void Frames_of_unknown_types_are_ignored()
     {
         Http2Peer peer = Http2Peer.Open();

@@ -104,6 +104,16 @@ public class Http2EndTests
     }
 
     [Fact]
+    public void An_error_after_a_stop_names_no_higher_stream_than_the_stop_did()
+    {
+        Http2Peer peer = Stopped();
+        peer.Get(5);
+        peer.Raw(FrameType.Ping, FrameFlags.None, 1, new byte[8]);
+
+        Assert.Equal(["GOAWAY 1 ProtocolError"], peer.Answers());
+    }
+
+    [Fact]
     public void What_comes_on_streams_above_our_last_is_ignored_with_its_content()
     {
         Http2Peer peer = Stopped();

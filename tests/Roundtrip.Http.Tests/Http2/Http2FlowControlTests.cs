@@ -20,6 +20,15 @@ public class Http2FlowControlTests
     }
 
     [Fact]
+    public void Of_two_initial_windows_in_one_frame_the_last_counts()
+    {
+        Http2Peer peer = Http2Peer.Open(AnswerAll, null, new Setting(SettingsParameter.InitialWindowSize, 10), new Setting(SettingsParameter.InitialWindowSize, 3));
+        peer.Get(1);
+
+        Assert.Equal("DATA 1 \0\0\0", peer.Answers()[^1]);
+    }
+
+    [Fact]
     public void No_more_is_sent_than_the_connections_window_allows()
     {
         Http2Peer peer = Http2Peer.Open(AnswerAll, null, new Setting(SettingsParameter.InitialWindowSize, 1_000_000));
