@@ -150,12 +150,19 @@ public class Http2ConnectionTests
         Assert.Equal(ConnectionClose.None, peer.Engine.Closing);
     }
 
-    [Fact]
-    public void Nothing_stands_between_the_frames_of_a_header_block()
+    [Theory]
+    [InlineData(FrameType.Ping, 0)]
+    [InlineData(FrameType.Settings, 0)]
+    [InlineData((FrameType)0xF0, 1)]
+    [InlineData(FrameType.Data, 1)]
+    [InlineData(FrameType.Headers, 1)]
+    [InlineData(FrameType.Priority, 1)]
+    [InlineData(FrameType.Continuation, 3)]
+    public void Nothing_stands_between_the_frames_of_a_header_block(FrameType type, int streamId)
     {
         Http2Peer peer = Http2Peer.Open();
         peer.Raw(FrameType.Headers, FrameFlags.EndStream, 1, [.. Http2Peer.Encode(Http2Peer.Pseudo("GET", "/"))]);
-        peer.Ping();
+        peer.Raw(type, FrameFlags.None, streamId, 0, 0, 0, 0, 0);
 
         Assert.Equal(["GOAWAY 0 ProtocolError"], peer.Answers());
         Assert.Equal(EndReason.HeaderBlockInterrupted, peer.Engine.ClosingReason);

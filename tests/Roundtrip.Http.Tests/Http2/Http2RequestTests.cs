@@ -182,7 +182,28 @@ public class Http2RequestTests
     }
 
     [Fact]
-    public void Data_after_our_own_reset_is_ignored()
+    public void Data_after_our_own_reset_is_ignored_and_given_back_to_the_connection()
+    {
+        Http2Peer peer = Http2Peer.Open((_, exchange) =>
+        {
+            exchange.Respond(200, FieldBlock.Empty, 5);
+            exchange.Abort(EndReason.HandlerFailed);
+        });
+        peer.Post(1);
+        Assert.Equal(["HEADERS 1 200 content-length=5", "RST_STREAM 1 InternalError"], peer.Answers());
+
+        // More than the connection's window, which is 256 KiB.
+        for (int i = 0; i < 40; i++)
+        {
+            peer.Data(1, new string('x', 16_000), ends: i == 39);
+        }
+
+        Assert.Empty(peer.Answers());
+        Assert.Equal(ConnectionClose.None, peer.Engine.Closing);
+    }
+
+    [Fact]
+    public void Data_after_an_answer_before_its_time_is_dropped()
     {
         Http2Peer peer = Http2Peer.Open((host, exchange) => exchange.Abort(EndReason.HandlerFailed));
         peer.Post(1);
