@@ -17,7 +17,7 @@ public static class Http2Target
         int options = choices.Next();
         FuzzHandler handler = null!;
         var host = new TestHost(exchange => handler.Start(exchange)) { IsSecure = true, Limits = LimitsOf(options), ProduceRoom = (options & 4) != 0 ? 64 * 1024 : 100 };
-        handler = new FuzzHandler(host, choices);
+        handler = new FuzzHandler(host, choices, patience: (options & 32) != 0 ? 500 : host.Limits.Timeout);
         host.Use(new Http2ServerConnection(host, new Http2Resources()));
         var client = new Http2Client(host, handler, choices, isLawless: (options & 8) != 0);
         client.Begin();
@@ -37,6 +37,8 @@ public static class Http2Target
             WindowSize = (options & 1) != 0 ? 1000 : SendWindow.Initial,
             MaxWindowSize = (options & 16) != 0 ? 1 << 20 : SendWindow.Initial,
             StreamMaxMemSize = 2000,
+            MaxDataFrameLength = (options & 32) != 0 ? 700 : 0,
+            MaxHeaderBlockLength = (options & 64) != 0 ? 140 : Http2Limits.DefaultHeaderBlockLength,
         };
         return SmallLimits.Http with { Http2 = (options & 2) != 0 ? http2 : http2 with { Floods = SmallLimits.NoFloods } };
     }

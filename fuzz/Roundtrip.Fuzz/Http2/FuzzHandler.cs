@@ -5,7 +5,7 @@ using Roundtrip.Http.Tests;
 namespace Roundtrip.Fuzz;
 
 /// <summary>Handlers that do what the input chooses, at once, later, and from within every call that they get; always within the contract of <see cref="Exchange"/>.</summary>
-internal sealed class FuzzHandler(TestHost host, Choices choices) : IExchangeHandler
+internal sealed class FuzzHandler(TestHost host, Choices choices, int patience) : IExchangeHandler
 {
     private static readonly byte[] Content = GC.AllocateArray<byte>(40_000, pinned: true);
 
@@ -19,6 +19,7 @@ internal sealed class FuzzHandler(TestHost host, Choices choices) : IExchangeHan
     public void Start(Exchange exchange)
     {
         _told.Add((exchange, exchange.Generation), 0);
+        exchange.LimitWaits(patience);
         int mode = choices.Of(8);
         if (mode > 1)
         {

@@ -23,7 +23,9 @@ public sealed partial class Http2Exchange
 
     public override long BodyLength => _bodyLength;
 
-    long IStreamUser.Deadline => _discardUntil != Deadline.None ? _discardUntil : _isWaitingForBody && IsOpen && !IsTunnel
+    long IStreamUser.Deadline => _discardUntil != Deadline.None ? _discardUntil
+        : _isHeadTooLarge ? 0
+        : _isWaitingForBody && IsOpen && !IsTunnel
         ? Math.Min(_connection!.Host.Limits.Body.DeadlineAt(_waitBegan - _waited, _stream!.ReceivedContent), _waitBegan + _stream.Timeout)
         : Deadline.None;
 
@@ -97,6 +99,12 @@ public sealed partial class Http2Exchange
         if (_discardUntil != Deadline.None)
         {
             _connection!.EndDiscarding(_stream!);
+            return;
+        }
+
+        if (_isHeadTooLarge)
+        {
+            Fail(EndReason.ResponseHeadTooLarge, 0, ErrorOrigin.Handler);
             return;
         }
 

@@ -13,6 +13,9 @@ public sealed partial class Http2Exchange
     private bool _wantsRoom;
     private bool _isWritingEnded;
 
+    // The head was longer than it may be and did not go out: nor does what follows, and the stream is reset when the handler is done, or as soon as nobody is in the midst of a call.
+    private bool _isHeadTooLarge;
+
     // How much of the length that the handler gave is still to be written; less than 0 where it gave none.
     private long _unwritten;
 
@@ -20,7 +23,7 @@ public sealed partial class Http2Exchange
     {
         get
         {
-            if (!IsOpen || !HasResponded || _isWritingEnded)
+            if (!IsOpen || !HasResponded || _isWritingEnded || _isHeadTooLarge)
             {
                 return false;
             }
@@ -77,7 +80,7 @@ public sealed partial class Http2Exchange
             throw new InvalidOperationException("Success opens a tunnel: call AcceptUpgrade.");
         }
 
-        SendHead(status, fields, contentLength);
+        RespondWith(status, fields, contentLength);
     }
 
     public override int Write(ReadOnlySpan<byte> content)
@@ -128,6 +131,12 @@ public sealed partial class Http2Exchange
             throw new InvalidOperationException("Complete before Respond.");
         }
 
+        if (_isHeadTooLarge)
+        {
+            Fail(EndReason.ResponseHeadTooLarge, 0, ErrorOrigin.Handler, tellHandler: false);
+            return;
+        }
+
         if (_unwritten > 0 && !_hasNoContent)
         {
             Fail(EndReason.HandlerWroteTooLittle, 0, ErrorOrigin.Handler, tellHandler: false);
@@ -154,7 +163,12 @@ public sealed partial class Http2Exchange
         ResponseFields.Clear();
         _connection!.Host.Refusing(this);
         ReadOnlySpan<byte> content = Refusal.ContentOf(sentence);
-        SendHead(status, Refusal.Fields, content.Length);
+        if (!SendHead(status, Refusal.Fields, content.Length))
+        {
+            Fail(EndReason.ResponseHeadTooLarge, 0, ErrorOrigin.Handler, tellHandler: false);
+            return;
+        }
+
         if (!_hasNoContent)
         {
             Queue().Write(content);
@@ -169,13 +183,26 @@ public sealed partial class Http2Exchange
         _hasNoContent = false;
         _wantsRoom = false;
         _isWritingEnded = false;
+        _isHeadTooLarge = false;
         _unwritten = 0;
         BytesSent = 0;
         RespondedTimestamp = 0;
         SentContentLength = UnknownLength;
     }
 
-    private void SendHead(int status, FieldBlock fields, long contentLength)
+    // A handler that has begun a response does not expect that the exchange ends by it.
+    private void RespondWith(int status, FieldBlock fields, long contentLength)
+    {
+        if (!SendHead(status, fields, contentLength))
+        {
+            _isHeadTooLarge = true;
+            _connection!.Arm(_connection.Host.Now);
+            _connection.Changed();
+        }
+    }
+
+    /// <returns>False where the section is longer than it may be, and was not sent.</returns>
+    private bool SendHead(int status, FieldBlock fields, long contentLength)
     {
         // RFC 9110 §8.6: no Content-Length with 204; §15.3.6: 205 has no content.
         long announced = status == 204 ? UnknownLength : status == 205 ? 0 : contentLength;
@@ -187,9 +214,8 @@ public sealed partial class Http2Exchange
         RespondedTimestamp = host.Timestamp;
         if (SectionLength(fields, announced) > _connection.Limits.MaxHeaderBlockLength)
         {
-            // mod_http2 resets the stream too. What HPACK has encoded must be sent, so this is judged before.
-            Fail(EndReason.ResponseHeadTooLarge, 0, ErrorOrigin.Handler);
-            return;
+            // What HPACK has encoded must be sent, so this is judged before.
+            return false;
         }
 
         // RFC 9113 §8.4.1: a promise goes before what mentions the resource, or the client asks for it itself meanwhile.
@@ -219,6 +245,7 @@ public sealed partial class Http2Exchange
 
         _connection.Override(_stream!, fields, ResponseFields);
         Send(block, endStream: _hasNoContent);
+        return true;
     }
 
     // What nghttp2 takes a section to have at most: its fields, two changes of the table's size, and the 5 bytes of a priority. A line of HTTP/1 is 4 longer than its field's name and value.
@@ -255,7 +282,7 @@ public sealed partial class Http2Exchange
     // Whether content of that length can be written and is to be sent at all.
     private bool TryBeginContent(long length)
     {
-        if (!IsOpen || _isWritingEnded)
+        if (!IsOpen || _isWritingEnded || _isHeadTooLarge)
         {
             return false;
         }

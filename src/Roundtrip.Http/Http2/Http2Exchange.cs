@@ -96,7 +96,7 @@ public sealed partial class Http2Exchange : Exchange, IStreamUser
 
         IsTunnel = true;
         _bodyLength = UnknownLength;
-        SendHead(200, fields, UnknownLength);
+        RespondWith(200, fields, UnknownLength);
     }
 
     public override IExchangeHold? Hold() => IsOpen ? _hold ??= new StreamHold(_connection!) : null;
@@ -132,7 +132,7 @@ public sealed partial class Http2Exchange : Exchange, IStreamUser
             throw new InvalidOperationException("The exchange is no tunnel: a response ends with Complete.");
         }
 
-        if (!_isWritingEnded)
+        if (!_isWritingEnded && !_isHeadTooLarge)
         {
             _isWritingEnded = true;
             _connection!.ContentComplete(_stream!);

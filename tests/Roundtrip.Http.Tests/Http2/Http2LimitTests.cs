@@ -65,6 +65,70 @@ public class Http2LimitTests
     }
 
     [Fact]
+    public void A_handler_that_begins_such_a_response_is_told_afterwards_and_what_it_writes_goes_nowhere()
+    {
+        int stillOpen = 0;
+        Http2Peer peer = Http2Peer.Open(
+            (host, exchange) =>
+            {
+                uint generation = exchange.Generation;
+                Handlers.Hold(host, exchange);
+                exchange.Respond(200, FieldBlock.Empty);
+                exchange.Write("content"u8);
+                stillOpen += exchange.Generation == generation && !exchange.CanWrite && host.Events.All(line => !line.StartsWith("aborted", StringComparison.Ordinal)) ? 1 : 0;
+            },
+            Limits(new Http2Limits { MaxHeaderBlockLength = 50 }));
+        peer.Get(1);
+        Assert.Equal(1, stillOpen);
+        Assert.Empty(peer.Answers());
+        peer.Host.Advance(0);
+
+        Assert.Equal(["RST_STREAM 1 InternalError"], peer.Answers());
+        Assert.Equal("aborted ResponseHeadTooLarge", peer.Host.Events.Single(line => line.StartsWith("aborted", StringComparison.Ordinal)));
+    }
+
+    [Fact]
+    public void A_tunnel_whose_head_is_too_large_does_not_open()
+    {
+        Http2Peer peer = Http2Peer.Open(
+            (host, exchange) =>
+            {
+                Handlers.Hold(host, exchange);
+                exchange.AcceptUpgrade("Example"u8, FieldBlock.Empty);
+                exchange.EndWriting();
+            },
+            Limits(new Http2Limits { MaxHeaderBlockLength = 50 }));
+        peer.Request(1, false, (":method", "CONNECT"), (":protocol", "Example"), (":scheme", "https"), (":authority", "example.org"), (":path", "/"));
+        peer.Host.Advance(0);
+
+        Assert.Equal(["RST_STREAM 1 Cancel"], peer.Answers());
+    }
+
+    [Fact]
+    public void A_refusal_with_more_fields_than_H2MaxHeaderBlockLen_is_a_reset_too()
+    {
+        Http2Peer peer = Http2Peer.Open((_, exchange) => exchange.Abort(EndReason.HandlerFailed), Limits(new Http2Limits { MaxHeaderBlockLength = 50 }));
+        peer.Get(1);
+        peer.Get(3, "no path");
+        peer.Post(5);
+
+        Assert.Equal(["RST_STREAM 1 InternalError", "RST_STREAM 3 InternalError", "RST_STREAM 5 InternalError"], peer.Answers());
+        peer.Host.End(EndReason.PeerClosed);
+        Assert.Equal(0, peer.Host.Buffers.Outstanding);
+    }
+
+    [Fact]
+    public void A_handler_is_told_once_of_a_request_whose_refusal_is_too_large()
+    {
+        Http2Peer peer = Http2Peer.Open((host, exchange) => Handlers.Hold(host, exchange), Limits(new Http2Limits { MaxHeaderBlockLength = 50 }) with { RequestBody = 10 });
+        peer.Post(1);
+        peer.Data(1, "more than ten");
+
+        Assert.Equal(["RST_STREAM 1 InternalError"], peer.Answers());
+        Assert.Equal(["aborted RequestBodyTooLarge"], peer.Host.Events.Where(line => line.StartsWith("aborted", StringComparison.Ordinal)));
+    }
+
+    [Fact]
     public void Errors_of_streams_are_counted_for_as_long_as_the_connection_lasts_where_no_rate_forgives_them()
     {
         var floods = Http2Limits.Default.Floods.ToArray();
