@@ -38,7 +38,7 @@ public abstract class TransportConnection
     public virtual int SendRoom => Unhurried;
 
     /// <summary>As much as is worth writing in one go.</summary>
-    protected const int Unhurried = 64 * 1024;
+    protected const int Unhurried = 128 * 1024;
 
     /// <summary>
     /// Asks to be told of readability, writability, both or none. An error or reset is always told. Whoever was told, and left something to be read or room to write, asks again: nothing

@@ -8,8 +8,8 @@ namespace Roundtrip.Transport.Tls;
 /// <param name="loop">The loop on which all of it is used.</param>
 public sealed class TlsLoop(EventLoop loop) : ILoopWork
 {
-    /// <summary>The most plaintext that is gathered at once: four full records.</summary>
-    internal const int ScratchSize = 4 * TlsConnection.MaximumRecord;
+    /// <summary>The most plaintext that is gathered at once: eight full records, as many as wait encrypted, so that a file is read and sent by as few calls as may be.</summary>
+    internal const int ScratchSize = 8 * TlsConnection.MaximumRecord;
 
     private const int KeptQueues = 64;
 
@@ -50,7 +50,7 @@ public sealed class TlsLoop(EventLoop loop) : ILoopWork
     }
 
     /// <summary>How many bytes of ciphertext may wait on a connection before no more is encrypted. A record may go beyond it.</summary>
-    internal int CiphertextLimit { get; init; } = 64 * 1024;
+    internal int CiphertextLimit { get; init; } = 128 * 1024;
 
     /// <summary>Pinned memory whose content lasts until the end of the call that uses it.</summary>
     internal byte[] Scratch => _scratch ??= GC.AllocateUninitializedArray<byte>(ScratchSize, pinned: true);
