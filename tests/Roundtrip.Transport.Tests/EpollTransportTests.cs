@@ -26,6 +26,29 @@ public sealed partial class EpollTransportTests : TransportContract
     }
 
     [Fact]
+    public void What_a_connection_that_was_reset_had_not_sent_keeps_nobody_from_writing_which_tells()
+    {
+        using ITransportFixture fixture = Open();
+        Assert.True(fixture.Server.SendRoom > 0);
+        var queue = new OutputQueue(new BufferPool());
+        queue.Write(new byte[32 * 1024 * 1024]);
+
+        // The client reads some, so that there is a rate, and then no more.
+        int received = 0;
+        fixture.Until(() =>
+        {
+            fixture.Server.Write(queue, 256 * 1024);
+            received += received < 4 * 1024 * 1024 ? fixture.Client.Receive()!.Length : 0;
+            return received >= 4 * 1024 * 1024 && fixture.Server.SendRoom <= 0;
+        });
+
+        fixture.Client.ShutdownSend();
+        fixture.Client.Reset();
+        fixture.Until(() => fixture.Server.SendRoom > 0);
+        Assert.Equal(IoStatus.Failed, fixture.Server.Write(queue, long.MaxValue).Status);
+    }
+
+    [Fact]
     public void A_link_local_address_is_listened_at_on_its_interface()
     {
         IPAddress? address = NetworkInterface.GetAllNetworkInterfaces()

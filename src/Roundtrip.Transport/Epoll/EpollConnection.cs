@@ -155,6 +155,12 @@ internal sealed unsafe class EpollConnection(EpollLoop loop, int descriptor, Pee
                 return Unhurried;
             }
 
+            // What was not sent before the end never will be, and says nothing: the next write finds how it ended.
+            if (info.State == Libc.TcpClose)
+            {
+                return Unhurried;
+            }
+
             _stride = info.NotSent == 0 ? Math.Min(2 * _stride, Unhurried) : LeastUnsent;
             ulong most = info.DeliveryRate == 0
                 ? (ulong)Math.Max(0L, (long)info.CongestionWindow - info.Unacknowledged) * info.SendMss

@@ -15,6 +15,10 @@ internal static unsafe partial class Libc
     public const int TcpDeferAccept = 9;
     public const int TcpInfoOption = 11;
     public const int TcpNotsentLowat = 25;
+
+    /// <summary><see cref="TcpInfo.State"/> of a connection that has ended.</summary>
+    public const byte TcpClose = 7;
+
     public const int IpprotoIpv6 = 41;
     public const int Ipv6V6Only = 26;
     public const int MsgMore = 0x8000;
