@@ -95,7 +95,8 @@ function tab(origin: Origin, name: string) {
 const published = (id: string): FromWorker => ({ t: 'published', ref: 1, id });
 const settled = () => new Promise(resolve => setImmediate(resolve));
 
-test('what a leader said comes to the one it was said to', async () => {
+/** Three tabs, of which the first leads. */
+async function led() {
   const origin = new Origin();
   const first = tab(origin, 'first');
   const second = tab(origin, 'second');
@@ -103,6 +104,11 @@ test('what a leader said comes to the one it was said to', async () => {
   origin.flow();
   await settled();
   origin.flow();
+  return { origin, first, second, third };
+}
+
+test('what a leader said comes to the one it was said to', async () => {
+  const { origin, first, second, third } = await led();
   assert.equal(first.engine.ports.length, 3);
   first.engine.ports[1]!.postMessage(published('for the second'));
   origin.flow();
@@ -111,13 +117,7 @@ test('what a leader said comes to the one it was said to', async () => {
 });
 
 test('what a leader said before it went is no news after its successor has the word, neither to that one nor to the others', async () => {
-  const origin = new Origin();
-  const first = tab(origin, 'first');
-  const second = tab(origin, 'second');
-  const third = tab(origin, 'third');
-  origin.flow();
-  await settled();
-  origin.flow();
+  const { origin, first, second, third } = await led();
   for (const port of first.engine.ports.slice(1)) port.postMessage(published('late'));
   origin.pass('live');
   origin.flow('second');
