@@ -12,11 +12,15 @@ internal sealed class UrgentClient : IClientUser, ILoopWork, IDisposable
 {
     private const int Before = 400_000;
 
+    // As the system accounts for them. It may account for one that is read already, and one too many does not matter here.
+    private const int TwoPackets = 4096;
+
     private readonly EpollLoop _loop = new();
     private readonly ConnectionPool _pool;
     private readonly Origin _origin;
     private readonly Urgent _urgent;
     private ClientExchange? _large;
+    private PeerAddress _local;
     private bool _isPosted;
     private long _askedAt;
 
@@ -48,7 +52,7 @@ internal sealed class UrgentClient : IClientUser, ILoopWork, IDisposable
         _loop.Dispose();
     }
 
-    public void OnStarted(ClientConnection connection, ClientExchange exchange) => _large = exchange;
+    public void OnStarted(ClientConnection connection, ClientExchange exchange) => (_local, _large) = (connection.Local, exchange);
 
     public void OnConnectFailed(EndReason reason, string detail) => End(reason);
 
@@ -64,7 +68,7 @@ internal sealed class UrgentClient : IClientUser, ILoopWork, IDisposable
     {
         if (exchange.ContentReceived >= Before && !_isPosted)
         {
-            // Posted work comes when all that has arrived is read: what this end has not looked at yet is not the server's doing.
+            // Posted work comes when all that has arrived is read: what this end has not looked at yet, or its system holds back, is not the server's doing.
             _isPosted = true;
             _loop.Post(this);
         }
@@ -86,7 +90,14 @@ internal sealed class UrgentClient : IClientUser, ILoopWork, IDisposable
         }
     }
 
-    void ILoopWork.Run() => Send("/urgent.txt", "u=0", _urgent);
+    void ILoopWork.Run()
+    {
+        _isPosted = SocketMemory.HeldBack(_local) < TwoPackets;
+        if (_isPosted)
+        {
+            Send("/urgent.txt", "u=0", _urgent);
+        }
+    }
 
     private void Send(string path, string priority, IClientUser user) =>
         _pool.Send(_origin, new ClientRequest("GET", _origin.IsSecure ? "https" : "http", "localhost", path, FieldBlock.Create(("Priority", priority))), user);
