@@ -98,7 +98,7 @@ public sealed class ConfigurationBuilder
         }
         else if ((directive.Contexts & scope.Context) == 0)
         {
-            Fail(node.Position, $"{Shown(node)} not allowed {Where(scope.Kind)}");
+            Fail(node.Position, $"{Shown(node)} not allowed {Where(scope.Kind)}{Elsewhere(directive)}");
         }
         else
         {
@@ -147,6 +147,9 @@ public sealed class ConfigurationBuilder
         _ => "in <If> context",
     };
 
+    // httpd says where it may not stand, and leaves it to the manual where it may.
+    private static string Elsewhere(Directive directive) => directive.Contexts == DirectiveContext.ServerConfig ? ": it is of the whole server, and belongs outside of all sections" : "";
+
     private sealed class HostScope(Scope main, IReadOnlyList<HostAddress> addresses, SourcePosition position) : Scope(ScopeKind.VirtualHost, main)
     {
         public ServerConfiguration Complete(Scope server, int index)
@@ -155,6 +158,7 @@ public sealed class ConfigurationBuilder
             return new ServerConfiguration(addresses, merged, new SectionWalk(merged, [.. server.Sections, .. Sections]), position)
             {
                 Index = index,
+                Own = Settings,
                 HasOwnName = Settings.Has(HostNames.ServerName),
                 Aliases = Settings.Get(HostNames.Aliases),
             };

@@ -174,6 +174,12 @@ public abstract class Exchange
     {
     }
 
+    /// <summary>
+    /// Goes over to the limits of the host that the request is for. Call it first of all. Over HTTP/1 they are the connection's until the next request's host is known, KeepAlive, KeepAliveTimeout and
+    /// MaxKeepAliveRequests with them. An HTTP/2 connection bears requests for several hosts at a time: its stream takes Timeout alone.
+    /// </summary>
+    public abstract void UseLimits(HttpLimits limits);
+
     /// <summary>Copies what has come of the request's content. The first call sends 100 (Continue) where the client waits for it.</summary>
     public abstract BodyRead ReadBody(Span<byte> destination);
 

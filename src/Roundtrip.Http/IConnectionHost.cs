@@ -42,6 +42,9 @@ public interface IConnectionHost : IEngineHost
     /// <summary>What responses begin with.</summary>
     StatusLines StatusLines { get; }
 
+    /// <summary>Makes these the connection's <see cref="IEngineHost.Limits"/>: those of the host that its request is for.</summary>
+    void UseLimits(HttpLimits limits);
+
     /// <summary>Gives a new exchange to the site.</summary>
     void Start(Exchange exchange);
 

@@ -14,6 +14,9 @@ public interface IExchangeObserver
     /// <summary>The error log that has the lines about a connection, or about an exchange on it; null for the server's own.</summary>
     ErrorLog? LogOf(IConnectionHost connection, Exchange? exchange) => null;
 
+    /// <summary>The limits of a connection of which no request has come: those of the host that its address, or its TLS handshake, is for. Null for the server's own.</summary>
+    HttpLimits? LimitsOf(IConnectionHost connection) => null;
+
     /// <summary>The exchange was begun and not answered at once: its answer waits for a disk, or for code that runs elsewhere. What is told the client now goes out before it.</summary>
     void Unanswered(Exchange exchange)
     {

@@ -124,6 +124,7 @@ internal sealed class LoopServer : IDisposable
         // What was made by other terms than those that hold now goes in good order; everything else lives on.
         foreach (ServerConnection connection in _connections.AsSpan(0, _connectionCount).ToArray())
         {
+            connection.ChooseLimits();
             if (!_listeners.Contains(connection.Listener) || !connection.Listener.WouldMake(connection))
             {
                 connection.Stop();

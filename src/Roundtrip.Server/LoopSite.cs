@@ -61,6 +61,9 @@ public sealed class LoopSite(IExchangeStarter starter, IExchangeObserver observe
     /// <summary>The log of the host that a connection, or an exchange on it, is with; null where the server's own has the line.</summary>
     internal ErrorLog? LogOf(IConnectionHost connection, Exchange? exchange) => observer.LogOf(connection, exchange);
 
+    /// <summary>The limits of a connection where they are not the server's; null where they are.</summary>
+    internal HttpLimits? LimitsOf(IConnectionHost connection) => observer.LimitsOf(connection);
+
     internal void EndOfBatch(long now) => observer.EndOfBatch(now);
 
     /// <summary>Another takes its place, or the loop ends.</summary>

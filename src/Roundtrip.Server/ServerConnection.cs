@@ -52,6 +52,9 @@ internal sealed partial class ServerConnection(LoopServer server, TransportConne
     // What may still be read and sent in this turn past the buffers.
     private int _through = ThroughBudget;
 
+    // Those of a host, where hosts have limits of their own; otherwise the server's.
+    private HttpLimits? _limits;
+
     // Asked of the system once: programs are told of it with each request.
     private PeerAddress? _local;
 
@@ -111,7 +114,7 @@ internal sealed partial class ServerConnection(LoopServer server, TransportConne
 
     public ReadOnlySpan<byte> Date => server.Date;
 
-    public HttpLimits Limits => server.Limits;
+    public HttpLimits Limits => _limits ?? server.Limits;
 
     public StatusLines StatusLines => server.StatusLines;
 
@@ -119,6 +122,7 @@ internal sealed partial class ServerConnection(LoopServer server, TransportConne
     public void Begin()
     {
         transport.Sink = this;
+        ChooseLimits();
         if (isSecure)
         {
             // The transport shakes hands on its own and calls when that is done; then the engine is chosen by what ALPN agreed on.
@@ -129,6 +133,11 @@ internal sealed partial class ServerConnection(LoopServer server, TransportConne
 
         _engine = new Http1Connection(this, server.Http1);
     }
+
+    /// <summary>Takes the limits of the host that the connection is for, as far as that is known: there is another configuration, or the handshake has said a name.</summary>
+    public void ChooseLimits() => _limits = server.Site.LimitsOf(this);
+
+    public void UseLimits(HttpLimits limits) => _limits = limits;
 
     public void OnReadable()
     {
@@ -281,7 +290,7 @@ internal sealed partial class ServerConnection(LoopServer server, TransportConne
 
     private void ReadInput()
     {
-        _engine ??= transport.Tls?.ApplicationProtocol == "h2" ? new Http2ServerConnection(this, server.Http2) : new Http1Connection(this, server.Http1);
+        _engine ??= BeginSecure();
         for (int budget = ReadBudget; budget > 0 && !_isReadEnded && !_hasFoundEnd && _engine.WantsInput;)
         {
             Span<byte> room = _input.Reserve(Buffers, _isReadingMuch ? LargeRead : SmallRead);
@@ -312,6 +321,12 @@ internal sealed partial class ServerConnection(LoopServer server, TransportConne
                     return;
             }
         }
+    }
+
+    private IConnectionEngine BeginSecure()
+    {
+        ChooseLimits();
+        return transport.Tls?.ApplicationProtocol == "h2" ? new Http2ServerConnection(this, server.Http2) : new Http1Connection(this, server.Http1);
     }
 
     private void Feed()

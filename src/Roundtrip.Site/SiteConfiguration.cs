@@ -75,8 +75,9 @@ public static class SiteConfiguration
             : built;
     }
 
-    /// <summary>The limits of a server: of all of its connections before a virtual host is known. LimitRequestBody is each resource's own.</summary>
-    public static HttpLimits LimitsOf(SettingBag settings) => settings.Get(CoreSettings.Limits)(HttpLimits.Default) with { RequestBody = 0 };
+    /// <summary>The limits of a server, or of a host with what it has from that. LimitRequestBody is each resource's own.</summary>
+    public static HttpLimits LimitsOf(SettingBag settings) =>
+        settings.Get(CoreSettings.Limits).Aggregate(HttpLimits.Default with { RequestBody = 0 }, static (limits, change) => change.Apply(limits));
 
     /// <summary>How long answers may go on after a graceful stop, in milliseconds; 0 for no limit.</summary>
     public static int GracefulShutdownTimeoutOf(SettingBag settings) => settings.Get(CoreSettings.GracefulShutdownTimeout);
@@ -138,7 +139,7 @@ public static class SiteConfiguration
     {
         var table = new DirectiveTable([.. Modules.All, .. UnbuiltModules.All], loaded.Modules.Contains);
         BuiltConfiguration built = ConfigurationBuilder.Build(loaded.Nodes, table, loaded.ServerRoot, source, defaults, resolve);
-        return built with { Errors = [.. loaded.Errors, .. built.Errors, .. CorsMisuse.Of(built)], Warnings = [.. loaded.Warnings, .. built.Warnings] };
+        return built with { Errors = [.. loaded.Errors, .. built.Errors, .. CorsMisuse.Of(built)], Warnings = [.. loaded.Warnings, .. built.Warnings, .. IdleLimits.Of(built)] };
     }
 
     private static SettingBag FolderDefaults(string folder)

@@ -149,6 +149,38 @@ public sealed class ReloadTests
         CreateSite = _ => new LoopSite(site, site),
     };
 
+    [Fact]
+    public void Limits_of_a_host_go_before_the_servers_and_a_reload_changes_both_for_connections_that_are_open()
+    {
+        using var server = new InMemoryServer(_ => { });
+        server.Server.Apply(Options(server, new Site("a") { Limits = HttpLimits.Default with { RequestFields = 1 } }), 0);
+        InMemoryServer.Client client = server.Connect();
+        client.Send(Request);
+        Assert.EndsWith("a", client.Receive(), StringComparison.Ordinal);
+
+        server.Server.Apply(Options(server, new Site("b")), 0);
+        client.Send("GET / HTTP/1.1\r\nHost: a\r\nA: b\r\n\r\n");
+        Assert.EndsWith("b", client.Receive(), StringComparison.Ordinal);
+
+        server.Server.Apply(Options(server, new Site("c") { Limits = HttpLimits.Default with { RequestFields = 1 } }), 0);
+        client.Send("GET / HTTP/1.1\r\nHost: a\r\nA: b\r\n\r\n");
+        Assert.StartsWith("HTTP/1.1 431 ", client.Receive(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_connection_begins_with_the_limits_of_its_host()
+    {
+        using var server = new InMemoryServer(_ => { });
+        server.Server.Apply(Options(server, new Site("a") { Limits = HttpLimits.Default with { Head = new ReadTimeout(500, 500, 0) } }), 0);
+        InMemoryServer.Client client = server.Connect();
+        server.Loop.Advance(400);
+        client.Receive();
+        Assert.False(client.IsEnded);
+        server.Loop.Advance(600);
+        client.Receive();
+        Assert.True(client.IsEnded);
+    }
+
     private sealed class Patient : IExchangeHandler
     {
         public string Name => "patient";
@@ -175,6 +207,11 @@ public sealed class ReloadTests
         public int Answered { get; private set; }
 
         public bool HasEnded { get; private set; }
+
+        /// <summary>Those of all connections; null for the server's.</summary>
+        public HttpLimits? Limits { get; init; }
+
+        public HttpLimits? LimitsOf(IConnectionHost connection) => Limits;
 
         public static void Answer(Exchange exchange, string text)
         {

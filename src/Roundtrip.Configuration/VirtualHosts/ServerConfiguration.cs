@@ -9,6 +9,9 @@ namespace Roundtrip.Configuration.VirtualHosts;
 public sealed record ServerConfiguration(
     IReadOnlyList<HostAddress> Addresses, SettingBag Settings, SectionWalk Walk, SourcePosition Position)
 {
+    /// <summary>What a virtual host says itself, without what it has from the main server; empty for that.</summary>
+    public SettingBag Own { get; init; } = SettingBag.Empty;
+
     /// <summary>The name by which it is found, without scheme and port; empty where it has none.</summary>
     public string Name => HostNames.WithoutPort(Settings.Get(HostNames.ServerName));
 

@@ -163,6 +163,13 @@ public sealed partial class Http1Connection : IConnectionEngine
         }
     }
 
+    // The request's host is known, and nothing has been answered.
+    internal void UseLimits(HttpLimits limits)
+    {
+        _host.UseLimits(limits);
+        DecidePersistence(_exchange!, limits);
+    }
+
     // Moving a deadline is an assignment: the driver looks at it after each call.
     internal void AwaitBodyUntil(long deadline) => _deadline = deadline;
 
@@ -276,7 +283,7 @@ public sealed partial class Http1Connection : IConnectionEngine
     {
         _deadline = Deadline.None;
         _phase = Http1Phase.Exchange;
-        _whyClose = Persistence.WhyClose(exchange.Request.Version, exchange.Options, limits, _requests, _isStopping);
+        DecidePersistence(exchange, limits);
 
         if (TryUpgradeToHttp2(exchange))
         {
@@ -299,6 +306,9 @@ public sealed partial class Http1Connection : IConnectionEngine
             }
         }
     }
+
+    private void DecidePersistence(Http1Exchange exchange, HttpLimits limits) =>
+        _whyClose = Persistence.WhyClose(exchange.Request.Version, exchange.Options, limits, _requests, _isStopping);
 
     // Tells a handler that waits for the body that there is more of it, or that there never will be.
     private bool OfferBody(long now)

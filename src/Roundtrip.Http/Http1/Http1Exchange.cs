@@ -129,6 +129,14 @@ public sealed partial class Http1Exchange : Exchange
 
     public override bool IsStopping => IsOpen && _connection!.IsStopping;
 
+    public override void UseLimits(HttpLimits limits)
+    {
+        if (IsOpen)
+        {
+            _connection!.UseLimits(limits);
+        }
+    }
+
     // The connection is the tunnel's: its end is the tunnel's half.
     public override void EndWriting()
     {

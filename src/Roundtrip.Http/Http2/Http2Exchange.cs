@@ -116,6 +116,14 @@ public sealed partial class Http2Exchange : Exchange, IStreamUser
         }
     }
 
+    public override void UseLimits(HttpLimits limits)
+    {
+        if (IsOpen)
+        {
+            _stream!.Timeout = limits.Timeout;
+        }
+    }
+
     /// <summary>Whether a tunnel's handler sends no more and still reads: the stream is its, whoever has ended it.</summary>
     internal bool IsHalfClosed => IsOpen && _isWritingEnded;
 

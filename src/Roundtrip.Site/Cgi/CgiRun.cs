@@ -48,7 +48,7 @@ internal sealed partial class CgiRun : IExchangeHandler, IThreadPoolWorkItem, IL
         _place = new LinkedListNode<IThreadPoolWorkItem>(this);
         _timer = new CgiTimer(this);
         TimeSpan said = About.Settings.Get(CgiSettings.ScriptTimeout);
-        _patience = said > TimeSpan.Zero ? (long)said.TotalMilliseconds : About.Host.Settings.Get(CoreSettings.Limits)(HttpLimits.Default).Timeout;
+        _patience = said > TimeSpan.Zero ? (long)said.TotalMilliseconds : About.Host.Limits.Timeout;
         _hold = exchange.Hold();
         _loopHold = LoopSite.HoldLoop(exchange);
 

@@ -1,6 +1,5 @@
 using System.Collections.Immutable;
 using Roundtrip.Configuration.Settings;
-using Roundtrip.Http;
 using Roundtrip.Server.Logs;
 
 namespace Roundtrip.Site.Core;
@@ -29,8 +28,8 @@ internal static class CoreSettings
 
     public static readonly SettingKey<bool> EnableSendfile = new(false);
 
-    /// <summary>The limits of HTTP/1: each directive is a change, and those of an inner scope come after those of an outer one.</summary>
-    public static readonly SettingKey<Func<HttpLimits, HttpLimits>> Limits = new(limits => limits, (outer, inner) => limits => inner(outer(limits)));
+    /// <summary>The limits of connections: those of an inner scope change what those of an outer one have left.</summary>
+    public static readonly SettingKey<ImmutableArray<LimitChange>> Limits = new([], (outer, inner) => outer.AddRange(inner));
 
     /// <summary>LimitRequestBody, in bytes; 0 for no limit. Of one directory or location too, unlike the other limits.</summary>
     public static readonly SettingKey<long> LimitRequestBody = new(1L << 30);

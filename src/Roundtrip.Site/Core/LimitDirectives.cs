@@ -8,20 +8,23 @@ namespace Roundtrip.Site.Core;
 /// <summary>The directives of <see cref="HttpLimits"/>, by httpd's names where it has one.</summary>
 internal static class LimitDirectives
 {
+    /// <summary>The directive that httpd has by a rule of its own: <see cref="Serving.AddressLimits"/>.</summary>
+    public const string KeepAliveTimeout = "KeepAliveTimeout";
+
     public static readonly Directive[] All =
     [
-        Limit("Timeout", "seconds", (l, s) => l with { Timeout = Milliseconds(s) }),
-        Limit("KeepAlive", "On or Off", (l, s) => l with { KeepAlive = Flag(s) }),
-        Limit("KeepAliveTimeout", "seconds, or milliseconds with ms behind them", (l, s) => l with { KeepAliveTimeout = Milliseconds(s) }),
-        Limit("MaxKeepAliveRequests", "a number; 0 is no limit", (l, s) => l with { MaxKeepAliveRequests = Number(s) }),
+        Limit("Timeout", "seconds", (l, s) => l with { Timeout = Milliseconds(s) }, LimitReach.Request),
+        Limit("KeepAlive", "On or Off", (l, s) => l with { KeepAlive = Flag(s) }, LimitReach.Request),
+        Limit(KeepAliveTimeout, "seconds, or milliseconds with ms behind them", (l, s) => l with { KeepAliveTimeout = Milliseconds(s) }, LimitReach.Request),
+        Limit("MaxKeepAliveRequests", "a number; 0 is no limit", (l, s) => l with { MaxKeepAliveRequests = Number(s) }, LimitReach.Request),
         Limit("LimitRequestLine", "bytes, 32 to 65536", (l, s) => l with { RequestLine = Number(s, 32, 65_536) }),
         Limit("LimitRequestFields", "a number; 0 is no limit", (l, s) => l with { RequestFields = Number(s) }),
         Limit("LimitRequestFieldSize", "bytes, 32 to 65536", (l, s) => l with { RequestFieldSize = Number(s, 32, 65_536) }),
         Limit("LimitRequestHead", "bytes, 512 to 983040", (l, s) => l with { RequestHead = Number(s, 512, 983_040) }),
         Directive.Of("LimitRequestBody", Anywhere, "bytes; 0 is no limit", CoreSettings.LimitRequestBody, LongNumber),
         Directive.Of("LimitXMLRequestBody", Anywhere, "bytes", Ignored.Key, _ => true),
-        Limit("MaxConnections", "a number", (l, s) => l with { MaxConnections = Number(s, 1) }),
-        Limit("MaxConnectionsPerAddress", "a number; 0 is no limit", (l, s) => l with { MaxConnectionsPerAddress = Number(s) }),
+        OfServer("MaxConnections", "a number", (l, s) => l with { MaxConnections = Number(s, 1) }),
+        OfServer("MaxConnectionsPerAddress", "a number; 0 is no limit", (l, s) => l with { MaxConnectionsPerAddress = Number(s) }),
         Limit("ResponseMinRate", "bytes a second; 0 asks for nothing", (l, s) => l with { ResponseMinRate = Number(s) }),
         new("HttpProtocolOptions", AnyServer, 1, 3, "Strict or Unsafe, RegisteredMethods or LenientMethods, Allow0.9 or Require1.0", SetProtocolOptions),
     ];
@@ -29,8 +32,8 @@ internal static class LimitDirectives
     /// <summary>Those of httpd's mpm modules that have a meaning here: MaxClients is the name that MaxRequestWorkers had before httpd 2.4.</summary>
     public static readonly Directive[] OfProcesses =
     [
-        Limit("MaxRequestWorkers", "a number, 1 or more", SetRequestWorkers, ServerConfig),
-        Limit("MaxClients", "a number, 1 or more", SetRequestWorkers, ServerConfig),
+        OfServer("MaxRequestWorkers", "a number, 1 or more", SetRequestWorkers),
+        OfServer("MaxClients", "a number, 1 or more", SetRequestWorkers),
     ];
 
     /// <summary>mod_reqtimeout's directive.</summary>
@@ -38,16 +41,22 @@ internal static class LimitDirectives
         new("RequestReadTimeout", AnyServer, 1, 3, "handshake=, header= or body=, each seconds[-seconds][,MinRate=bytes]", SetReadTimeouts);
 
     /// <summary>A directive of one word that changes a limit.</summary>
-    internal static Directive Limit(string name, string usage, Func<HttpLimits, string, HttpLimits> change, DirectiveContext contexts = AnyServer) => new(name, contexts, 1, 1, usage, call =>
+    internal static Directive Limit(string name, string usage, Func<HttpLimits, string, HttpLimits> change, LimitReach reach = LimitReach.Connection) =>
+        Of(name, AnyServer, usage, change, reach);
+
+    internal static void Add(DirectiveCall call, string name, Func<HttpLimits, HttpLimits> change, LimitReach reach = LimitReach.Connection) =>
+        call.Settings.Update(CoreSettings.Limits, before => before.Add(new LimitChange(name, call.Position, reach, change)));
+
+    // What all connections share, whichever host they are for.
+    private static Directive OfServer(string name, string usage, Func<HttpLimits, string, HttpLimits> change) => Of(name, ServerConfig, usage, change, LimitReach.Connection);
+
+    private static Directive Of(string name, DirectiveContext contexts, string usage, Func<HttpLimits, string, HttpLimits> change, LimitReach reach) => new(name, contexts, 1, 1, usage, call =>
     {
         // Tried at once, so that a wrong argument is an error of its line.
         string word = call.Words[0];
         _ = change(HttpLimits.Default, word);
-        Add(call, limits => change(limits, word));
+        Add(call, name, limits => change(limits, word), reach);
     });
-
-    internal static void Add(DirectiveCall call, Func<HttpLimits, HttpLimits> change) =>
-        call.Settings.Update(CoreSettings.Limits, before => limits => change(before(limits)));
 
     private static HttpLimits SetRequestWorkers(HttpLimits limits, string word) => limits with { MaxRequestWorkers = Number(word, 1) };
 
@@ -60,10 +69,10 @@ internal static class LimitDirectives
                 case 1:
                     throw new FormatException("Unsafe is not possible: what two parsers read differently is refused");
                 case 4:
-                    Add(call, limits => limits with { AllowHttp09 = false });
+                    Add(call, "HttpProtocolOptions", limits => limits with { AllowHttp09 = false });
                     break;
                 case 5:
-                    Add(call, limits => limits with { AllowHttp09 = true });
+                    Add(call, "HttpProtocolOptions", limits => limits with { AllowHttp09 = true });
                     break;
             }
         }
@@ -81,13 +90,18 @@ internal static class LimitDirectives
             }
 
             ReadTimeout value = ParseReadTimeout(parts[1]);
-            Add(call, parts[0].ToUpperInvariant() switch
+            switch (Choice(parts[0], "handshake", "header", "body"))
             {
-                "HANDSHAKE" => limits => limits with { Handshake = value },
-                "HEADER" => limits => limits with { Head = value },
-                "BODY" => limits => limits with { Body = value },
-                _ => throw new FormatException($"'{parts[0]}' is not handshake, header or body"),
-            });
+                case 0:
+                    Add(call, "RequestReadTimeout handshake", limits => limits with { Handshake = value }, LimitReach.Handshake);
+                    break;
+                case 1:
+                    Add(call, "RequestReadTimeout header", limits => limits with { Head = value });
+                    break;
+                case 2:
+                    Add(call, "RequestReadTimeout body", limits => limits with { Body = value });
+                    break;
+            }
         }
     }
 

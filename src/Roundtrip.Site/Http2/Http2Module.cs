@@ -121,7 +121,7 @@ internal sealed class Http2Module : IConfigurationModule
         }
 
         int weight = isWeight ? Number(words[1], 1, 65_535) : words.Length == 3 ? Number(words[2], 1, 65_535) : PushPriority.DefaultWeight(placement);
-        LimitDirectives.Add(call, limits => limits with { Http2 = limits.Http2 with { PushPriorities = limits.Http2.PushPriorities.With(type, new PushPriority(placement, weight)) } });
+        LimitDirectives.Add(call, "H2PushPriority", limits => limits with { Http2 = limits.Http2 with { PushPriorities = limits.Http2.PushPriorities.With(type, new PushPriority(placement, weight)) } });
     }
 
     private static void SetFloodLimit(DirectiveCall call)
@@ -130,11 +130,16 @@ internal sealed class Http2Module : IConfigurationModule
             ? known
             : throw new FormatException($"'{call.Words[0]}' is none of {string.Join(", ", Enum.GetNames<FloodKind>())}");
         var limit = new FloodLimit(Number(call.Words[1]), Number(call.Words[2], 0, 1000));
-        LimitDirectives.Add(call, limits => limits with { Http2 = WithFlood(limits.Http2, kind, limit) });
+        LimitDirectives.Add(call, "H2FloodLimit", limits => limits with { Http2 = WithFlood(limits.Http2, kind, limit) });
     }
 
     private static Http2Limits WithFlood(Http2Limits limits, FloodKind kind, FloodLimit limit)
     {
+        if (limits.Floods[(int)kind] == limit)
+        {
+            return limits;
+        }
+
         FloodLimit[] floods = [.. limits.Floods];
         floods[(int)kind] = limit;
         return limits with { Floods = floods };

@@ -1,6 +1,7 @@
 using System.Globalization;
 using Roundtrip.Configuration.Settings;
 using Roundtrip.Configuration.VirtualHosts;
+using Roundtrip.Http;
 using Roundtrip.Server;
 using Roundtrip.Site.AccessLog;
 using Roundtrip.Site.Core;
@@ -20,6 +21,8 @@ public sealed class SiteHost
         Map = new UrlMap(configuration.Settings);
         Logs = [.. LogSettings.LogsOf(configuration.Settings, logs)];
         Port = PortOf(configuration);
+        Limits = SiteConfiguration.LimitsOf(configuration.Settings);
+        SaysKeepAliveTimeout = configuration.Own.Get(CoreSettings.Limits).Any(static change => change.Name == LimitDirectives.KeepAliveTimeout);
         TlsTerms = SslSettings.TermsOf(configuration.Settings);
         Companions = Settings.Get(EarlyHintsSettings.Mode) == EarlyHintsMode.Learn ? new SharedCompanions() : null;
         ErrorLog = new ErrorLog(logs.FindErrorLog(Settings.Get(CoreSettings.ErrorLog)), ErrorLogDirectives.OptionsOf(Settings, Name));
@@ -37,6 +40,12 @@ public sealed class SiteHost
     public int Port { get; }
 
     public SettingBag Settings => Configuration.Settings;
+
+    /// <summary>What it says of limits, with what it has from the main server. Which of them hold for whom is for <see cref="AddressLimits"/> to say.</summary>
+    internal HttpLimits Limits { get; }
+
+    /// <summary>Whether KeepAliveTimeout stands in the host itself.</summary>
+    internal bool SaysKeepAliveTimeout { get; }
 
     /// <summary>Where the lines about its requests go; the main server's has those that concern no host too.</summary>
     public ErrorLog ErrorLog { get; }

@@ -76,6 +76,11 @@ internal sealed class SiteLoop : IExchangeStarter, IExchangeObserver, IDisposabl
     public void Start(Exchange exchange)
     {
         HostLoop host = HostOf(exchange);
+        if (_snapshot.HasSeveralLimits)
+        {
+            exchange.UseLimits(LimitsOf(exchange.Connection, host.Host));
+        }
+
         if (_snapshot.HasSeveralTlsTerms && IsMisdirected(exchange.Connection, host.Host))
         {
             _responder.AnswerUnmapped(exchange, host.Host, 421);
@@ -112,8 +117,9 @@ internal sealed class SiteLoop : IExchangeStarter, IExchangeObserver, IDisposabl
         _logs.Write(exchange, host);
     }
 
-    public ErrorLog LogOf(IConnectionHost connection, Exchange? exchange) =>
-        (exchange is not null ? ServingHostOf(exchange) : HostFor(connection, Encoding.ASCII.GetBytes(connection.ServerName ?? ""))).ErrorLog;
+    public ErrorLog LogOf(IConnectionHost connection, Exchange? exchange) => (exchange is not null ? ServingHostOf(exchange) : HostOf(connection)).ErrorLog;
+
+    public HttpLimits? LimitsOf(IConnectionHost connection) => _snapshot.HasSeveralLimits ? LimitsOf(connection, null) : null;
 
     public void EndOfBatch(long now) => _logs.EndOfBatch(now);
 
@@ -194,13 +200,26 @@ internal sealed class SiteLoop : IExchangeStarter, IExchangeObserver, IDisposabl
     // Without a server name there is nothing to compare, as in mod_ssl.
     private bool IsMisdirected(IConnectionHost connection, SiteHost host)
     {
-        if (!connection.IsSecure || connection.ServerName is not { Length: > 0 and <= 255 } name)
+        if (!connection.IsSecure || connection.ServerName is not { Length: > 0 and <= 255 })
         {
             return false;
         }
 
-        Span<byte> asked = stackalloc byte[255];
-        return HostFor(connection, asked[..Encoding.ASCII.GetBytes(name, asked)]).TlsTerms != host.TlsTerms;
+        return HostOf(connection).TlsTerms != host.TlsTerms;
+    }
+
+    /// <param name="request">The host of a request; null for the connection's limits before there is one.</param>
+    private HttpLimits LimitsOf(IConnectionHost connection, SiteHost? request)
+    {
+        SiteHost own = HostOf(connection);
+        return HostsFor(connection).Limits.Of(own, request ?? own);
+    }
+
+    // The host that TLS's server name chose; without one the first of the address.
+    private SiteHost HostOf(IConnectionHost connection)
+    {
+        Span<byte> name = stackalloc byte[255];
+        return HostFor(connection, connection.ServerName is { Length: <= 255 } said ? name[..Encoding.ASCII.GetBytes(said, name)] : default);
     }
 
     private HostLoop HostOf(Exchange exchange) => LoopOf(HostFor(exchange.Connection, exchange.Request.Authority));
@@ -213,27 +232,26 @@ internal sealed class SiteLoop : IExchangeStarter, IExchangeObserver, IDisposabl
         _ => HostFor(exchange.Connection, exchange.Request.Authority),
     };
 
-    private SiteHost HostFor(IConnectionHost connection, ReadOnlySpan<byte> authority)
-    {
-        if (_hosts.Length == 1)
-        {
-            return _snapshot.Hosts[0];
-        }
+    private SiteHost HostFor(IConnectionHost connection, ReadOnlySpan<byte> authority) =>
+        _hosts.Length == 1 ? _snapshot.Hosts[0] : _snapshot.HostOf(HostsFor(connection).Table.Find(authority));
 
+    private HostsOfAddress HostsFor(IConnectionHost connection)
+    {
         // The address at which a connection came is asked of the kernel once.
         if (connection.SiteState is not HostsOfAddress hosts || hosts.Site != this)
         {
             connection.SiteState = hosts = HostsOf(connection.Local);
         }
 
-        return _snapshot.HostOf(hosts.Table.Find(authority));
+        return hosts;
     }
 
     private HostsOfAddress HostsOf(PeerAddress local)
     {
         if (!_byAddress.TryGetValue(local, out HostsOfAddress? hosts))
         {
-            hosts = new HostsOfAddress(this, _snapshot.TableOf(local));
+            HostTable table = _snapshot.TableOf(local);
+            hosts = new HostsOfAddress(this, table, new AddressLimits(_snapshot.HostOf(table.Default)));
             if (_byAddress.Count == MaximumAddresses)
             {
                 _byAddress.Clear();
@@ -380,5 +398,5 @@ internal sealed class SiteLoop : IExchangeStarter, IExchangeObserver, IDisposabl
     }
 
     /// <summary>The hosts of one address of this machine: what a connection remembers.</summary>
-    private sealed record HostsOfAddress(SiteLoop Site, HostTable Table);
+    private sealed record HostsOfAddress(SiteLoop Site, HostTable Table, AddressLimits Limits);
 }

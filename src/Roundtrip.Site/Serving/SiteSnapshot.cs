@@ -2,6 +2,7 @@ using Roundtrip.Configuration;
 using Roundtrip.Configuration.VirtualHosts;
 using Roundtrip.Core;
 using Roundtrip.Server;
+using Roundtrip.Site.Core;
 using Roundtrip.Site.LiveHub;
 using Roundtrip.Site.Wsgi;
 using Roundtrip.Transport;
@@ -30,6 +31,7 @@ public sealed class SiteSnapshot
         }
 
         Workers = new WorkerPoolTable(WorkerGroups.Of(configuration), services.Workers);
+        HasSeveralLimits = configuration.Hosts.Any(static host => host.Own.Has(CoreSettings.Limits));
         HasSeveralTlsTerms = Hosts.Select(host => host.TlsTerms).Where(terms => terms.Length > 0).Distinct().Count() > 1;
     }
 
@@ -42,6 +44,9 @@ public sealed class SiteSnapshot
 
     /// <summary>Whether a TLS connection to one host may be none of another's.</summary>
     internal bool HasSeveralTlsTerms { get; }
+
+    /// <summary>Whether a host has limits of its own.</summary>
+    internal bool HasSeveralLimits { get; }
 
     /// <summary>Where requests for WSGI applications go.</summary>
     internal WorkerPoolTable Workers { get; }

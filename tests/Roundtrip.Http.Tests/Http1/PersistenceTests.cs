@@ -1,4 +1,6 @@
 using Roundtrip.Core;
+using Roundtrip.Http.Http1;
+using Roundtrip.Http.Http2;
 
 namespace Roundtrip.Http.Tests.Http1;
 
@@ -50,6 +52,31 @@ public class PersistenceTests
         Assert.StartsWith("HTTP/1.1 200 OK\r\n", outcome.Sent, StringComparison.Ordinal);
         Assert.Contains($"\r\n{answer}\r\n", outcome.Sent, StringComparison.Ordinal);
         Assert.Equal(closing, outcome.Closing);
+    }
+
+    // Which host a request is for is known when its head is: what that says of persistence counts from this request on.
+    [Theory]
+    [InlineData(true, 0, false)]
+    [InlineData(false, 0, true)]
+    [InlineData(true, 1, true)]
+    [InlineData(true, 2, false)]
+    public void Whether_the_connection_persists_is_for_the_host_of_the_request_to_say(bool keeps, int requests, bool closes)
+    {
+        TestHost? host = null;
+        host = new TestHost(exchange =>
+        {
+            exchange.UseLimits(HttpLimits.Default with { KeepAlive = keeps, MaxKeepAliveRequests = requests, KeepAliveTimeout = 77 });
+            Handlers.AnswerAtOnce(host!, exchange);
+        })
+        {
+            Limits = HttpLimits.Default with { KeepAlive = !keeps },
+        };
+        host.Use(new Http1Connection(host, new Http1Resources(new Http2Resources())));
+        host.Feed(Get);
+
+        Assert.Equal(closes, host.Sent.Contains("\r\nConnection: close\r\n", StringComparison.Ordinal));
+        Assert.Equal(closes ? ConnectionClose.Linger : ConnectionClose.None, host.Engine.Closing);
+        Assert.Equal(closes ? Deadline.None : host.Now + 77, host.Engine.NextDeadline);
     }
 
     [Fact]

@@ -171,6 +171,26 @@ public class Http2LimitTests
         Assert.Equal(["RST_STREAM 3 Cancel"], peer.Answers());
     }
 
+    [Fact]
+    public void Of_its_hosts_limits_a_stream_takes_Timeout_and_its_connection_none()
+    {
+        Http2Peer peer = Http2Peer.Open(
+            (host, exchange) =>
+            {
+                exchange.UseLimits(HttpLimits.Default with { Timeout = 500, KeepAliveTimeout = 1 });
+                Handlers.AnswerAtOnce(host, exchange);
+            },
+            null,
+            new Setting(SettingsParameter.InitialWindowSize, 0));
+        peer.Get(1);
+        peer.Answers();
+        peer.Host.Advance(499);
+        Assert.Empty(peer.Answers());
+        peer.Host.Advance(1);
+        Assert.Equal(["RST_STREAM 1 Cancel"], peer.Answers());
+        Assert.Same(HttpLimits.Default, peer.Host.Limits);
+    }
+
     // 40,000 bytes have come: RequestReadTimeout body allows 20 s and 80 more, of waiting.
     [Theory]
     [InlineData(-1, 60_000, "RequestBodyStalled")]

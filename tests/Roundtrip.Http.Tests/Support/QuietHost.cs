@@ -61,6 +61,8 @@ public sealed class QuietHost(TestHost inner, Action<Exchange> starter) : IConne
         _input.Release(Buffers);
     }
 
+    public void UseLimits(HttpLimits limits) => inner.UseLimits(limits);
+
     public void Wake() => throw new NotSupportedException();
 
     public void Start(Exchange exchange) => starter(exchange);

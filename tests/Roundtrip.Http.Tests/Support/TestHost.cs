@@ -185,6 +185,8 @@ public sealed class TestHost(Action<Exchange> starter) : IConnectionHost
         return count;
     }
 
+    public void UseLimits(HttpLimits limits) => Limits = limits;
+
     public void Wake() => Wakes++;
 
     public void Start(Exchange exchange)

@@ -29,9 +29,11 @@ internal sealed class FakeConnection : IConnectionHost
 
     public ReadOnlySpan<byte> Date => "Sun, 06 Nov 1994 08:49:37 GMT"u8;
 
-    public HttpLimits Limits => HttpLimits.Default;
+    public HttpLimits Limits { get; private set; } = HttpLimits.Default;
 
     public Http.Http1.StatusLines StatusLines => Http.Http1.StatusLines.Default;
+
+    public void UseLimits(HttpLimits limits) => Limits = limits;
 
     public void Wake()
     {

@@ -27,6 +27,8 @@ internal sealed class FakeExchange : Exchange
 
     public override bool LimitBody(long limit) => true;
 
+    public override void UseLimits(HttpLimits limits) => _connection.UseLimits(limits);
+
     public override FieldBuffer? RequestTrailers => Trailers;
 
     public FieldBuffer? Trailers { get; set; }

@@ -17,6 +17,11 @@ public sealed record PushPriorities
     public PushPriorities With(string type, PushPriority priority)
     {
         byte[] name = Encoding.Latin1.GetBytes(type);
+        if (Rules.Any(rule => Ascii.EqualsIgnoreCase(rule.Type, name) && rule.Priority == priority))
+        {
+            return this;
+        }
+
         return type == "*" ? this with { Others = priority } : this with { Rules = Rules.RemoveAll(rule => Ascii.EqualsIgnoreCase(rule.Type, name)).Add((name, priority)) };
     }
 
