@@ -121,6 +121,32 @@ public sealed class OutputQueue(BufferPool pool, int copyLimit = OutputQueue.Cop
         Length += count;
     }
 
+    /// <summary>Puts a pinned array that nobody will change any more in front of the last bytes that wait.</summary>
+    /// <param name="behind">How many bytes stay behind it.</param>
+    public void Insert(byte[] pinned, long behind)
+    {
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(behind, Length);
+        int index = _count;
+        for (; behind > 0; behind -= _segments[_head + index].Length)
+        {
+            index--;
+        }
+
+        // The place is within a segment: what stands behind it becomes one of its own, and returns the buffer.
+        if (behind < 0)
+        {
+            OutputSegment rest = _segments[_head + index];
+            rest.File?.AddReference();
+            ref OutputSegment first = ref _segments[_head + index];
+            (first.Length, first.IsRented) = (-behind, false);
+            (rest.Offset, rest.Length) = (rest.Offset - behind, rest.Length + behind);
+            InsertAt(++index, rest);
+        }
+
+        InsertAt(index, new OutputSegment { Memory = pinned, Length = pinned.Length, IsShared = true });
+        Length += pinned.Length;
+    }
+
     /// <summary>Says that the first <paramref name="count"/> bytes were sent.</summary>
     public void Consume(long count)
     {
@@ -231,6 +257,14 @@ public sealed class OutputQueue(BufferPool pool, int copyLimit = OutputQueue.Cop
 
             pool.Return(first.Memory!);
         }
+    }
+
+    private void InsertAt(int index, in OutputSegment segment)
+    {
+        Push(segment);
+        Span<OutputSegment> behind = _segments.AsSpan(_head + index, _count - index);
+        behind[..^1].CopyTo(behind[1..]);
+        behind[0] = segment;
     }
 
     private void Push(in OutputSegment segment)

@@ -89,6 +89,57 @@ public class OutputQueueTests
         Assert.Equal(5, queue.Length);
     }
 
+    [Theory]
+    [MemberData(nameof(Seeds))]
+    public void What_is_put_in_front_of_the_last_bytes_comes_out_there_whatever_they_are(int seed)
+    {
+        var random = new Random(seed);
+        var pool = new BufferPool();
+        var queue = new OutputQueue(pool);
+        var expected = new List<byte>();
+        byte[] bytes = GC.AllocateArray<byte>(20_000, pinned: true);
+        random.NextBytes(bytes);
+        var file = new ArrayFile(bytes);
+        for (int step = 0; step < 200; step++)
+        {
+            int count = random.Next(1, random.Next(3) == 0 ? bytes.Length : 100);
+            switch (random.Next(6))
+            {
+                case 0:
+                    queue.WriteShared(bytes, 0, count);
+                    expected.AddRange(bytes[..count]);
+                    break;
+                case 1:
+                    queue.WriteFile(file, 0, count);
+                    expected.AddRange(bytes[..count]);
+                    break;
+                case 2:
+                    count = (int)Math.Min(count, queue.Length);
+                    Assert.Equal(expected[..count], Taken(queue, count));
+                    expected.RemoveRange(0, count);
+                    break;
+                case 3:
+                    int behind = random.Next((int)queue.Length + 1);
+                    byte[] inserted = GC.AllocateArray<byte>(random.Next(1, 30), pinned: true);
+                    queue.Insert(inserted, behind);
+                    expected.InsertRange(expected.Count - behind, inserted);
+                    break;
+                default:
+                    queue.Write(bytes.AsSpan(0, count));
+                    expected.AddRange(bytes[..count]);
+                    break;
+            }
+
+            Assert.Equal(expected.Count, queue.Length);
+        }
+
+        Assert.Equal(expected, Taken(queue, queue.Length));
+        queue.Clear();
+        file.ReleaseReference();
+        Assert.Equal(0, pool.Outstanding);
+        Assert.Equal(1, file.Closed);
+    }
+
     [Fact]
     public void A_queue_that_was_sent_holds_no_buffer()
     {
@@ -124,6 +175,29 @@ public class OutputQueueTests
         queue.Write("hello"u8);
 
         Assert.Throws<ArgumentOutOfRangeException>(() => queue.Consume(6));
+    }
+
+    private static List<byte> Taken(OutputQueue queue, long count)
+    {
+        var taken = new List<byte>();
+        for (; count > taken.Count;)
+        {
+            OutputSegment first = queue.Segments[0];
+            byte[] piece = new byte[Math.Min(first.Length, count - taken.Count)];
+            if (first.File is { } file)
+            {
+                file.Read(first.Offset, piece);
+            }
+            else
+            {
+                first.Span[..piece.Length].CopyTo(piece);
+            }
+
+            taken.AddRange(piece);
+            queue.Consume(piece.Length);
+        }
+
+        return taken;
     }
 
     private static void Send(OutputQueue queue, ByteStream model, long count)

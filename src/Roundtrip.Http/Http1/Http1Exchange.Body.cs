@@ -238,7 +238,11 @@ public sealed partial class Http1Exchange
         _waited += now - _waitBegan;
     }
 
-    // Called when the response begins: RFC 9112 §9.6 wants "close" in the response after which the connection closes.
+    // What is left of the body would not be discarded, unless it is read yet. Of a chunked one nobody knows how much is left: it may close a connection that nobody said would close.
+    private bool IsTooMuchToDiscard => _body.Missing(0) > Http1Limits.DiscardedBody && _body.Missing(Buffered) > 0;
+
+    // Called when the response begins: RFC 9112 §9.6 wants "close" in the response after which the connection closes. A handler that has begun to read may go on while it answers: whether it does
+    // is known when it has completed the response (SayCloseIfBodyStaysUnread). Told so early a client might stop sending what is wanted.
     private void CloseIfBodyStaysUnread()
     {
         if (_body.IsDone)
@@ -247,9 +251,8 @@ public sealed partial class Http1Exchange
         }
 
         // A client that waits for 100 and gets a final response may send the body or not: nobody can tell what comes next.
-        int buffered = Buffered;
-        bool isWithheld = _expectsContinue && _body.Consumed == 0 && buffered == 0;
-        if (isWithheld || (!_wasRead && _body.Missing(buffered) > Http1Limits.DiscardedBody))
+        bool isWithheld = _expectsContinue && _body.Consumed == 0 && Buffered == 0;
+        if (isWithheld || (!_wasRead && IsTooMuchToDiscard))
         {
             _connection!.DoNotPersist(EndReason.Completed);
         }

@@ -5,10 +5,15 @@ namespace Roundtrip.Http.Http1;
 // The response: head, content in one of its framings, end.
 public sealed partial class Http1Exchange
 {
+    private static readonly byte[] CloseLine = MakeCloseLine();
+
     private ResponseFraming _framing;
     private bool _wantsRoom;
     private bool _sentClose;
     private bool _isWritingEnded;
+
+    // What had been sent when the head's fields were whole: all but its empty line.
+    private long _sentWithFields;
 
     // How much of the length that the handler gave is still to be written; less than 0 where it gave none.
     private long _unwritten;
@@ -109,6 +114,7 @@ public sealed partial class Http1Exchange
             ResponseHead.Write(
                 output, start, host.Date, fields, ResponseFields, announced, _framing == ResponseFraming.Chunked, ConnectionLine());
             BytesSent += output.Length - before;
+            _sentWithFields = BytesSent - 2;
             (SharedFields, SentContentLength) = (fields, announced);
         }
 
@@ -209,6 +215,7 @@ public sealed partial class Http1Exchange
             BytesSent += Chunk.WriteLast(_connection!.Host.Output);
         }
 
+        SayCloseIfBodyStaysUnread();
         IsOpen = false;
         _connection!.ResponseCompleted();
     }
@@ -277,11 +284,39 @@ public sealed partial class Http1Exchange
         _sentClose = !_connection!.Persists;
         if (_sentClose)
         {
-            return "Connection: close\r\n"u8;
+            return CloseLine;
         }
 
         // RFC 9112 §9.3: to 1.1 clients persistence goes without saying; 1.0 clients want to be told (appendix C.2.2).
         return Request.Version == ProtocolVersion.Http10 ? "Connection: keep-alive\r\n"u8 : default;
+    }
+
+    // The response is complete, and nobody will read the body on. A head that waits to be sent can still say that the connection closes; one that has gone said what was known then. A client of 1.0 has
+    // been told that the connection persists, by a line that stands there.
+    private void SayCloseIfBodyStaysUnread()
+    {
+        if (!_connection!.Persists || !IsTooMuchToDiscard)
+        {
+            return;
+        }
+
+        _connection.DoNotPersist(EndReason.Completed);
+        long behind = BytesSent - _sentWithFields;
+        IConnectionHost host = _connection.Host;
+        if (Request.Version == ProtocolVersion.Http11 && host.OutputLength >= behind)
+        {
+            host.Output.Insert(CloseLine, behind);
+            BytesSent += CloseLine.Length;
+            _sentClose = true;
+        }
+    }
+
+    private static byte[] MakeCloseLine()
+    {
+        ReadOnlySpan<byte> line = "Connection: close\r\n"u8;
+        byte[] pinned = GC.AllocateUninitializedArray<byte>(line.Length, pinned: true);
+        line.CopyTo(pinned);
+        return pinned;
     }
 
     // Whether content of that length can be written and is to be sent at all.

@@ -64,6 +64,82 @@ public class BodyTests
         Assert.Single(host.Events, e => e.StartsWith("start", StringComparison.Ordinal));
     }
 
+    // A handler that reads a piece and answers: as far as it has answered when the head goes out, that says what becomes of the connection.
+    [Theory]
+    [InlineData("GET", "HTTP/1.1", 1000, false, true, "close")] // All at once.
+    [InlineData("GET", "HTTP/1.1", 0, false, true, "close")]
+    [InlineData("GET", "HTTP/1.1", 20_000, false, true, "close")]
+    [InlineData("GET", "HTTP/1.1", Exchange.UnknownLength, false, true, "close")]
+    [InlineData("HEAD", "HTTP/1.1", 1000, false, true, "close")]
+    [InlineData("GET", "HTTP/1.1", 200_000, true, true, "")] // The head goes before the response is complete.
+    [InlineData("GET", "HTTP/1.0", 1000, false, true, "keep-alive")]
+    [InlineData("GET", "HTTP/1.1", 1000, false, false, "")] // Little is left.
+    public void A_handler_that_reads_a_piece_and_answers_ends_the_connection_and_says_so_while_it_can(string method, string version, long length, bool waits, bool isLong, string said)
+    {
+        byte[] content = [.. Enumerable.Range(0, (int)Math.Max(length, 5)).Select(i => (byte)('a' + (i % 26)))];
+        string option = "";
+        TestHost? host = null;
+        host = Connections.Open(exchange =>
+        {
+            exchange.Handler = new HoldingHandler(host!);
+            exchange.ReadBody(new byte[10]);
+            exchange.Respond(200, FieldBlock.Empty, length);
+            exchange.Write(content.AsSpan(0, length == 0 ? 0 : waits ? 100 : content.Length));
+            if (waits)
+            {
+                host!.Send();
+                exchange.Write(content.AsSpan(100, 100_000));
+                host.Send();
+                exchange.Write(content.AsSpan(100_100));
+            }
+
+            exchange.Complete();
+            option = TestHost.Latin1(exchange.SentConnectionOption);
+        });
+        host.Feed($"{method} /p {version}\r\nHost: a\r\nConnection: keep-alive\r\nContent-Length: {(isLong ? 100_000 : 50_000)}\r\n\r\n{new string('x', 1000)}");
+
+        string head = host.Sent[..(host.Sent.IndexOf("\r\n\r\n", StringComparison.Ordinal) + 4)];
+        Assert.Equal(said == "close", option == "close");
+        Assert.Equal(said.Length > 0, head.Contains($"\r\nConnection: {said}\r\n\r\n", StringComparison.Ordinal));
+        Assert.Equal(isLong ? ConnectionClose.Linger : ConnectionClose.None, host.Engine.Closing);
+        if (method == "GET" && length > 0)
+        {
+            Assert.Equal(Encoding.Latin1.GetString(content), host.Sent[head.Length..]);
+        }
+    }
+
+    [Fact]
+    public void A_handler_that_reads_on_while_it_answers_keeps_the_connection()
+    {
+        (TestHost host, List<Exchange> held) = Connections.OpenHeld();
+        host.Feed(Post + "Content-Length: 100000\r\n\r\n" + new string('x', 1000));
+        byte[] room = new byte[2000];
+        held[0].ReadBody(room);
+        held[0].Respond(200, FieldBlock.Empty, 2);
+        held[0].Write("ok"u8);
+        for (int i = 0; i < 99; i++)
+        {
+            host.Feed(new string('x', 1000));
+            Assert.Equal(1000, held[0].ReadBody(room).Count);
+        }
+
+        held[0].Complete();
+        host.Pump();
+        Assert.DoesNotContain("Connection:", host.Sent, StringComparison.Ordinal);
+        Assert.True(host.IsIdle);
+    }
+
+    // What decides is what is left in all, not what of it happens to be here.
+    [Fact]
+    public void A_body_too_long_to_drain_of_which_half_is_here_is_answered_with_close()
+    {
+        TestHost host = Connections.Open();
+        host.Feed(Post + "Content-Length: 70000\r\n\r\n" + new string('x', 10_000));
+
+        Assert.Contains("Connection: close\r\n", host.Sent, StringComparison.Ordinal);
+        Assert.Equal(ConnectionClose.Linger, host.Engine.Closing);
+    }
+
     [Fact]
     public void An_endless_chunked_body_is_drained_up_to_64_KiB_and_then_closed()
     {
