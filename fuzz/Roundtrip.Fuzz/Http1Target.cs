@@ -8,8 +8,8 @@ using Roundtrip.Http.Tests;
 namespace Roundtrip.Fuzz;
 
 /// <summary>
-/// An HTTP/1 connection that gets the input whole, in two pieces, and byte by byte, once for a handler that reads the content and once for one that answers at once. Each way the same requests must be found, the same
-/// answers given, every exchange that was begun ended once, and every buffer returned.
+/// An HTTP/1 connection that gets the input whole, in two pieces, byte by byte, and so that content goes straight between network and handler as far as it can, for a handler that reads the content,
+/// one that reads a piece of it, and one that answers at once. Each way the same requests must be found, the same answers given, every exchange that was begun ended once, and every buffer returned.
 /// </summary>
 public static class Http1Target
 {
@@ -22,27 +22,39 @@ public static class Http1Target
     {
         RunWith(input, Handlers.Echo, isComparable: true);
 
+        RunWith(input, static (host, exchange) => new FirstPiece(host).Begin(exchange), isComparable: true);
+
         // What is sent of an answer that comes before the body has does not depend on the pieces either, but where the client waits for 100 (Continue).
         RunWith(input, Handlers.AnswerAtOnce, !Encoding.Latin1.GetString(input).Contains("100-continue", StringComparison.OrdinalIgnoreCase));
     }
 
     private static void RunWith(ReadOnlySpan<byte> input, Action<TestHost, Exchange> handler, bool isComparable)
     {
-        string whole = Outcome(input, input.Length, handler);
+        string whole = Outcome(input, input.Length, handler, isThrough: false);
         foreach (int piece in (ReadOnlySpan<int>)[Math.Max(input.Length / 2, 1), input.Length <= SingleBytes ? 1 : input.Length])
         {
-            string other = Outcome(input, piece, handler);
-            if (isComparable)
+            foreach (bool isThrough in (ReadOnlySpan<bool>)[false, true])
             {
-                Compare(whole, other);
+                string other = Outcome(input, piece, handler, isThrough);
+                if (isComparable)
+                {
+                    Compare(whole, other);
+                }
             }
         }
     }
 
-    private static string Outcome(ReadOnlySpan<byte> input, int piece, Action<TestHost, Exchange> handler)
+    // What goes through is what stands behind the first bytes of a content, and what the network takes up at once: more or less, by the input's length.
+    private static string Outcome(ReadOnlySpan<byte> input, int piece, Action<TestHost, Exchange> handler, bool isThrough)
     {
         TestHost host = null!;
-        host = new TestHost(exchange => handler(host, exchange)) { Limits = Limits };
+        host = new TestHost(exchange => handler(host, exchange))
+        {
+            Limits = Limits,
+            ReadsThrough = isThrough,
+            PieceSize = isThrough ? 1 + (input.Length % 40) : BufferPool.SegmentSize,
+            SendsThrough = isThrough ? input.Length / 3 : 0,
+        };
         host.Use(new Http1Connection(host, new Http1Resources(new Http2Resources())));
         while (!input.IsEmpty)
         {
@@ -81,6 +93,33 @@ public static class Http1Target
         {
             throw new InvalidOperationException("A buffer was not returned.");
         }
+    }
+
+    /// <summary>Reads one piece of the content, then answers.</summary>
+    private sealed class FirstPiece(TestHost host) : IExchangeHandler
+    {
+        public string Name => "first piece";
+
+        public void Begin(Exchange exchange)
+        {
+            exchange.Handler = this;
+            OnBodyReadable(exchange);
+        }
+
+        public void OnBodyReadable(Exchange exchange)
+        {
+            Span<byte> piece = stackalloc byte[16];
+        if (exchange.ReadBody(piece).Status is BodyReadStatus.Data or BodyReadStatus.End)
+            {
+                Handlers.AnswerAtOnce(host, exchange);
+            }
+        }
+
+        public void OnWritable(Exchange exchange)
+        {
+        }
+
+        public void OnAborted(Exchange exchange, EndReason reason) => host.Note($"aborted {reason}");
     }
 
     private static void Compare(string whole, string other)

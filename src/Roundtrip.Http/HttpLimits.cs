@@ -61,6 +61,9 @@ public sealed record HttpLimits
     /// <summary>MaxRequestWorkers: exchanges that asynchronous code answers at a time. What is answered on the loops is not among them.</summary>
     public int MaxRequestWorkers { get; init; } = 400;
 
+    /// <summary>How many bytes of content are worth a system call of their own, rather than a copy to or from the connection's buffers. No directive moves it.</summary>
+    public int WorthACall { get; init; } = 32 * 1024;
+
     /// <summary>HttpProtocolOptions Allow0.9. Deviates: httpd allows it by default; nobody sends it but by mistake or to smuggle.</summary>
     public bool AllowHttp09 { get; init; }
 }

@@ -167,7 +167,7 @@ public sealed partial class Http1Exchange
     {
         count = 0;
         int certain = host.Input.Length > 0 || IsTunnel ? 0 : _body.Certain(destination.Length);
-        if (certain < Http1Limits.WorthACall)
+        if (certain < host.Limits.WorthACall)
         {
             return false;
         }

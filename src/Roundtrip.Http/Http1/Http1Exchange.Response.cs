@@ -160,7 +160,7 @@ public sealed partial class Http1Exchange
         if (count > 0)
         {
             BeginPiece(host.Output, count);
-            int sent = leaves && count >= Http1Limits.WorthACall ? host.SendThrough(content[..count]) : 0;
+            int sent = leaves && count >= host.Limits.WorthACall ? host.SendThrough(content[..count]) : 0;
             leaves = sent == count;
             host.Output.Write(content[sent..count]);
             EndPiece(host.Output, count);

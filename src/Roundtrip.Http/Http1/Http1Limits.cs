@@ -11,9 +11,6 @@ internal static class Http1Limits
     /// <summary>How many bytes of a body may wait for a handler that does not read.</summary>
     public const int BufferedBody = 64 * 1024;
 
-    /// <summary>How many bytes are worth a system call of their own, rather than a copy to or from the connection's buffers.</summary>
-    public const int WorthACall = 32 * 1024;
-
     /// <summary>How many bytes of an unread body are taken off the connection after the response, so that it can be used again.</summary>
     public const int DiscardedBody = 64 * 1024;
 

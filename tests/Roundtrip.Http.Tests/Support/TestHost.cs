@@ -57,6 +57,9 @@ public sealed class TestHost(Action<Exchange> starter) : IConnectionHost
     /// <summary>How much the network takes up at a time.</summary>
     public int ProduceRoom { get; set; } = 64 * 1024;
 
+    /// <summary>How many bytes of what was fed go into the input at a time.</summary>
+    public int PieceSize { get; init; } = BufferPool.SegmentSize;
+
     /// <summary>Whether what was fed can be read past the input.</summary>
     public bool ReadsThrough { get; init; }
 
@@ -141,7 +144,7 @@ public sealed class TestHost(Action<Exchange> starter) : IConnectionHost
         Send();
         while (_unfed.Length > 0 && Engine.WantsInput && Engine.Closing == ConnectionClose.None && !IsSwitched)
         {
-            int count = Math.Min(_unfed.Length, BufferPool.SegmentSize);
+            int count = Math.Min(_unfed.Length, PieceSize);
             _unfed.AsSpan(0, count).CopyTo(_input.Reserve(Buffers, count));
             _input.Commit(count);
             _unfed = _unfed[count..];
