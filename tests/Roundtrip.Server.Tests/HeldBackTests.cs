@@ -1,3 +1,4 @@
+using System.Net;
 using System.Net.Sockets;
 using Roundtrip.Core;
 using Roundtrip.Http;
@@ -7,6 +8,11 @@ namespace Roundtrip.Server.Tests;
 /// <summary>Content that HTTP/2 keeps back until the network takes it.</summary>
 public sealed class HeldBackTests
 {
+    // Of /proc/net/tcp, in Documentation/networking/proc_net_tcp.rst: the states of the connection, and the timer that asks whether the window is open.
+    private const int Established = 1;
+    private const int CloseWait = 8;
+    private const int ProbesWindow = 4;
+
     // The preface; SETTINGS with the largest window for a stream; the largest for the connection; GET / of the host a, on stream 1.
     private static readonly byte[] Request =
     [
@@ -25,16 +31,36 @@ public sealed class HeldBackTests
         await client.GetStream().WriteAsync(Request, TestContext.Current.CancellationToken);
         Assert.True(SpinWait.SpinUntil(() => handler.IsHeldBack, 10_000));
 
-        // The server takes up what the system has room for, and then waits.
-        await Task.Delay(500, TestContext.Current.CancellationToken);
+        // The server takes up what the system has room for, and then waits: the client's window is closed.
+        await UntilAsync(server, client, end => end is { State: Established, Timer: ProbesWindow });
         if (endsFirst)
         {
             client.Client.Shutdown(SocketShutdown.Send);
-            await Task.Delay(100, TestContext.Current.CancellationToken);
+            await UntilAsync(server, client, end => end is { State: CloseWait });
         }
 
         client.Client.Close(0);
         Assert.True(SpinWait.SpinUntil(() => handler.Told != EndReason.None, 10_000), "the connection was kept, for Timeout to end it");
+    }
+
+    // Waits until the server's end of the connection is so, as the system sees it, and the server has handled what made it so: an event that was there before a turn of the loop began is handled in it.
+    private static async Task UntilAsync(EpollServer server, TcpClient client, Predicate<(int State, int Timer)> isSo)
+    {
+        Assert.True(SpinWait.SpinUntil(() => isSo(EndOf(server, client)), 10_000), $"it is {EndOf(server, client)}");
+        for (int turn = 0; turn < 2; turn++)
+        {
+            var done = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+            server.Post(done.SetResult);
+            await done.Task.WaitAsync(TimeSpan.FromSeconds(10), TestContext.Current.CancellationToken);
+        }
+    }
+
+    private static (int State, int Timer) EndOf(EpollServer server, TcpClient client)
+    {
+        int peer = ((IPEndPoint)client.Client.LocalEndPoint!).Port;
+        string[] row = File.ReadLines("/proc/net/tcp").Select(line => line.Split(' ', StringSplitOptions.RemoveEmptyEntries))
+            .First(row => row[1].EndsWith($":{server.Port:X4}", StringComparison.Ordinal) && row[2].EndsWith($":{peer:X4}", StringComparison.Ordinal));
+        return (Convert.ToInt32(row[3], 16), Convert.ToInt32(row[5].Split(':')[0], 16));
     }
 
     private sealed class Sender : IExchangeHandler

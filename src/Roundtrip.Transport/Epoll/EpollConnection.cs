@@ -150,13 +150,10 @@ internal sealed unsafe class EpollConnection(EpollLoop loop, int descriptor, Pee
 
             Libc.TcpInfo info;
             uint length = (uint)sizeof(Libc.TcpInfo);
-            if (Libc.GetSockOpt(descriptor, Libc.IpprotoTcp, Libc.TcpInfoOption, &info, &length) != 0 || length < sizeof(Libc.TcpInfo))
-            {
-                return Unhurried;
-            }
+            bool isTold = Libc.GetSockOpt(descriptor, Libc.IpprotoTcp, Libc.TcpInfoOption, &info, &length) == 0 && length >= sizeof(Libc.TcpInfo);
 
             // What was not sent before the end never will be, and says nothing: the next write finds how it ended.
-            if (info.State == Libc.TcpClose)
+            if (!isTold || info.State == Libc.TcpClose)
             {
                 return Unhurried;
             }
