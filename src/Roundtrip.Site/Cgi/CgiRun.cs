@@ -4,7 +4,6 @@ using Roundtrip.Processes;
 using Roundtrip.Processes.Descriptors;
 using Roundtrip.Processes.Spawning;
 using Roundtrip.Server;
-using Roundtrip.Site.Core;
 using Roundtrip.Site.Files;
 using Roundtrip.Site.Serving;
 using Roundtrip.Transport;
