@@ -30,6 +30,7 @@ export class Core {
   private actions: Action[] = [];
   private numbers = 0;
   private refusals = 0;
+  private question = 0;
   private isAsking = false;
   private phase: Phase = 'idle';
   private idleAt = Infinity;
@@ -83,13 +84,26 @@ export class Core {
     return id;
   }
 
-  request(request: { query?: [string, string][]; path?: string; as?: 'stream' | 'text' | 'bytes'; accept?: string; body?: string | ArrayBuffer }, handler: Handler): number {
+  request(request: { query?: [string, string][]; path?: string; as?: 'stream' | 'text' | 'bytes'; accept?: string; isBare?: boolean; body?: string | ArrayBuffer }, handler: Handler): number {
     const id = ++this.numbers;
     const { query = [], path = this.url, as = 'text', accept = 'application/json', ...rest } = request;
     const text = query.map(([name, value]) => `${name}=${encodeURIComponent(value)}`).join('&');
     this.connections.set(id, handler);
-    this.act({ do: 'request', id, url: text ? `${path}?${text}` : path, as, accept, ...rest, ...(this.token === null ? {} : { token: this.token }) });
+    this.act({ do: 'request', id, url: text ? `${path}?${text}` : path, as, accept, ...rest, ...(this.token === null || rest.isBare ? {} : { token: this.token }) });
     return id;
+  }
+
+  /**
+   * Asks whether the hub is there, after a request or a socket that had no answer: a browser hides from a page what a hub says to an origin that it does not allow. This question it may read the answer to (docs/live.md, "Origins").
+   * Where the origin is refused nothing is left to ask for; `then` is told that the hub is there, and nothing where it is not.
+   */
+  askOrigin(then: (now: number) => void = () => {}): void {
+    this.disconnect(this.question);
+    this.question = this.request({ path: `${this.url}/origin`, isBare: true }, (event, now) => {
+      if (event.on !== 'head') return;
+      if (event.status === 403 && event.isHubs) this.refuseAll(403, "the hub does not allow this page's origin");
+      else then(now);
+    });
   }
 
   disconnect(id: number): void {
@@ -198,6 +212,12 @@ export class Core {
     this.remove(topic);
   }
 
+  private refuseAll(status: number, text: string): void {
+    for (const topic of [...this.topics.values()]) this.refuse(topic, status, text);
+    this.publications.refuseAll(status, text);
+    this.stop('idle');
+  }
+
   // ---- subscriptions
 
   private subscribe(sub: number, selector: string, since: string | undefined, now: number): void {
@@ -262,6 +282,7 @@ export class Core {
 
   private stop(phase: Phase): void {
     this.ladder.close();
+    this.disconnect(this.question);
     this.idleAt = Infinity;
     this.history.close();
     this.setPhase(phase);

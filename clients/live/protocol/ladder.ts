@@ -107,6 +107,7 @@ export class Ladder {
     } else {
       // None works: from the top again, later.
       this.level = 0;
+      if (!why.status) this.core.askOrigin();
       this.wait(Math.max(backoff(this.failures++, this.core.random()), why.retryAfter ?? 0), now);
     }
   }

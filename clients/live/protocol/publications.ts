@@ -5,7 +5,7 @@ import type { Draft } from './types';
 
 // Answers of what stands between, not of the hub: it may not have seen the request.
 const noAnswers = [0, 408, 429, 502, 503, 504];
-// What stands between may refuse for a while, such as a network that wants one to log in first, but others wait behind a publication: so often it is sent again.
+// What stands between may refuse for a while, such as a network that wants one to log in first, but others wait behind a publication: so often it is sent. So often too while the hub is there and yet the page is given no answer.
 const mostRefusals = 7;
 
 interface Publication { draft: Draft; isSent: boolean; wasUnauthorized: boolean; isPosted: boolean; refusals: number }
@@ -97,6 +97,13 @@ export class Publications {
     for (const [ref, publication] of [...this.waiting]) if (publication.isSent) this.refused(ref, 413, 'larger than the hub takes');
   }
 
+  refuseAll(status: number, text: string): void {
+    for (const ref of [...this.waiting.keys()]) {
+      this.waiting.delete(ref);
+      this.core.act({ do: 'refused', ref, status, text });
+    }
+  }
+
   private post(ref: number, publication: Publication): void {
     publication.isSent = publication.isPosted = true;
     let status = 0;
@@ -120,10 +127,18 @@ export class Publications {
     if (noAnswers.includes(status) || (!isFinal && ++publication.refusals < mostRefusals)) {
       publication.isSent = false;
       this.deadline = now + backoff(this.failures++, this.core.random());
+      if (status === 0) this.core.askOrigin(() => this.unanswered(ref, publication));
       return;
     }
     this.failures = 0;
     if (isStored) this.published(ref, text || publication.draft.id);
     else this.refused(ref, status, text);
+  }
+
+  // The hub is there, and yet this publication has had no answer: something on the way keeps it, or hides what it says, as a preflight that is refused.
+  private unanswered(ref: number, publication: Publication): void {
+    if (++publication.refusals < mostRefusals || publication.isSent) return;
+    this.refused(ref, 0, 'the hub is there, but there is no answer to this publication');
+    this.due();
   }
 }

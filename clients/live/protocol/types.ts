@@ -62,8 +62,8 @@ export type Event =
 
 export type Action =
   | { do: 'socket'; id: number; url: string }
-  /** `as` says in which pieces the answer is wanted: text as it comes, the whole text, or the whole as bytes; a `body` is a form, or bytes. */
-  | { do: 'request'; id: number; url: string; as: 'stream' | 'text' | 'bytes'; accept: string; token?: string; body?: string | ArrayBuffer }
+  /** `as` says in which pieces the answer is wanted: text as it comes, the whole text, or the whole as bytes; a `body` is a form, or bytes; `isBare` is without cookies. */
+  | { do: 'request'; id: number; url: string; as: 'stream' | 'text' | 'bytes'; accept: string; token?: string; isBare?: boolean; body?: string | ArrayBuffer }
   | { do: 'send'; id: number; data: string | ArrayBuffer; ref?: number }
   | { do: 'disconnect'; id: number }
   | { do: 'token' }

@@ -9,7 +9,7 @@ export const data = (got: Got[]): unknown[] => got.flatMap(item => ('message' in
 export const publish = (world: World, topic: string, ...texts: string[]) => texts.forEach(text => world.hub.publish({ topics: [topic], data: text }));
 
 /** A world in which some carriers do not work. */
-export function broken(world: World, ...carriers: CarrierName[]): World {
+export function broken(world: World, ...carriers: (CarrierName | 'other')[]): World {
   for (const carrier of carriers) world.works[carrier] = false;
   return world;
 }

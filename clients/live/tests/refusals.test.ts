@@ -2,6 +2,7 @@
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { FakeHub } from './fake-hub';
 import { data, publish, broken, all } from './got';
 import { World } from './world';
 
@@ -196,4 +197,59 @@ test('the 503 of a hub whose store is away is no refusal', () => {
   world.send({ on: 'publish', ref: 1, draft: draft(1) });
   world.run(600_000);
   assert.deepEqual([[...world.refused], [...world.published]], [[], [[1, 'urn:1']]]);
+});
+
+/** A world as a page sees it whose origin the hub does not allow: each answer is hidden from it, but for the one that says so. */
+function hidden(seed: number): World {
+  const world = broken(new World(seed, new FakeHub(), { hasToken: true }), ...all, 'other');
+  world.nextToken = () => 'a';
+  return world;
+}
+
+test('a page whose origin the hub does not allow is told so, and asks for nothing more', () => {
+  const world = hidden(50);
+  world.allowsOrigin = false;
+  const got = world.subscribe(1, '/a');
+  world.send({ on: 'publish', ref: 1, draft: draft(1) });
+  world.run(2000);
+  assert.deepEqual([got, [...world.refused], world.states.at(-1)], [[{ failed: 403 }], [[1, 403]], 'idle']);
+  const { requests } = world;
+  world.run(3_600_000);
+  assert.deepEqual([world.requests, world.carriers], [requests, []]);
+});
+
+test('a page that only publishes is told so too', () => {
+  const world = hidden(51);
+  world.allowsOrigin = false;
+  for (const n of [1, 2]) world.send({ on: 'publish', ref: n, draft: draft(n) });
+  world.run(2000);
+  assert.deepEqual([...world.refused], [[1, 403], [2, 403]]);
+});
+
+test('where nobody answers, what is published and subscribed waits for as long as it takes', () => {
+  for (const subscribes of [true, false]) {
+    const world = hidden(52);
+    const got = subscribes ? world.subscribe(1, '/a') : [];
+    world.send({ on: 'publish', ref: 1, draft: draft(1) });
+    world.run(3_600_000);
+    assert.deepEqual([got, [...world.refused]], [[], []]);
+    for (const way of [...all, 'other'] as const) world.works[way] = true;
+    world.run(60_000);
+    assert.deepEqual([data(got), [...world.published]], [subscribes ? ['1'] : [], [[1, 'urn:1']]]);
+  }
+});
+
+test('a publication without an answer from a hub that is there is sent seven times, more and more rarely, and has then failed', () => {
+  const world = posting(53);
+  world.works.other = false;
+  world.allowsOrigin = true;
+  const got = world.subscribe(1, '/a');
+  for (const n of [1, 2]) world.send({ on: 'publish', ref: n, draft: draft(n) });
+  world.run(1000);
+  assert.deepEqual([...world.refused], []);
+  world.run(60_000);
+  assert.deepEqual([...world.refused], [[1, 0]]);
+  world.works.other = true;
+  world.run(60_000);
+  assert.deepEqual([[...world.published], data(got)], [[[2, 'urn:2']], ['2']]);
 });

@@ -1,5 +1,6 @@
 // A network and a hub in virtual time, in which a core lives. Every seed is another life.
 
+import assert from 'node:assert/strict';
 import { Core } from '../protocol/core';
 import { parseBinary } from '../protocol/forms';
 import type { Action, CarrierName, ConnectionEvent, CoreOptions, Event, Gap, Message } from '../protocol/types';
@@ -46,6 +47,8 @@ export class World {
   refusal: { status: number; isHubs: boolean } | null = null;
   /** Topics for which the hub answers 400, whatever else is asked for with them. */
   readonly badTopics = new Set<string>();
+  /** Whether the hub allows the page's origin, as it says when it is asked; null where no answer comes. */
+  allowsOrigin: boolean | null = null;
   /** How many topics a request has at most. */
   mostAtOnce = Infinity;
   /** How publications by POST are refused, each in its turn; null lets one through. */
@@ -288,7 +291,11 @@ export class World {
       say({ on: 'text', id, text });
       say({ on: 'end', id, code: 1000 });
     };
-    if (!this.works[carrier]) {
+    if (action.isBare) {
+      assert.equal(action.token, undefined);
+      if (this.allowsOrigin !== null) say({ on: 'head', id, status: this.allowsOrigin ? 204 : 403, isHubs: !this.allowsOrigin });
+      say({ on: 'end', id, code: this.allowsOrigin === null ? 1006 : 1000 });
+    } else if (!this.works[carrier]) {
       say({ on: 'end', id, code: 1006 });
     } else if (this.refusal && action.as !== 'bytes' && action.body === undefined) {
       say({ on: 'head', id, ...this.refusal });

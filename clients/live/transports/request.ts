@@ -15,7 +15,7 @@ export function openRequest(action: Extract<Action, { do: 'request' }>, credenti
       headers,
       // A poll is asked again with If-None-Match, which the browser's cache does; a stream is never kept.
       cache: action.as === 'text' ? 'no-cache' : 'no-store',
-      credentials,
+      credentials: action.isBare ? 'omit' : credentials,
       signal: abort.signal,
       ...(body === undefined ? {} : { body: typeof body === 'string' ? new URLSearchParams(body) : body }),
     });

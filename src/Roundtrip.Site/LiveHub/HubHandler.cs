@@ -34,6 +34,12 @@ internal sealed class HubHandler(SiteLoop site) : IProgramHandler
             return;
         }
 
+        if (path == OriginAnswer.Path && request.Method is Method.Get or Method.Head)
+        {
+            OriginAnswer.Send(exchange, definition);
+            return;
+        }
+
         bool isPublication = path.Length == 0 && request.Method == Method.Post;
         if (LiveRequest.TryRead(request, definition, site.UnixSeconds, out int status, out string fault, out string reason) is not { } read)
         {

@@ -143,6 +143,24 @@ public sealed class LiveCarrierTests(LiveBrowser browser) : IClassFixture<LiveBr
         Assert.Equal(["through"], await page.HeardAsync());
     }
 
+    // The browser hides from such a page what the hub says to it, but for the answer to one question (docs/live.md, "Origins").
+    [Fact]
+    public async Task A_page_whose_origin_the_hub_does_not_allow_is_told_so_and_works_once_it_is_allowed()
+    {
+        using var site = new LiveSite();
+        await using IBrowserContext context = await browser.Chromium.NewContextAsync();
+        LivePage page = await LivePage.OpenAsync(site, context, isSecure: false);
+        string connect = $"const live = connect('{site.Url(false, LiveBrowser.OtherName)}{LiveSite.Hub}', {"{"} home: 'page', session: 'other', token: () => token {"}"})";
+        string use = $"token => import('/{LiveSite.Hub}/client.js').then(({"{"} connect {"}"}) => {"{"} {connect}; live.subscribe('a', ({"{"} data {"}"}) => got.push(`there ${"{"}data{"}"}`), {"{"} onError: ({"{"} status {"}"}) => got.push(`error ${"{"}status{"}"}`) {"}"}); "
+            + "return live.publish('a', 'from afar').then(() => 'stored', ({ status, message }) => `${status} ${message}`); })";
+        Assert.Equal("403 the hub does not allow this page's origin", await page.Tab.EvaluateAsync<string>(use, site.Token));
+        await page.UntilGotAsync("error 403");
+
+        await site.ReloadAsync($"LiveAllowOrigin {site.Url(isSecure: false)[..^1]}");
+        Assert.Equal("stored", await page.Tab.EvaluateAsync<string>(use, site.Token));
+        await page.UntilGotAsync("from afar");
+    }
+
     // What the access log has of it, once it has ended.
     private static string Asked(string carrier, bool isSecure) => (carrier, isSecure) switch
     {

@@ -212,6 +212,47 @@ public class PublicationTests
         Assert.Contains("Origin", response.Headers.Vary);
     }
 
+    // docs/live.md, "Origins". All else that is said to such a page stays hidden from it.
+    [Theory]
+    [InlineData("", "https://app.test", "403 403")]
+    [InlineData("", "null", "403 403")]
+    [InlineData("", null, "204 ")]
+    [InlineData("LiveAllowOrigin https://app.test", "https://app.test", "204 ")]
+    [InlineData("LiveAllowOrigin https://app.test", "https://other.test", "403 403")]
+    [InlineData("LiveAllowOrigin *", "https://other.test", "204 ")]
+    [InlineData("CorsOrigin https://app.test", "https://app.test", "204 ")]
+    [InlineData("CorsOrigin https://app.test", "https://other.test", "403 403")]
+    public async Task Every_page_may_read_whether_its_origin_is_allowed_and_no_more(string conf, string? origin, string expected)
+    {
+        using var site = new HubSite($"LiveAnonymous Off\n{conf}");
+        async Task<HttpResponseMessage> Ask(HttpMethod method, string path)
+        {
+            var request = new HttpRequestMessage(method, HubSite.Hub + path);
+            request.Headers.Add("Cookie", $"mercureAuthorization={HubSite.Publisher()}");
+            if (origin is not null)
+            {
+                request.Headers.Add("Origin", origin);
+            }
+
+            return await site.Client.SendAsync(request, TestContext.Current.CancellationToken);
+        }
+
+        static string Value(HttpResponseMessage response, string name) => response.Headers.TryGetValues(name, out IEnumerable<string>? values) ? string.Join(", ", values) : "";
+        using HttpResponseMessage answer = await Ask(HttpMethod.Get, "/origin");
+        Assert.Equal(expected, $"{(int)answer.StatusCode} {Value(answer, "Live-Refusal")}");
+        Assert.Equal(("*", "Live-Refusal", ""), (Value(answer, "Access-Control-Allow-Origin"), Value(answer, "Access-Control-Expose-Headers"), Value(answer, "Access-Control-Allow-Credentials")));
+        Assert.Contains("Origin", answer.Headers.Vary);
+        Assert.Empty(await answer.Content.ReadAsByteArrayAsync(TestContext.Current.CancellationToken));
+        if (expected != "204 ")
+        {
+            foreach ((HttpMethod method, string path) in ((HttpMethod, string)[])[(HttpMethod.Get, "?topic=a&since=earliest"), (HttpMethod.Post, ""), (HttpMethod.Options, ""), (HttpMethod.Post, "/origin"), (HttpMethod.Options, "/origin"), (HttpMethod.Get, "/client.js")])
+            {
+                using HttpResponseMessage hidden = await Ask(method, path);
+                Assert.Equal("", Value(hidden, "Access-Control-Allow-Origin"));
+            }
+        }
+    }
+
     private static StringContent Form(string text) => new(text, Encoding.UTF8, new MediaTypeHeaderValue("application/x-www-form-urlencoded"));
 
     private static Task<HttpResponseMessage> Bytes(HubSite site, string query, byte[] content, string? token = null, string type = "application/octet-stream")
