@@ -77,11 +77,12 @@ export function ask(core: Core, topics: Topic[], since: string | null, seconds: 
   let status = 0;
   let retryAfter: number | undefined;
   let isHubs: boolean | undefined;
+  let limit: number | undefined;
   let isDone = false;
   return core.request({ query }, (event, now) => {
     if (isDone) return;
     if (event.on === 'head') {
-      ({ status, retryAfter, isHubs } = event);
+      ({ status, retryAfter, isHubs, limit } = event);
     } else if (event.on === 'text' && status === 200) {
       const poll = parsePoll(event.text);
       if (!poll) return;
@@ -94,7 +95,10 @@ export function ask(core: Core, topics: Topic[], since: string | null, seconds: 
       // Which of several topics it has against is not said with 400: whoever asked finds that out.
       const isRefused = isHubs && (status === 403 || (status === 400 && topics.length === 1));
       if (isRefused) for (const topic of topics) core.refuse(topic, status, 'the hub refuses this topic');
-      failed(isRefused ? 204 : status, retryAfter, now);
+      // Those that came last are too many, as on a WebSocket.
+      const tooMany = isHubs && status === 429 && limit ? topics.slice(limit) : [];
+      for (const topic of tooMany) core.refuse(topic, status, `more than ${limit} topics on one connection (LiveMaxChannels)`);
+      failed(isRefused || tooMany.length > 0 ? 204 : status, retryAfter, now);
     }
   });
 }

@@ -3,7 +3,7 @@ import type { Core } from './core';
 import { post } from './forms';
 import type { Draft } from './types';
 
-// Answers of what stands between, not of the hub: it may not have seen the request.
+// Answers that say nothing of the publication: the hub may not have seen it, or its store is away.
 const noAnswers = [0, 408, 429, 502, 503, 504];
 // What stands between may refuse for a while, such as a network that wants one to log in first, but others wait behind a publication: so often it is sent. So often too while the hub is there and yet the page is given no answer.
 const mostRefusals = 7;
@@ -123,8 +123,8 @@ export class Publications {
   private answered(ref: number, publication: Publication, status: number, isHubs: boolean | undefined, text: string, now: number): void {
     const isStored = status >= 200 && status < 300;
     // 401 asks for another token, whoever says it; what is too large for somebody on the way is so the next time too.
-    const isFinal = isStored || isHubs || status === 401 || status === 413;
-    if (noAnswers.includes(status) || (!isFinal && ++publication.refusals < mostRefusals)) {
+    const isFinal = isStored || (isHubs && status !== 503) || status === 401 || status === 413;
+    if (!isFinal && (noAnswers.includes(status) || ++publication.refusals < mostRefusals)) {
       publication.isSent = false;
       this.deadline = now + backoff(this.failures++, this.core.random());
       if (status === 0) this.core.askOrigin(() => this.unanswered(ref, publication));

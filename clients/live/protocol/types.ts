@@ -42,8 +42,8 @@ export interface State { phase: Phase; carrier?: CarrierName; delay?: number }
 /** What came of a connection: of a socket, or of a request with its answer. Events of one that was closed may still come and are ignored. */
 export type ConnectionEvent =
   | { on: 'open'; id: number }
-  /** `isHubs`: the hub itself refuses, and not what stands between. */
-  | { on: 'head'; id: number; status: number; isHubs?: boolean; lastEventId?: string | undefined; retryAfter?: number | undefined }
+  /** `isHubs`: the hub itself refuses, and not what stands between; `limit`: because a connection has so many topics at most. */
+  | { on: 'head'; id: number; status: number; isHubs?: boolean; limit?: number | undefined; lastEventId?: string | undefined; retryAfter?: number | undefined }
   | { on: 'text'; id: number; text: string }
   | { on: 'bytes'; id: number; bytes: ArrayBuffer }
   /** A socket's close code; of a request 1000 when its answer is complete, else 1006. */

@@ -19,6 +19,38 @@ test('a topic too many is refused, and the others go on', () => {
   assert.deepEqual(lists.map(data), [['1'], ['2'], ['failed 429']]);
 });
 
+for (const carrier of ['longpoll', 'shortpoll'] as const) {
+  for (const since of [undefined, 'earliest']) {
+    test(`over ${carrier} since ${since} too the topics too many are those that came last, and the others go on at once`, () => {
+      const world = broken(new World(25), ...all.slice(0, all.indexOf(carrier)));
+      world.mostTopics = 3;
+      const lists = [1, 2, 3, 4, 5, 6].map(n => world.subscribe(n, `/${n}`, since));
+      world.run(2000);
+      for (const n of [1, 2, 3, 4, 5, 6]) publish(world, `/${n}`, String(n));
+      world.run(5000);
+      assert.deepEqual(lists.map(data), [['1'], ['2'], ['3'], ['failed 429'], ['failed 429'], ['failed 429']]);
+      assert.equal(world.states.at(-1), `open ${carrier}`);
+      // Another one's place may be had.
+      world.send({ on: 'unsubscribe', sub: 1 });
+      const next = world.subscribe(7, '/7', 'earliest');
+      publish(world, '/7', '7');
+      world.run(5000);
+      assert.deepEqual(data(next), ['7']);
+    });
+  }
+}
+
+test('429 of what stands between ends no topic', () => {
+  const world = broken(new World(26), 'websocket', 'sse');
+  world.refusal = { status: 429, isHubs: false };
+  const lists = [1, 2].map(n => world.subscribe(n, `/${n}`, 'earliest'));
+  world.run(60_000);
+  world.refusal = null;
+  for (const n of [1, 2]) publish(world, `/${n}`, String(n));
+  world.run(60_000);
+  assert.deepEqual(lists.map(data), [['1'], ['2']]);
+});
+
 test('a hundred and first topic is refused before the hub could close the connection for it', () => {
   const world = new World(24);
   const lists = Array.from({ length: 101 }, (_, n) => world.subscribe(n, `/${n}`));
@@ -149,7 +181,7 @@ const draft = (n: number) => ({ topics: ['/a'], data: String(n), id: `urn:${n}` 
 const posting = (seed: number) => broken(new World(seed), 'websocket');
 
 test('a publication that the hub itself refuses has failed at once', () => {
-  for (const status of [400, 403, 413, 415, 500]) {
+  for (const status of [400, 403, 413, 415, 429, 500]) {
     const world = posting(40);
     world.refusals.push({ status, isHubs: true });
     world.send({ on: 'publish', ref: 1, draft: draft(1) });

@@ -41,6 +41,7 @@ export class World {
   /** Whether a socket's token is good for publishing. */
   socketPublishes = true;
   requests = 0;
+  /** How many topics a connection has at most. */
   mostTopics = Infinity;
   storeIsAway = false;
   /** How requests for messages are refused, and whether the hub does that itself. */
@@ -302,6 +303,9 @@ export class World {
       say({ on: 'end', id, code: 1000 });
     } else if (action.body === undefined && (topics.length > this.mostAtOnce || topics.some(topic => this.badTopics.has(topic)))) {
       say({ on: 'head', id, status: 400, isHubs: true });
+      say({ on: 'end', id, code: 1000 });
+    } else if (action.body === undefined && topics.length > this.mostTopics) {
+      say({ on: 'head', id, status: 429, isHubs: true, limit: this.mostTopics });
       say({ on: 'end', id, code: 1000 });
     } else if (!this.isAllowed(action.token)) {
       answer(401, '');

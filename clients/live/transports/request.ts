@@ -23,7 +23,8 @@ export function openRequest(action: Extract<Action, { do: 'request' }>, credenti
     // What answers in the hub's place, such as a page to log in to a network, is no stream.
     const status = action.as === 'stream' && answer.status === 200 && !type.startsWith('text/event-stream') ? 406 : answer.status;
     const seconds = Number(answer.headers.get('retry-after') ?? NaN);
-    tell({ on: 'head', id, status, isHubs: answer.headers.get('live-refusal') === String(status), lastEventId: answer.headers.get('last-event-id') ?? undefined, retryAfter: seconds >= 0 ? seconds * 1000 : undefined });
+    const limit = Number(answer.headers.get('live-max-channels')) || undefined;
+    tell({ on: 'head', id, status, limit, isHubs: answer.headers.get('live-refusal') === String(status), lastEventId: answer.headers.get('last-event-id') ?? undefined, retryAfter: seconds >= 0 ? seconds * 1000 : undefined });
     if (action.as === 'bytes') {
       tell({ on: 'bytes', id, bytes: await answer.arrayBuffer() });
     } else if (action.as === 'text') {

@@ -45,6 +45,9 @@ internal sealed record HubDefinition
     /// <summary>The most topic selectors of one connection.</summary>
     public int MaximumChannels { get; init; } = 100;
 
+    /// <summary>What is said to who asks for more.</summary>
+    public string TooManyTopics => $"more than {MaximumChannels} topics on one connection (LiveMaxChannels)";
+
     /// <summary>The most bytes of a message.</summary>
     public int MaximumMessage { get; init; } = 1024 * 1024;
 

@@ -42,7 +42,7 @@ internal static class HubResponses
             exchange.ResponseFields.Add("Access-Control-Allow-Credentials"u8, "true"u8);
         }
 
-        exchange.ResponseFields.Add("Access-Control-Expose-Headers"u8, "Last-Event-ID, ETag, Link, Live-Refusal"u8);
+        exchange.ResponseFields.Add("Access-Control-Expose-Headers"u8, "Last-Event-ID, ETag, Link, Live-Refusal, Live-Max-Channels"u8);
     }
 
     /// <summary>Answers a preflight.</summary>
@@ -77,6 +77,12 @@ internal static class HubResponses
         {
             // Who says so: a client that reads 403 of something in between tries another carrier (docs/live.md).
             exchange.ResponseFields.Add("Live-Refusal"u8, Encoding.ASCII.GetBytes($"{status}"));
+        }
+
+        if (status == 429)
+        {
+            // How many it may ask for, so that it can.
+            exchange.ResponseFields.Add("Live-Max-Channels"u8, Encoding.ASCII.GetBytes($"{hub.MaximumChannels}"));
         }
 
         Send(exchange, status, Text, Encoding.UTF8.GetBytes(sentence));

@@ -60,7 +60,7 @@ internal sealed class LiveRequest
         }
 
         var read = new LiveRequest(query);
-        if (!read.TryTopics(hub, out fault) || !read.TryWait(out fault))
+        if (!read.TryTopics(hub, out status, out fault) || !read.TryWait(out fault))
         {
             return null;
         }
@@ -77,9 +77,9 @@ internal sealed class LiveRequest
 
     private string? Last(string name) => _query.FindLast(field => field.Name == name) is { Name: not null } found ? found.Value : null;
 
-    private bool TryTopics(HubDefinition hub, out string fault)
+    private bool TryTopics(HubDefinition hub, out int status, out string fault)
     {
-        fault = "";
+        (status, fault) = (400, "");
         var topics = new List<TopicSelector>();
         foreach ((string name, string value) in _query)
         {
@@ -88,11 +88,15 @@ internal sealed class LiveRequest
                 continue;
             }
 
-            if (topics.Count == hub.MaximumChannels || !TopicSelector.TryParse(value, out TopicSelector? selector))
+            if (topics.Count == hub.MaximumChannels)
             {
-                fault = topics.Count == hub.MaximumChannels
-                    ? $"more than {hub.MaximumChannels} topics (LiveMaxChannels)"
-                    : $"a topic has 1 to {TopicSelector.MaximumLength} characters, and no control characters";
+                (status, fault) = (429, hub.TooManyTopics);
+                return false;
+            }
+
+            if (!TopicSelector.TryParse(value, out TopicSelector? selector))
+            {
+                fault = $"a topic has 1 to {TopicSelector.MaximumLength} characters, and no control characters";
                 return false;
             }
 

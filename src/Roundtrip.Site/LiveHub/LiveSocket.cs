@@ -203,7 +203,7 @@ internal sealed class LiveSocket : TimerEntry, IWebSocketHandler
         }
         else if (_subscriptions.Topics + topics.Count > Definition.MaximumChannels)
         {
-            Fail("sub", number, 429, $"more than {Definition.MaximumChannels} topics on one connection (LiveMaxChannels)");
+            Fail("sub", number, 429, Definition.TooManyTopics);
         }
         else if (!isCurrent && !_hub.Hub.Knows(since))
         {

@@ -161,6 +161,26 @@ public sealed class LiveCarrierTests(LiveBrowser browser) : IClassFixture<LiveBr
         await page.UntilGotAsync("from afar");
     }
 
+    [Theory]
+    [InlineData("websocket")]
+    [InlineData("longpoll")]
+    public async Task Topics_too_many_are_told_with_the_limit_and_the_others_go_on(string carrier)
+    {
+        using var site = new LiveSite();
+        await site.ReloadAsync($"LiveMaxChannels 2\nLiveAllowOrigin {site.Url(isSecure: false)[..^1]}");
+        await using IBrowserContext context = await browser.Chromium.NewContextAsync();
+        LivePage page = await LivePage.OpenAsync(site, context, isSecure: false);
+        // Of another origin, which reads of the hub's fields only those that it is shown.
+        await page.Tab.EvaluateAsync(
+            "([url, carrier]) => import('/.well-known/mercure/client.js').then(({ connect }) => { const live = connect(url, { carriers: [carrier] }); live.addEventListener('error', ({ detail: { topic, status, text } }) => got.push(`${topic} ${status} ${text}`)); for (const topic of ['1', '2', '3']) live.subscribe(topic, ({ data }) => got.push(data), { since: 'earliest' }); })",
+            new[] { site.Url(false, LiveBrowser.OtherName) + LiveSite.Hub, carrier });
+        await page.UntilGotAsync("3 429 more than 2 topics on one connection (LiveMaxChannels)");
+        await site.PublishAsync("1", "one", "urn:1");
+        await page.UntilGotAsync("one");
+        await site.PublishAsync("2", "two", "urn:2");
+        await page.UntilGotAsync("two");
+    }
+
     // What the access log has of it, once it has ended.
     private static string Asked(string carrier, bool isSecure) => (carrier, isSecure) switch
     {

@@ -147,11 +147,12 @@ public class PollTests
     }
 
     [Fact]
-    public async Task More_topics_than_allowed_are_refused()
+    public async Task More_topics_than_allowed_are_refused_and_their_number_said()
     {
         using var site = new HubSite("LiveAnonymous On\nLiveMaxChannels 2");
         using HttpResponseMessage response = await site.Send(HttpMethod.Get, $"{HubSite.Hub}?topic=a&topic=b&topic=c&since=earliest");
-        Assert.Equal(400, (int)response.StatusCode);
+        Assert.Equal((429, "429", "2"), ((int)response.StatusCode, response.Headers.GetValues("Live-Refusal").Single(), response.Headers.GetValues("Live-Max-Channels").Single()));
+        Assert.Contains("LiveMaxChannels", await response.Content.ReadAsStringAsync(TestContext.Current.CancellationToken), StringComparison.Ordinal);
     }
 
     private static async Task<(string[] Data, string Last, string Tag)> Poll(HubSite site, string query)
