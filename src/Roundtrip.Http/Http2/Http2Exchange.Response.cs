@@ -9,6 +9,11 @@ public sealed partial class Http2Exchange
 {
     private const int DateLength = 29;
 
+    // What nghttp2 takes a section to have at most: its fields, two changes of the table's size, and the 5 bytes of a priority. A line of HTTP/1 is 4 longer than its field's name and value.
+    private const int PerSection = 12 + 5;
+    private const int PerField = 12;
+    private const int PerLine = PerField - 4;
+
     private bool _hasNoContent;
     private bool _wantsRoom;
     private bool _isWritingEnded;
@@ -45,13 +50,19 @@ public sealed partial class Http2Exchange
             return;
         }
 
+        // Nobody needs a hint, and the response comes all the same. Deviates: httpd's nghttp2 resets the stream.
+        if (PerSection + StatusLength + LinesLength(fields) > _connection!.Limits.MaxHeaderBlockLength)
+        {
+            return;
+        }
+
         // RFC 9113 §8.4.1: whoever takes pushes is promised what a hint would have it ask for.
         if (status == 103 && AllowsPush)
         {
-            _connection!.Promise(this, _stream!, fields);
+            _connection.Promise(this, _stream!, fields);
         }
 
-        HpackEncoder encoder = _connection!.Encoder;
+        HpackEncoder encoder = _connection.Encoder;
         HeaderBlockWriter block = _connection.Resources.Block;
         encoder.Begin(block);
         encoder.Status(status);
@@ -248,15 +259,15 @@ public sealed partial class Http2Exchange
         return true;
     }
 
-    // What nghttp2 takes a section to have at most: its fields, two changes of the table's size, and the 5 bytes of a priority. A line of HTTP/1 is 4 longer than its field's name and value.
+    private static int StatusLength => PerField + (":status: 200".Length - 2);
+
+    private static long LinesLength(FieldBlock shared) => shared.Http1Lines.Length + (PerLine * shared.Fields.Length);
+
     private long SectionLength(FieldBlock shared, long announced)
     {
-        const int PerSection = 12 + 5;
-        const int PerField = 12;
-        const int PerLine = PerField - 4;
-        int engines = PerField + (":status: 200".Length - 2) + PerField + "server".Length + _connection!.Host.StatusLines.Server.Length + PerField + "date".Length + DateLength;
+        int engines = StatusLength + PerField + "server".Length + _connection!.Host.StatusLines.Server.Length + PerField + "date".Length + DateLength;
         int length = announced < 0 ? 0 : PerField + "content-length".Length + Digits(announced);
-        return PerSection + engines + length + shared.Http1Lines.Length + (PerLine * shared.Fields.Length) + ResponseFields.Http1Lines.Length + (PerLine * ResponseFields.Count);
+        return PerSection + engines + length + LinesLength(shared) + ResponseFields.Http1Lines.Length + (PerLine * ResponseFields.Count);
     }
 
     private static int Digits(long number)

@@ -24,7 +24,7 @@ public sealed record Http2Limits
     public int MaxDataFrameLength { get; init; }
 
     /// <summary>
-    /// H2MaxHeaderBlockLen: bytes that a response's header section may have, counted as nghttp2 does: name and value of each field, 12 more for each, and 17. A response with more is not sent, its stream is
+    /// H2MaxHeaderBlockLen: bytes that a response's header section may have, counted as nghttp2 does: name and value of each field, 12 more for each, and 17. A 103 with more is left out; a response with more is not sent, its stream is
     /// reset. httpd's default, 0, is nghttp2's, which is this.
     /// </summary>
     public int MaxHeaderBlockLength { get; init; } = DefaultHeaderBlockLength;

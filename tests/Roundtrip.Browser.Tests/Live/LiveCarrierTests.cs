@@ -152,13 +152,34 @@ public sealed class LiveCarrierTests(LiveBrowser browser) : IClassFixture<LiveBr
         LivePage page = await LivePage.OpenAsync(site, context, isSecure: false);
         string connect = $"const live = connect('{site.Url(false, LiveBrowser.OtherName)}{LiveSite.Hub}', {"{"} home: 'page', session: 'other', token: () => token {"}"})";
         string use = $"token => import('/{LiveSite.Hub}/client.js').then(({"{"} connect {"}"}) => {"{"} {connect}; live.subscribe('a', ({"{"} data {"}"}) => got.push(`there ${"{"}data{"}"}`), {"{"} onError: ({"{"} status {"}"}) => got.push(`error ${"{"}status{"}"}`) {"}"}); "
-            + "return live.publish('a', 'from afar').then(() => 'stored', ({ status, message }) => `${status} ${message}`); })";
-        Assert.Equal("403 the hub does not allow this page's origin", await page.Tab.EvaluateAsync<string>(use, site.Token));
+            + "live.publish('a', 'from afar').then(() => got.push('stored'), ({ status, message }) => got.push(`refused ${status} ${message}`)); })";
+        await page.Tab.EvaluateAsync(use, site.Token);
+        await page.UntilGotAsync("refused 403 the hub does not allow this page's origin");
         await page.UntilGotAsync("error 403");
 
         await site.ReloadAsync($"LiveAllowOrigin {site.Url(isSecure: false)[..^1]}");
-        Assert.Equal("stored", await page.Tab.EvaluateAsync<string>(use, site.Token));
-        await page.UntilGotAsync("from afar");
+        await page.Tab.EvaluateAsync(use, site.Token);
+        await page.UntilGotAsync("stored");
+        await page.UntilGotAsync("there from afar");
+    }
+
+    // Where extended CONNECT is not announced Chromium opens a connection of HTTP/1.1 for it, beside the one of HTTP/2 that brought the page.
+    [Theory]
+    [InlineData("on", "\"CONNECT /.well-known/mercure HTTP/2.0\" 200", "\"GET /.well-known/mercure HTTP/1.1\" 101")]
+    [InlineData("off", "\"GET /.well-known/mercure HTTP/1.1\" 101", "\"CONNECT /.well-known/mercure HTTP/2.0\" 200")]
+    public async Task H2WebSockets_says_over_which_version_a_page_of_HTTP_2_has_its_WebSocket(string said, string expected, string other)
+    {
+        using var site = new LiveSite($"H2WebSockets {said}");
+        await using IBrowserContext context = await browser.Chromium.NewContextAsync();
+        LivePage page = await LivePage.OpenAsync(site, context, isSecure: true, "{ carriers: ['websocket'] }");
+        Assert.Equal("h2", await page.Tab.EvaluateAsync<string>("performance.getEntriesByType('navigation')[0].nextHopProtocol"));
+        await page.UntilCarrierAsync("websocket");
+        await page.HearAsync();
+        await site.PublishAsync("a", "through", "urn:1");
+        await page.UntilGotAsync("through");
+        await context.CloseAsync();
+        await site.UntilLoggedAsync(expected);
+        Assert.Equal(0, site.Logged(other));
     }
 
     [Theory]

@@ -64,6 +64,31 @@ public class Http2LimitTests
         Assert.Equal("DATA 5 end ok", peer.Answers()[^1]);
     }
 
+    [Theory]
+    [InlineData(0)]
+    [InlineData(1)]
+    public void A_103_that_is_one_byte_more_than_H2MaxHeaderBlockLen_is_left_out_and_the_response_comes(int more)
+    {
+        const int Most = 500;
+        Http2Peer peer = Http2Peer.Open(
+            (_, exchange) =>
+            {
+                // nghttp2's count: 12 for each field, 17 once; :status: 103, and link.
+                exchange.Inform(103, FieldBlock.Create(("link", new string('x', Most - (17 + (2 * 12) + 10 + 4) + more))));
+                exchange.Respond(200, FieldBlock.Empty, 2);
+                exchange.Write("ok"u8);
+                exchange.Complete();
+            },
+            Limits(new Http2Limits { MaxHeaderBlockLength = Most }));
+        foreach (int stream in (int[])[1, 3])
+        {
+            peer.Get(stream);
+            string[] all = [.. peer.Answers()];
+            Assert.Equal(1 - more, all.Count(line => line.StartsWith($"HEADERS {stream} 103", StringComparison.Ordinal)));
+            Assert.Equal([$"HEADERS {stream} 200 content-length=2", $"DATA {stream} end ok"], all[^2..]);
+        }
+    }
+
     [Fact]
     public void A_handler_that_begins_such_a_response_is_told_afterwards_and_what_it_writes_goes_nowhere()
     {
