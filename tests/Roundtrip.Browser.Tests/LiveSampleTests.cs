@@ -31,6 +31,21 @@ public sealed class LiveSampleTests : IAsyncLifetime
     [Trait("Category", "Long")]
     public Task So_it_does_from_the_page_over_HTTP_1() => AllPass(isSecure: false);
 
+    // A refusal looks to a page like a network that is away.
+    [Fact]
+    public async Task Where_the_other_origin_is_away_no_row_that_is_about_it_passes()
+    {
+        using var server = new RoundtripProcess(Path.Combine(Repository.Root, "samples/browser"));
+        (string result, string[] failed) = await Run(server.Http, "http://127.0.0.1:9/", only: "cors");
+        (_, string[] socket) = await Run(server.Http, "http://127.0.0.1:9/", only: "ws-origin");
+
+        Assert.Equal("fail", result);
+        Assert.Equal(
+            ["cors-credentials", "cors-credentials-any", "cors-expose", "cors-no-credentials", "cors-open-preflight", "cors-preflight", "cors-preflight-field", "cors-preflight-method", "cors-refused", "cors-simple"],
+            failed.Select(static row => row.Split(':')[0]).Order(StringComparer.Ordinal));
+        Assert.Single(socket);
+    }
+
     [Fact]
     public async Task Seven_tabs_have_one_connection_and_all_see_what_one_of_them_says()
     {
@@ -84,11 +99,11 @@ public sealed class LiveSampleTests : IAsyncLifetime
         await page.GetByRole(AriaRole.Button, new PageGetByRoleOptions { Name = "Send" }).ClickAsync();
     }
 
-    private async Task<(string Result, string[] Failed)> Run(string url, string other)
+    private async Task<(string Result, string[] Failed)> Run(string url, string other, string only = "")
     {
         await using IBrowserContext context = await _browser.NewContextAsync();
         IPage page = await context.NewPageAsync();
-        await page.GotoAsync($"{url}?other={Uri.EscapeDataString(other.TrimEnd('/'))}");
+        await page.GotoAsync($"{url}?only={only}&other={Uri.EscapeDataString(other.TrimEnd('/'))}");
         await page.WaitForFunctionAsync("document.documentElement.dataset.result !== 'running'", null, new PageWaitForFunctionOptions { Timeout = 2 * Patience });
         string result = await page.EvaluateAsync<string>("document.documentElement.dataset.result");
         string[] failed = await page.EvaluateAsync<string[]>("[...document.querySelectorAll('tr[data-result=fail]')].map(row => row.id || row.textContent)");

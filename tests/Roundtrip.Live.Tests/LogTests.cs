@@ -48,6 +48,22 @@ public class LogTests
         Assert.Equal(expected, string.Join(' ', got).Replace("UnknownId ", "UnknownId;", StringComparison.Ordinal).Replace("NewEpoch ", "NewEpoch;", StringComparison.Ordinal));
     }
 
+    [Fact]
+    public void A_private_messages_own_id_is_told_to_nobody_as_a_place()
+    {
+        LiveLog log = Drafts.Log(2);
+        foreach (string id in (string[])["urn:1", "urn:2", "urn:3"])
+        {
+            log.Append(Drafts.Of("a", id: id, isPrivate: true), 0, out _);
+        }
+
+        Assert.Equal("#e1/2", log.LastId);
+        Assert.Equal(["gap unknown #e1/1 -1 UnknownId"], log.Subscriber(Drafts.In("other"), "unknown").Take());
+
+        // Who has it goes on behind it, by either.
+        Assert.Equal((2, 2), (log.Resume("urn:2").Offset, log.Resume("#e1/1").Offset));
+    }
+
     // The id of who came before the log was known.
     [Theory]
     [InlineData(0, "#e1/0 #e1/1 #e1/2 #e1/3")]

@@ -86,5 +86,8 @@ row(group, 'ws-origin', 'CORS does not hold for WebSockets, so the server looks 
   const socket = new WebSocket(`${other.replace(/^http/, 'ws')}/.well-known/mercure`, 'roundtrip.live.v1');
   const { code } = await event(socket, 'close');
   equal(code, 1006, 'the close code');
-  return 'closed with 1006 before it was open';
+  // The one thing that a hub tells every page: whether its origin is allowed.
+  const { status } = await fetch(`${other}/.well-known/mercure/origin`);
+  equal(status, 403, 'what the hub says of this origin');
+  return 'closed with 1006 before it was open; asked for this origin, the hub says 403';
 });

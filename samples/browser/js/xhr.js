@@ -89,7 +89,7 @@ row('XMLHttpRequest: events', 'xhr-events-upload', 'Sending: the same events on 
   equal(order(list), 'loadstart progress load loadend', 'the order');
   const progress = list.filter(({ type }) => type === 'progress');
   check(progress.every(({ total, lengthComputable }) => lengthComputable && total === size) && progress.at(-1).loaded === size, 'loaded and total are not the content\'s');
-  return `progress ${progress.length} times, up to ${progress.at(-1).loaded}/${size}`;
+  return `progress ${progress.length === 1 ? 'once' : `${progress.length} times`}, up to ${progress.at(-1).loaded}/${size}`;
 });
 
 for (const [id, title, before, url] of [

@@ -136,12 +136,12 @@ public sealed class LiveLog(string epoch, HistoryLimit limit, long first = 0)
         return missing <= 0 ? (position.Offset + 1, null) : (First, GapBefore(First, lastId, missing, LiveGapReason.Expired));
     }
 
-    /// <summary>The id of the message before an offset, as a subscriber that begins there may give it later; <see cref="Earliest"/> where nothing was before.</summary>
-    public string IdBefore(long offset) => offset > First ? _byOffset[offset - 1].Id
+    /// <summary>The id of the message before an offset, as a subscriber that begins there may give it later, whether it may see that message or not; <see cref="Earliest"/> where nothing was before.</summary>
+    public string IdBefore(long offset) => offset > First ? PublicId(offset - 1)
         : offset == First && First > 0 ? BeforeFirst : Earliest;
 
     /// <summary>A gap that ends at an offset.</summary>
-    public LiveGap GapBefore(long offset, string after, long count, LiveGapReason reason) => new(after, offset < Next ? _byOffset[offset].Id : "", count, reason);
+    public LiveGap GapBefore(long offset, string after, long count, LiveGapReason reason) => new(after, offset < Next ? PublicId(offset) : "", count, reason);
 
     /// <summary>The offset of the latest message with the same topic and key; the message's own where none is later.</summary>
     public long LatestLike(LiveMessage message) => message.Key.Length > 0 && _latest.TryGetValue((message.Topics[0], message.Key), out long latest) ? latest : message.Offset;
@@ -158,6 +158,9 @@ public sealed class LiveLog(string epoch, HistoryLimit limit, long first = 0)
 
         return (offset, offset == First && _forgottenAt >= time ? GapBefore(First, lastId, -1, LiveGapReason.Expired) : null);
     }
+
+    // A private message's own id is for those alone whom it is for; its place is an id too.
+    private string PublicId(long offset) => _byOffset[offset] is { IsPrivate: true } message ? message.Position.ToString() : _byOffset[offset].Id;
 
     // A publisher's id is not known any more.
     private string BeforeFirst => new LivePosition(epoch, First - 1).ToString();

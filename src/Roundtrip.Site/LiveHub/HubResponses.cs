@@ -105,7 +105,8 @@ internal static class HubResponses
     {
         if (status < 400)
         {
-            ResponseFields.Respond(exchange, status, fields, content.Length);
+            // RFC 9110 §8.6: Content-Length of 304 would be that of the content which the client has.
+            ResponseFields.Respond(exchange, status, fields, status == 304 ? Exchange.UnknownLength : content.Length);
         }
         else
         {

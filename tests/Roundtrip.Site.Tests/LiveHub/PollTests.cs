@@ -20,6 +20,7 @@ public class PollTests
         again.Headers.TryAddWithoutValidation("If-None-Match", tag);
         using HttpResponseMessage unchanged = await site.Client.SendAsync(again, TestContext.Current.CancellationToken);
         Assert.Equal(HttpStatusCode.NotModified, unchanged.StatusCode);
+        Assert.False(unchanged.Content.Headers.NonValidated.Contains("Content-Length"));
 
         await site.Publish("b", "elsewhere");
         var other = new HttpRequestMessage(HttpMethod.Get, $"{HubSite.Hub}?topic=a&since={Uri.EscapeDataString(last)}");
