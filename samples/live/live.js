@@ -51,5 +51,5 @@ function line(name, text) {
   }
   item.append(text);
   $('messages').append(item);
-  item.scrollIntoView({ block: 'nearest' });
+  $('messages').scrollTop = $('messages').scrollHeight;
 }
