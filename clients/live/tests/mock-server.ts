@@ -241,6 +241,12 @@ function handle(request: IncomingMessage, response: ServerResponse): void {
   const address = new URL(request.url ?? '/', 'http://mock');
   response.setHeader('timing-allow-origin', '*');
   if (cors(request, address, response)) return;
+  const { origin, host } = request.headers;
+  if (address.pathname === `${path}/origin`) {
+    const isAllowed = !origin || new URL(origin).host === host;
+    send(response, isAllowed ? 204 : 403, '', { 'access-control-allow-origin': '*', 'access-control-expose-headers': 'Live-Refusal', ...(isAllowed ? {} : { 'live-refusal': '403' }) });
+    return;
+  }
   if (address.pathname === `${path}/client.js` || address.pathname === `${path}/worker.js`) send(response, 200, readFileSync(join(dist, address.pathname.slice(path.length))), { 'content-type': types['.js']! });
   else if (address.pathname === `${path}/messages/`) {
     const message = hub.messages.find(known => known.id === address.searchParams.get('id'));
