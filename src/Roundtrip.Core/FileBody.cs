@@ -12,6 +12,12 @@ public abstract class FileBody
     public abstract long Length { get; }
 
     /// <summary>
+    /// All of its bytes, where they are kept in memory too: a pinned array that nobody changes, of <see cref="Length"/>; otherwise null. Who would read them sends them from there. To be asked anew each time:
+    /// they may be let go at any time between, and the file is read again.
+    /// </summary>
+    public byte[]? Content { get; protected set; }
+
+    /// <summary>
     /// Reads at <paramref name="offset"/> without waiting for a disk.
     /// </summary>
     /// <returns>The bytes read (at least 1), or why there are none.</returns>

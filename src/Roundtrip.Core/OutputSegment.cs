@@ -23,4 +23,13 @@ public struct OutputSegment
 
     /// <summary>The unsent bytes of a memory segment.</summary>
     public readonly ReadOnlySpan<byte> Span => new(Memory, (int)Offset, (int)Length);
+
+    /// <summary>The unsent bytes, where they are in memory: those of a file too whose <see cref="FileBody.Content"/> is kept.</summary>
+    /// <returns>False where they have to be read.</returns>
+    public readonly bool TryGetSpan(out ReadOnlySpan<byte> bytes)
+    {
+        byte[]? memory = File is null ? Memory : File.Content;
+        bytes = memory is null ? default : new ReadOnlySpan<byte>(memory, (int)Offset, (int)Length);
+        return memory is not null;
+    }
 }

@@ -121,7 +121,7 @@ public sealed class RecordingSink : IConnectionSink
 /// <summary>A file whose disk is an array.</summary>
 public sealed class MemoryFile(byte[] content) : FileBody
 {
-    public byte[] Content => content;
+    public ReadOnlySpan<byte> Bytes => content;
 
     public bool IsCold { get; set; }
 

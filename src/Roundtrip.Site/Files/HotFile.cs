@@ -7,6 +7,9 @@ internal sealed class HotFile(byte[] path, Resource resource, long checkedAt)
 
     public Resource Resource => resource;
 
+    /// <summary>What it was charged when it was added, in bytes.</summary>
+    public long Memory { get; } = resource.Memory;
+
     /// <summary>The loop's time before the last look that found it unchanged.</summary>
     public long CheckedAt { get; set; } = checkedAt;
 

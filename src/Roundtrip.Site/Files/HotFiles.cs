@@ -1,13 +1,16 @@
 namespace Roundtrip.Site.Files;
 
 /// <summary>
-/// The files that one loop has at hand, by path: small ones whole, larger ones open. All loops share one budget of memory; each evicts its own, by the CLOCK rule.
+/// The files that one loop has at hand, by path: small ones whole, larger ones open, and whole too where they are sent through memory again and again. All loops share one budget of memory; each evicts its own, by the CLOCK rule.
 /// What is not there is not remembered, so a new file appears at once.
 /// </summary>
 internal sealed class HotFiles : IDisposable
 {
     // Longer paths are loaded each time.
     private const int LongestPath = 1024;
+
+    // A file whose content would take a larger part of the whole memory than one of so many is only kept open.
+    private const int Parts = 32;
 
     private readonly SharedCacheBudget _budget;
     private readonly int _maximumOpen;
@@ -55,15 +58,31 @@ internal sealed class HotFiles : IDisposable
 
         if (path.Length > LongestPath || !TryMakeRoom(resource))
         {
+            resource.LetContentsGo();
             return;
         }
 
         resource.AddReference();
-        Memory += resource.Memory;
         _open += resource.OpenFiles;
         var file = new HotFile(path.ToArray(), resource, checkedAt) { Index = _clock.Count };
+        Memory += file.Memory;
         _clock.Add(file);
         _files.Add(file.Path, file);
+    }
+
+    /// <summary>
+    /// Has what was sent through memory again and again kept there from now on (<see cref="Resource.IsReadOften"/>). For a file that was just found to be what it was; the caller has a reference to its
+    /// resource, and no use for <paramref name="file"/> any more.
+    /// </summary>
+    public void KeepContents(HotFile file)
+    {
+        long most = _budget.Limit / Parts;
+        if (file.Resource.IsReadOften(most))
+        {
+            Remove(file);
+            file.Resource.KeepContents(most);
+            Add(file.Path, file.Resource, file.CheckedAt);
+        }
     }
 
     public void Remove(HotFile file)
@@ -74,9 +93,12 @@ internal sealed class HotFiles : IDisposable
         _clock.RemoveAt(_clock.Count - 1);
         _files.Remove(file.Path);
 
-        Memory -= file.Resource.Memory;
+        Memory -= file.Memory;
         _open -= file.Resource.OpenFiles;
-        _budget.Give(file.Resource.Memory);
+        _budget.Give(file.Memory);
+
+        // Who still sends it reads the file again: memory that counts no more is not held by a slow client.
+        file.Resource.LetContentsGo();
         file.Resource.ReleaseReference();
     }
 

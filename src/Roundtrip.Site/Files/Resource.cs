@@ -3,6 +3,7 @@ using Roundtrip.Site.Access;
 using Roundtrip.Site.Directories;
 using Roundtrip.Site.Programs;
 using Roundtrip.Site.Serving;
+using Roundtrip.Transport.Files;
 
 namespace Roundtrip.Site.Files;
 
@@ -11,6 +12,7 @@ internal sealed class Resource
 {
     private readonly Representation[] _representations;
     private readonly PathFact[] _facts;
+    private readonly long _memory;
     private int _references = 1;
 
     /// <param name="representations">Encoded ones in the order in which they are preferred, then the file itself.</param>
@@ -20,14 +22,14 @@ internal sealed class Resource
         (About, _representations, _facts, IsRacy) = (about, representations, facts, isRacy);
         foreach (Representation representation in representations)
         {
-            Memory += Overhead + (representation.Content?.Length ?? 0);
+            _memory += Overhead + (representation.Content?.Length ?? 0);
             OpenFiles += representation.File is null ? 0 : 1;
         }
     }
 
     private Resource(ResourceAbout about, int status) => (About, _representations, _facts, Status) = (about, [], [], status);
 
-    private Resource(ResourceAbout about, Script script, PathFact[] facts) => (About, _representations, _facts, Script, Memory) = (about, [], facts, script, ScriptOverhead);
+    private Resource(ResourceAbout about, Script script, PathFact[] facts) => (About, _representations, _facts, Script, _memory) = (about, [], facts, script, ScriptOverhead);
 
     // What a representation takes beside its content: three blocks of fields, its facts, its place in the table.
     private const int Overhead = 2048;
@@ -62,7 +64,7 @@ internal sealed class Resource
     public bool IsRacy { get; }
 
     /// <summary>What it is charged in a cache, in bytes.</summary>
-    public long Memory { get; }
+    public long Memory => _memory + _representations.Sum(representation => (long)(representation.File?.Content?.Length ?? 0));
 
     /// <summary>How many descriptors it holds.</summary>
     public int OpenFiles { get; }
@@ -165,6 +167,31 @@ internal sealed class Resource
         return true;
     }
 
+    /// <summary>Whether one of the files that are kept open has been read so often that memory for its content is well spent: all of it, twice.</summary>
+    /// <param name="most">Bytes; larger files are not meant.</param>
+    public bool IsReadOften(long most) => _representations.Any(representation => IsWorthMemory(representation.File, most));
+
+    /// <summary>Keeps the contents of those files in memory too.</summary>
+    public void KeepContents(long most)
+    {
+        foreach (Representation representation in _representations)
+        {
+            if (IsWorthMemory(representation.File, most))
+            {
+                representation.File!.KeepContent();
+            }
+        }
+    }
+
+    /// <summary>Has all files that are kept open read again.</summary>
+    public void LetContentsGo()
+    {
+        foreach (Representation representation in _representations)
+        {
+            representation.File?.LetContentGo();
+        }
+    }
+
     public void AddReference() => _references++;
 
     public void ReleaseReference()
@@ -177,4 +204,6 @@ internal sealed class Resource
             }
         }
     }
+
+    private static bool IsWorthMemory(NativeFile? file, long most) => file is { Content: null } && file.Length <= most && file.BytesRead >= 2 * file.Length;
 }

@@ -295,7 +295,11 @@ internal sealed class SiteLoop : IExchangeStarter, IExchangeObserver, IDisposabl
 
         if (TryRenew(host, exchange, hot))
         {
-            _responder.Answer(exchange, hot.Resource);
+            Resource resource = hot.Resource;
+            resource.AddReference();
+            host.Hot.KeepContents(hot);
+            _responder.Answer(exchange, resource);
+            resource.ReleaseReference();
         }
 
         Balance(host);
@@ -355,6 +359,7 @@ internal sealed class SiteLoop : IExchangeStarter, IExchangeObserver, IDisposabl
         else if (host.Hot.Find(load.Path) is { } hot && ReferenceEquals(hot.Resource, found))
         {
             hot.CheckedAt = load.Begun;
+            host.Hot.KeepContents(hot);
         }
 
         foreach (Exchange exchange in load.StillWaiting())

@@ -23,6 +23,34 @@ public sealed unsafe partial class NativeFile(SafeFileHandle file, FileStamp sta
 
     public override long Length => stamp.Size;
 
+    /// <summary>How many bytes of it were copied to memory by <see cref="Read"/> and <see cref="ReadScattered"/> since it was opened, or its <see cref="FileBody.Content"/> let go.</summary>
+    public long BytesRead { get; private set; }
+
+    /// <summary>
+    /// Reads all of it into memory, to be sent from there from now on, where that takes no waiting and it is what it was when it was opened. A file of more than
+    /// <see cref="int.MaxValue"/> bytes cannot be.
+    /// </summary>
+    public void KeepContent()
+    {
+        byte[] content = GC.AllocateUninitializedArray<byte>((int)stamp.Size, pinned: true);
+        for (int at = 0; at < content.Length;)
+        {
+            FileReadResult read = Read(at, content.AsSpan(at));
+            if (read.Status != FileReadStatus.Read)
+            {
+                return;
+            }
+
+            at += read.Count;
+        }
+
+        // Bytes of two writers are nobody's content.
+        Content = IsUnchanged() ? content : null;
+    }
+
+    /// <summary>Has what is still to be sent read from the file again.</summary>
+    public void LetContentGo() => (Content, BytesRead) = (null, Content is null ? BytesRead : 0);
+
     public override FileReadResult Read(long offset, Span<byte> destination)
     {
         fixed (byte* p = destination)
@@ -35,7 +63,7 @@ public sealed unsafe partial class NativeFile(SafeFileHandle file, FileStamp sta
             }
             while (count < 0 && Marshal.GetLastPInvokeError() == Errno.Eintr);
 
-            return count > 0 ? new FileReadResult(FileReadStatus.Read, (int)count) : WhyNothing(count, offset, destination);
+            return count > 0 ? WasRead(count) : WhyNothing(count, offset, destination);
         }
     }
 
@@ -53,7 +81,7 @@ public sealed unsafe partial class NativeFile(SafeFileHandle file, FileStamp sta
             nint count = Libc.PReadV2(file, vectors, places.Length, offset, Libc.RwfNowait);
 
             // What is out of the ordinary is looked at again for the first place alone.
-            return count > 0 ? new FileReadResult(FileReadStatus.Read, (int)count) : Read(offset, destination[places[0]]);
+            return count > 0 ? WasRead(count) : Read(offset, destination[places[0]]);
         }
     }
 
@@ -99,6 +127,12 @@ public sealed unsafe partial class NativeFile(SafeFileHandle file, FileStamp sta
     public override bool IsUnchanged() => FileRoot.TryStamp(file, out FileStamp now) && stamp.HasSameContent(now);
 
     protected override void Close() => file.Dispose();
+
+    private FileReadResult WasRead(nint count)
+    {
+        BytesRead += count;
+        return new FileReadResult(FileReadStatus.Read, (int)count);
+    }
 
     private FileReadResult WhyNothing(nint count, long offset, Span<byte> destination)
     {

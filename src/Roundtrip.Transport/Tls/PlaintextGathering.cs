@@ -18,9 +18,9 @@ internal static class PlaintextGathering
     {
         stopped = IoResult.WouldBlock;
         ReadOnlySpan<OutputSegment> segments = queue.Segments;
-        if (segments[0].File is null && (segments.Length == 1 || segments[0].Length >= Math.Min(most, TlsConnection.MaximumRecord)))
+        if ((segments.Length == 1 || segments[0].Length >= Math.Min(most, TlsConnection.MaximumRecord)) && segments[0].TryGetSpan(out ReadOnlySpan<byte> first))
         {
-            return segments[0].Span[..WholeRecords(segments, most)];
+            return first[..WholeRecords(segments, most)];
         }
 
         Span<byte> scratch = loop.Scratch.AsSpan(0, (int)Math.Min(most, TlsLoop.ScratchSize));
@@ -32,7 +32,7 @@ internal static class PlaintextGathering
         foreach (ref readonly OutputSegment segment in segments)
         {
             int length;
-            if (segment.File is { } next)
+            if (segment.File is { Content: null } next)
             {
                 if (files == MaximumPlaces || (file is not null && (next != file || segment.Offset != end)))
                 {
@@ -72,9 +72,10 @@ internal static class PlaintextGathering
 
     private static int Copy(in OutputSegment segment, Span<byte> destination)
     {
-        int length = (int)Math.Min(segment.Length, destination.Length);
-        segment.Span[..length].CopyTo(destination);
-        return length;
+        _ = segment.TryGetSpan(out ReadOnlySpan<byte> bytes);
+        bytes = bytes[..Math.Min(bytes.Length, destination.Length)];
+        bytes.CopyTo(destination);
+        return bytes.Length;
     }
 
     // Gives how much stands in the scratch memory without a gap.

@@ -3,6 +3,7 @@ using Roundtrip.Core;
 using Roundtrip.Site.Files;
 using Roundtrip.Site.Serving;
 using Roundtrip.Site.Tests.Support;
+using Roundtrip.Transport.Files;
 
 namespace Roundtrip.Site.Tests.Files;
 
@@ -23,6 +24,108 @@ public class CacheTests
         Assert.Equal(1, site.Hot.OpenFiles);
         Assert.Equal((200, 0), (site.Get("/empty").Status, (int)site.Get("/empty").AnnouncedLength));
         Assert.Equal(3, site.Hot.Count);
+    }
+
+    [Fact]
+    public void A_large_file_that_was_read_twice_is_kept_in_memory_too_until_it_makes_way()
+    {
+        using var site = new SiteUnderTest { Budget = new SharedCacheBudget(32 * 100_000) };
+        byte[] large = new byte[100_000];
+        new Random(1).NextBytes(large);
+        site.Folder.With("large", large).With("larger", new byte[100_001]);
+        NativeFile file = OpenFile(site, "/large");
+        NativeFile larger = OpenFile(site, "/larger");
+        for (int i = 0; i < 2; i++)
+        {
+            Assert.Null(file.Content);
+            Assert.InRange(site.Budget.Used, 1, 10_000);
+            Assert.Equal(large, site.Get("/large").Content);
+            site.Get("/larger");
+        }
+
+        site.Loop.Advance(1000);
+        Assert.Equal(large, site.Get("/large").Content);
+        site.Get("/larger");
+        Assert.Equal(large, file.Content);
+        Assert.Null(larger.Content);
+        Assert.InRange(site.Budget.Used, 100_000, 110_000);
+        Assert.Equal((site.Budget.Used, 2, 2), (site.Hot.Memory, site.Hot.OpenFiles, site.Hot.Count));
+
+        // Nobody asks for it any more but who still sends it, and others come.
+        file.AddReference();
+        for (int i = 0; i < 120; i++)
+        {
+            site.Folder.With($"f{i}", new byte[30_000]);
+            site.Get($"/f{i}");
+            Assert.InRange(site.Budget.Used, 1, 32 * 100_000);
+        }
+
+        Assert.Null(site.Hot.Find("/large"u8));
+        Assert.Null(file.Content);
+        file.ReleaseReference();
+        site.Site.Dispose();
+        Assert.Equal((0, 0), (site.Budget.Used, site.Folder.OpenFiles));
+    }
+
+    [Fact]
+    public void A_large_file_that_changes_is_sent_anew_although_it_was_kept_and_is_kept_again_later()
+    {
+        using var site = new SiteUnderTest();
+        byte[] content = new byte[100_000];
+        foreach (byte version in (byte[])[1, 2])
+        {
+            content.AsSpan().Fill(version);
+            site.Folder.With("next", content);
+            File.Move(site.Folder["next"], site.Folder["f"], overwrite: true);
+            NativeFile file = OpenFile(site, "/f");
+            for (int i = 0; i < 3; i++)
+            {
+                Assert.Equal(content, site.Get("/f").Content);
+                site.Loop.Advance(1000);
+            }
+
+            Assert.Equal(content, file.Content);
+            Assert.InRange(site.Budget.Used, 100_000, 110_000);
+        }
+    }
+
+    [Fact]
+    public void A_large_file_whose_content_finds_no_room_is_sent_and_closed()
+    {
+        var budget = new SharedCacheBudget(32 * 100_000);
+        using var first = new SiteUnderTest { Budget = budget };
+        using var second = new SiteUnderTest { Budget = budget };
+        byte[] large = new byte[100_000];
+        first.Folder.With("large", large);
+        NativeFile file = OpenFile(first, "/large");
+        first.Get("/large");
+        first.Get("/large");
+        for (int i = 0; i < 48; i++)
+        {
+            second.Folder.With($"f{i}", new byte[64_000]);
+            second.Get($"/f{i}");
+        }
+
+        first.Loop.Advance(1000);
+        Assert.Equal(large, first.Get("/large").Content);
+        Assert.Null(file.Content);
+        Assert.Equal((0, 0, 0), (first.Hot.Count, first.Hot.OpenFiles, first.Folder.OpenFiles));
+        Assert.Equal(large, first.Get("/large").Content);
+    }
+
+    // What the cache has open, once the file's last change is so long ago that another would be seen.
+    private static NativeFile OpenFile(SiteUnderTest site, string path)
+    {
+        do
+        {
+            site.Loop.Advance(1000);
+            site.Get(path);
+        }
+        while (site.Hot.Find(Encoding.ASCII.GetBytes(path))!.Resource.IsRacy);
+
+        NativeFile file = site.Hot.Find(Encoding.ASCII.GetBytes(path))!.Resource.Plain.File!;
+        Assert.InRange(file.BytesRead, 0, file.Length);
+        return file;
     }
 
     [Fact]

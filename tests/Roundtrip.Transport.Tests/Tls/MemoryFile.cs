@@ -18,6 +18,13 @@ internal sealed class MemoryFile(byte[] content) : FileBody
 
     public bool IsClosed { get; private set; }
 
+    /// <summary>Whether its content can be had without reading it.</summary>
+    public bool IsKept
+    {
+        get => Content is not null;
+        set => Content = value ? content : null;
+    }
+
     public override FileReadResult Read(long offset, Span<byte> destination)
     {
         if (FailWith != FileReadStatus.Read)

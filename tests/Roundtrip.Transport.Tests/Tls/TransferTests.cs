@@ -180,6 +180,35 @@ public sealed class TransferTests
         Assert.True(file.IsClosed);
     }
 
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void A_file_whose_content_is_kept_is_not_read_and_one_that_is_let_go_is_read_from_where_it_is(bool isFramed)
+    {
+        byte[] content = RandomBytes(300_000);
+        var file = new MemoryFile(content) { IsKept = true, FailWith = FileReadStatus.Failed };
+        using TlsServerContext context = TestCertificates.Context();
+        using var pair = new TlsTestPair(context, new TlsTestClient());
+        pair.Handshake();
+        OutputQueue output = pair.Sink.Output;
+        List<byte> expected = [];
+        int frame = isFramed ? 16_384 : content.Length;
+        for (int at = 0; at < content.Length; at += frame)
+        {
+            int length = Math.Min(frame, content.Length - at);
+            output.Write("header---"u8);
+            output.WriteFile(file, at, length);
+            expected.AddRange([.. "header---"u8, .. content.AsSpan(at, length)]);
+        }
+
+        Assert.Equal(IoResult.Done(100_000), pair.Server.Write(output, 100_000));
+        (file.IsKept, file.FailWith) = (false, FileReadStatus.Read);
+        Assert.Equal(IoResult.Done(50_000), pair.Server.Write(output, 50_000));
+        file.IsKept = true;
+        pair.Sink.Send();
+        Assert.Equal(expected, pair.ClientRead(expected.Count));
+    }
+
     [Fact]
     public void A_cold_file_is_said_to_be_cold_behind_what_is_warm()
     {
