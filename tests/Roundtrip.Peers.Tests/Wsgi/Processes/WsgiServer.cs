@@ -23,7 +23,8 @@ internal sealed class WsgiServer : IDisposable
     }
 
     /// <param name="prepare">Writes what is to be served, and the configuration.</param>
-    public WsgiServer(Action<WsgiServer> prepare, bool isSupervised = true)
+    /// <param name="environment">What the program's environment has besides.</param>
+    public WsgiServer(Action<WsgiServer> prepare, bool isSupervised = true, params IReadOnlyList<(string Name, string Value)> environment)
     {
         _isSupervised = isSupervised;
         Assert.Equal(0, Run.Program("chmod", "777", _folder).ExitCode);
@@ -31,6 +32,11 @@ internal sealed class WsgiServer : IDisposable
         string[] program = ["dotnet", Repository.BuiltProgram, "serve", "-c", ConfigurationFile];
         string[] words = isSupervised ? program : ["setpriv", "--reuid=65534", "--regid=65534", "--clear-groups", .. program];
         _process = new Process { StartInfo = Run.StartInfo(words[0], words[1..]) };
+        foreach ((string name, string value) in environment)
+        {
+            _process.StartInfo.Environment[name] = value;
+        }
+
         _process.ErrorDataReceived += (_, line) =>
         {
             lock (_errors)
@@ -159,13 +165,14 @@ internal sealed class WsgiServer : IDisposable
         Directory.Delete(_folder, recursive: true);
     }
 
-    private void Prepare(string application, string options, string more)
+    /// <summary>Writes an application and the configuration that names it.</summary>
+    public void Prepare(string application, string options, string more = "")
     {
         WriteApplication(application);
         Configure(options, more);
     }
 
-    private static IEnumerable<int> Children(int id) =>
+    public static IEnumerable<int> Children(int id) =>
         Directory.EnumerateDirectories($"/proc/{id}/task").SelectMany(task => File.ReadAllText(Path.Combine(task, "children")).Split(' ', StringSplitOptions.RemoveEmptyEntries)).Select(child => int.Parse(child, null));
 
     private static string CommandOf(int id)

@@ -10,6 +10,10 @@ namespace Roundtrip.Site.Tests.Wsgi.Processes;
 public sealed class WorkerPoolsTests : IDisposable
 {
     private const int Patience = 30_000;
+
+    // Bytes, at most: less than any object that is kept of a worker, such as its buffer for errors.
+    private const int KeptByCrash = 512;
+
     private readonly TempFolder _folder = new TempFolder().With("app.wsgi", "def application(environ, start_response):\n    start_response('200 OK', [])\n    return [b'']\n");
     private readonly MemoryStream _log = new();
     private readonly ErrorLog _errors;
@@ -34,24 +38,29 @@ public sealed class WorkerPoolsTests : IDisposable
     }
 
     [Fact]
-    public void Two_hundred_crashes_leave_no_descriptor_and_no_process()
+    public void Two_hundred_crashes_leave_no_descriptor_no_process_and_no_memory()
     {
         const int Rounds = 50;
         const int Processes = 4;
+
+        // After so many the code has been compiled, and its caches are filled.
+        const int WarmUp = 10;
         WorkerGroupDefinition definition = Definition(Processes);
         using (var pools = new WorkerPools(new DirectStarter(), 1, of => WorkerTimes.Of(of) with { Healthy = 0 }))
         {
             pools.Serve([definition], [_errors]);
             HashSet<int> seen = [.. UntilReady(Processes, [])];
             int descriptors = 0, maps = 0;
+            long heap = 0, logged = 0;
             for (int i = 0; i < Rounds; i++)
             {
                 int[] killed = Workers();
                 Array.ForEach(killed, id => Signal(id, 9));
                 seen.UnionWith(UntilReady(Processes, killed));
-                if (i == 1)
+                if (i == WarmUp - 1)
                 {
                     (descriptors, maps) = (Descriptors(), Pages());
+                    (heap, logged) = (Heap(), _log.Capacity);
                 }
             }
 
@@ -60,6 +69,7 @@ public sealed class WorkerPoolsTests : IDisposable
             Assert.InRange(Descriptors(), 0, descriptors);
             Assert.Equal(maps, Pages());
             Assert.Equal(Processes, Children());
+            Assert.InRange((Heap() - heap - (_log.Capacity - logged)) / ((Rounds - WarmUp) * Processes), long.MinValue, KeptByCrash);
         }
 
         Assert.Equal(0, Children());
@@ -186,6 +196,16 @@ public sealed class WorkerPoolsTests : IDisposable
 
     private static int Descriptors() => Directory.GetFileSystemEntries("/proc/self/fd").Select(fd => new FileInfo(fd).LinkTarget ?? "")
         .Count(link => link.StartsWith("socket:", StringComparison.Ordinal) || link.StartsWith("pipe:", StringComparison.Ordinal) || link.Contains("memfd:roundtrip", StringComparison.Ordinal) || link.Contains("pidfd", StringComparison.Ordinal));
+
+    // What is garbage now may be held by its finalizer, and that by another's.
+    private static long Heap()
+    {
+        GC.Collect();
+        GC.WaitForPendingFinalizers();
+        GC.Collect();
+        GC.WaitForPendingFinalizers();
+        return GC.GetTotalMemory(forceFullCollection: true);
+    }
 
     private static int Pages() => File.ReadAllLines("/proc/self/maps").Count(line => line.Contains("memfd:roundtrip-shared", StringComparison.Ordinal));
 
