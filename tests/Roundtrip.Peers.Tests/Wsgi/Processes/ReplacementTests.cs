@@ -7,6 +7,18 @@ public class ReplacementTests
 {
     private const int Changes = 3;
 
+    // One takes long enough for the next to go to another process.
+    private const string Counting = """
+        import itertools, os, time
+        numbers = itertools.count(1)
+
+        def application(environ, start_response):
+            number = next(numbers)
+            time.sleep(0.02)
+            start_response('200 OK', [('Content-Type', 'text/plain')])
+            return [b'%d %d' % (os.getpid(), number)]
+        """;
+
     // Five seconds is the default: who waits for it has not seen that the workers have ended.
     private const int ShorterThanShutdownTimeout = 4_500;
 
@@ -64,6 +76,33 @@ public class ReplacementTests
         Assert.False(report.Contains("Socket errors", StringComparison.Ordinal) || report.Contains("Non-2xx", StringComparison.Ordinal), $"{report}\n{server.Log}");
         Assert.Matches(@"[1-9]\d* requests in", report);
         Assert.NotEqual(first, server.Workers);
+    }
+
+    [Fact]
+    public async Task Of_maximum_requests_each_process_has_a_share_of_its_own_and_no_request_fails()
+    {
+        const int Processes = 6;
+        const int Maximum = 100;
+        const int LeastShare = 90;
+        using var server = new WsgiServer(Counting, $"processes={Processes} threads=1 maximum-requests={Maximum}");
+        server.UntilWorkers(Processes);
+        IReadOnlyList<int> first = server.Workers;
+        var answered = new Dictionary<int, int>();
+        while (server.Workers.Intersect(first).Any())
+        {
+            // Each has one, and no more while a successor starts: so what each answered last is near its limit.
+            string[] answers = await Task.WhenAll(Enumerable.Range(0, Processes).Select(_ => server.Client.GetStringAsync(new Uri(server.Url), TestContext.Current.CancellationToken)));
+            foreach (int[] one in answers.Select(answer => answer.Split(' ').Select(int.Parse).ToArray()))
+            {
+                answered[one[0]] = Math.Max(one[1], answered.GetValueOrDefault(one[0]));
+            }
+
+            WsgiServer.Until(() => server.Workers.Count == Processes, () => server.Log);
+        }
+
+        int[] limits = [.. first.Select(id => answered[id])];
+        Assert.All(limits, limit => Assert.InRange(limit, LeastShare, 2 * Maximum));
+        Assert.True(limits.Distinct().Count() > 1 && limits.Min() < Maximum, $"all leave together: {string.Join(' ', limits)}");
     }
 
     [Fact]
