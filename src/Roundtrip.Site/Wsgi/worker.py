@@ -54,13 +54,16 @@ What is written to wsgi.errors, sys.stderr and sys.stdout goes to descriptor 2 b
 """
 import array
 import collections
+import contextlib
 import faulthandler
+import fcntl
 import importlib
 import io
 import json
 import mmap
 import os
 import re
+import select
 import signal
 import socket
 import stat
@@ -70,6 +73,12 @@ import threading
 import time
 import traceback
 import types
+
+try:
+    # PyPy: a thread's child may not choose what signals do before it has said so.
+    from __pypy__.thread import signals_enabled
+except ImportError:
+    signals_enabled = contextlib.nullcontext()
 
 HEADER = struct.Struct("<BBHIQ")
 LENGTH = struct.Struct("<I")
@@ -681,6 +690,8 @@ class Server:
     def __init__(self, configuration):
         self._configuration = configuration
         self._control = socket.socket(fileno=CONTROL)
+        self._arrivals = select.poll()
+        self._arrivals.register(CONTROL, select.POLLIN)
         self._applications = {}
         self._loading = threading.RLock()
         self.is_stopping = False
@@ -730,7 +741,10 @@ class Server:
         return self._load((script, name), lambda: self._named(self._execute(script), name, script))
 
     def forget(self):
-        """In a child of a fork: nothing of the server's is the child's."""
+        """In a child of a fork: nothing of the server's is the child's, and SIGTERM ends it as it does any process."""
+        if signal.getsignal(signal.SIGTERM) is terminate:
+            with signals_enabled:
+                signal.signal(signal.SIGTERM, signal.SIG_DFL)
         for channel in self._channels:
             channel.close()
         self._control.close()
@@ -752,7 +766,11 @@ class Server:
         head = b""
         descriptor = None
         while len(head) < HEADER.size:
+            # Waited for here: where a thread waits in a call to read, the kernel raises no signal.
+            self._arrivals.poll()
             data, passed, _, _ = self._control.recvmsg(HEADER.size - len(head), socket.CMSG_SPACE(4), MSG_CMSG_CLOEXEC)
+            # See end_with_server.
+            signal.alarm(0)
             if not data:
                 return None, None
             head += data
@@ -927,12 +945,28 @@ class Terminated(SystemExit):
 
 def terminate(number, _):
     """SIGTERM: requests in hand are finished, as at the end of the control socket; the server has another in its place."""
-    if os.getpid() == PID:
-        signal.signal(number, signal.SIG_IGN)
-        raise Terminated(0)
-    # A child of the application's, which inherited this.
-    signal.signal(number, signal.SIG_DFL)
-    os.kill(os.getpid(), number)
+    signal.signal(number, signal.SIG_IGN)
+    raise Terminated(0)
+
+
+def end_with_server(shutdown_timeout):
+    """Has the kernel see to it that this process ends when the server does, also where no thread of Python's can: C code, a regular expression say, may keep Python's lock for ever.
+
+    What comes over the control socket, and its end, raises a signal (fcntl(2), F_SETSIG) whose handler is alarm(2), the function of C itself. A handler is called with the signal's number, so SIGALRM
+    ends the process so many seconds later, unless the thread that reads the control socket has taken it back.
+    """
+    try:
+        import ctypes
+    except ImportError:
+        # Some distributions package it by itself.
+        return
+    # Not before the time for requests in hand is over; the first is SIGSTKFLT, of which signal(7) says that it is unused, the other the last there is.
+    number = 16 if shutdown_timeout < 16 else 64
+    c = ctypes.CDLL(None)
+    c.signal(number, ctypes.cast(c.alarm, ctypes.c_void_p))
+    fcntl.fcntl(CONTROL, fcntl.F_SETOWN, PID)
+    fcntl.fcntl(CONTROL, fcntl.F_SETSIG, number)
+    fcntl.fcntl(CONTROL, fcntl.F_SETFL, fcntl.fcntl(CONTROL, fcntl.F_GETFL) | os.O_ASYNC)
 
 
 def main():
@@ -964,16 +998,14 @@ def main():
     else:
         signal.signal(signal.SIGUSR2, signal.SIG_IGN)
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    if sys.implementation.name == "cpython":
-        # In a thread's child PyPy never runs a handler, and nobody could end it.
-        signal.signal(signal.SIGTERM, terminate)
+    signal.signal(signal.SIGTERM, terminate)
+    end_with_server(configuration.get("shutdown-timeout", 5))
     if configuration.get("reloads"):
         # Compiled files are known by the second and the length of their source: one that is changed twice in a second would be taken for the other.
         sys.dont_write_bytecode = True
     sys.stdout = sys.stderr = ERRORS
     server = Server(configuration)
-    if hasattr(os, "register_at_fork"):
-        os.register_at_fork(after_in_child=server.forget)
+    os.register_at_fork(after_in_child=server.forget)
     server.run()
 
 

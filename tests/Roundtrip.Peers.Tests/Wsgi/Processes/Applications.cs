@@ -5,7 +5,7 @@ internal static class Applications
 {
     /// <summary>Answers with its process's number, or does something evil first.</summary>
     public const string Evil = """
-        import ctypes, os, sys, time
+        import ctypes, os, re, sys, time
 
         def stream():
             hold = os.path.join(os.path.dirname(__file__), 'hold')
@@ -28,6 +28,10 @@ internal static class Applications
             if path == '/loop':
                 while True:
                     pass
+            if path == '/locked':
+                print('now it is locked')
+                # Longer than the universe is old, and no other thread runs meanwhile.
+                re.match('(a+)+b', 'a' * 80)
             if path == '/memory':
                 kept = []
                 while True:

@@ -38,27 +38,15 @@ public class DeathTests
     [InlineData("loop", 504, "takes longer than request-timeout")]
     public void PyPy_dies_likewise(string evil, int status, string reason)
     {
-        // What python3 -m venv makes.
-        string environment = Directory.CreateTempSubdirectory("roundtrip-pypy-").FullName;
-        Directory.CreateDirectory(Path.Combine(environment, "bin"));
-        File.WriteAllText(Path.Combine(environment, "pyvenv.cfg"), "home = /usr/bin\n");
-        File.CreateSymbolicLink(Path.Combine(environment, "bin", "python3"), "/usr/bin/pypy3");
-        Assert.Equal(0, Run.Program("chmod", "755", environment).ExitCode);
-        try
-        {
-            using var server = new WsgiServer(Applications.Evil, $"processes=1 threads=1 request-timeout=2 python-home={environment}");
-            string before = server.Get();
-            Assert.Contains("pypy", new FileInfo($"/proc/{before}/exe").LinkTarget, StringComparison.Ordinal);
+        using var pypy = new PyPyEnvironment();
+        using var server = new WsgiServer(Applications.Evil, $"processes=1 threads=1 request-timeout=2 {pypy.Option}");
+        string before = server.Get();
+        Assert.Contains("pypy", new FileInfo($"/proc/{before}/exe").LinkTarget, StringComparison.Ordinal);
 
-            Assert.Equal(status, server.StatusOf(evil));
-            server.UntilLogged(reason);
-            server.UntilLogged($"GET /{evil}");
-            Assert.NotEqual(before, server.Get());
-        }
-        finally
-        {
-            Directory.Delete(environment, recursive: true);
-        }
+        Assert.Equal(status, server.StatusOf(evil));
+        server.UntilLogged(reason);
+        server.UntilLogged($"GET /{evil}");
+        Assert.NotEqual(before, server.Get());
     }
 
     [Theory]
@@ -103,10 +91,13 @@ public class DeathTests
         Assert.Matches(@"[1-9]\d\d+ requests in", report);
     }
 
-    [Fact]
-    public void A_forked_child_never_answers()
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void A_forked_child_never_answers(bool isPyPy)
     {
-        using var server = new WsgiServer(Applications.Evil, "processes=1 threads=2");
+        using PyPyEnvironment? pypy = isPyPy ? new() : null;
+        using var server = new WsgiServer(Applications.Evil, $"processes=1 threads=2 {pypy?.Option}");
         server.UntilWorkers(1);
         string parent = server.Get();
         for (int i = 0; i < 20; i++)

@@ -211,12 +211,14 @@ public class ReplacementTests
         Assert.InRange(Environment.TickCount64 - answered, 0, ShorterThanShutdownTimeout);
     }
 
-    [Fact]
-    public async Task A_worker_that_somebody_ends_by_SIGTERM_finishes_what_it_has()
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task A_worker_that_somebody_ends_by_SIGTERM_finishes_what_it_has(bool isPyPy)
     {
-        using var server = new WsgiServer(Applications.Evil, "processes=1 threads=2");
-        server.UntilWorkers(1);
-        int worker = server.Workers.Single();
+        using PyPyEnvironment? pypy = isPyPy ? new() : null;
+        using var server = new WsgiServer(Applications.Evil, $"processes=1 threads=2 {pypy?.Option}");
+        int worker = int.Parse(server.Get(), null);
         Task<string> slow = server.Client.GetStringAsync(new Uri(server.Url + "slow"), TestContext.Current.CancellationToken);
         server.UntilLogged("the slow one has begun");
         WsgiServer.Kill("TERM", worker);
@@ -253,6 +255,30 @@ public class ReplacementTests
         Assert.Matches("^[0-9]+$", await slow);
         server.UntilEnded();
         Assert.Empty(server.Workers);
+    }
+
+    [Theory]
+    [InlineData(true, false)]
+    [InlineData(false, false)]
+    [InlineData(false, true)]
+    public async Task One_that_keeps_Pythons_lock_in_C_code_ends_too(bool isSupervised, bool isPyPy)
+    {
+        using PyPyEnvironment? pypy = isPyPy ? new() : null;
+        using var server = new WsgiServer(Applications.Evil, $"processes=1 threads=2 shutdown-timeout=1 {pypy?.Option}", isSupervised);
+        int worker = int.Parse(server.Get(), null);
+        int serverId = server.ServerId;
+        Task<Finished> locked = Task.Run(() => Run.Program("curl", "-s", "-m", "60", server.Url + "locked"), TestContext.Current.CancellationToken);
+        server.UntilLogged("now it is locked");
+        if (isSupervised)
+        {
+            // Nobody is left to kill it: the supervisor goes first.
+            WsgiServer.Kill("KILL", server.MainId);
+        }
+
+        WsgiServer.Kill("KILL", serverId);
+
+        Assert.NotEqual(0, (await locked).ExitCode);
+        WsgiServer.Until(() => !server.Workers.Contains(worker), () => "it goes on");
     }
 
     [Theory]
