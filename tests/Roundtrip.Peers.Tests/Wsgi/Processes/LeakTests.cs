@@ -1,3 +1,5 @@
+using System.Globalization;
+
 namespace Roundtrip.Peers.Tests.Wsgi.Processes;
 
 /// <summary>What server and supervisor keep of workers that are gone: nothing.</summary>
@@ -8,6 +10,9 @@ public class LeakTests
 
     // By then all code has run and been compiled, and buffers and pools are as large as they get.
     private const int WarmUp = 15;
+
+    // Of anything else; what the last ones may not have given back yet. 140 would be one for each.
+    private const int Settling = 40;
 
     // Bytes a worker; measured are 2 to 5 KiB, and 16 to 20 where 16 are kept of each.
     private const int Noise = 10 * 1024;
@@ -48,7 +53,7 @@ public class LeakTests
 
         Assert.Equal((Rounds + 1) * Processes, seen.Count);
         Assert.Equal(both[0], server.ServerId);
-        Assert.Equal(before.Select(one => one with { Resident = 0 }), last.Select(one => one with { Resident = 0 }));
+        Assert.All(both, (_, of) => Assert.InRange(last[of].Held - before[of].Held, int.MinValue, Settling));
         Assert.All(taken, sum => Assert.InRange(sum / ((Rounds - WarmUp) * Processes), 0, Noise));
     }
 
@@ -60,14 +65,15 @@ public class LeakTests
     }
 
     /// <param name="Resident">Bytes of its memory that are no file's, and of what it shares with others.</param>
-    /// <param name="Maps">Mappings of memory that it shares with workers.</param>
-    /// <param name="Children">Zombies too.</param>
-    private sealed record Kept(long Resident, int Descriptors, int Maps, int Children)
+    /// <param name="Held">Descriptors, mappings of memory that it shares with workers, and children, zombies too.</param>
+    private sealed record Kept(long Resident, int Held)
     {
         public static Kept By(int id) => new(
-            File.ReadLines($"/proc/{id}/status").Where(line => line.StartsWith("RssAnon:", StringComparison.Ordinal) || line.StartsWith("RssShmem:", StringComparison.Ordinal)).Sum(line => long.Parse(line.Split([' ', '\t'], StringSplitOptions.RemoveEmptyEntries)[1], null) * 1024),
-            Directory.GetFileSystemEntries($"/proc/{id}/fd").Length,
-            File.ReadLines($"/proc/{id}/maps").Count(line => line.Contains("memfd:roundtrip-shared", StringComparison.Ordinal)),
-            WsgiServer.Children(id).Count());
+            File.ReadLines($"/proc/{id}/status").Where(line => line.StartsWith("RssAnon:", StringComparison.Ordinal) || line.StartsWith("RssShmem:", StringComparison.Ordinal)).Sum(KibibytesOf) * 1024,
+            Directory.GetFileSystemEntries($"/proc/{id}/fd").Length
+                + File.ReadLines($"/proc/{id}/maps").Count(line => line.Contains("memfd:roundtrip-shared", StringComparison.Ordinal))
+                + WsgiServer.Children(id).Count());
+
+        private static long KibibytesOf(string line) => long.Parse(line.Split([' ', '\t'], StringSplitOptions.RemoveEmptyEntries)[1], CultureInfo.InvariantCulture);
     }
 }
