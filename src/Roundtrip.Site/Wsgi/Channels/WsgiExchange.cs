@@ -216,7 +216,7 @@ internal sealed partial class WsgiExchange : PoolRequest, IExchangeHandler
         }
         else if (refusal != 0)
         {
-            Say(LogLevel.Error, _pool.Pool.Waiting > 0 ? "too many requests wait for a process (answered 503)" : "there is no process for the request (answered 503)");
+            Say(LogLevel.Error, _pool.Pool.Waiting > 0 ? "more requests wait for a process than listen-backlog allows (answered 503)" : "there is no process for the request (answered 503)");
             Refuse(refusal);
         }
         else

@@ -43,6 +43,29 @@ public class SurroundingsTests
         server.UntilLogged("user and group of process group g have no effect");
     }
 
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void What_would_lead_its_interpreter_elsewhere_is_not_handed_on(bool isSupervised)
+    {
+        const string Tells = """
+            import os, sys
+
+            def application(environ, start_response):
+                start_response('200 OK', [])
+                return [' '.join([os.environ['KEPT'], *(name for name in ('PYTHONPATH', 'PYTHONHOME', 'PYTHONSTARTUP') if name in os.environ), *(path for path in sys.path if 'nonexistent' in path)]).encode()]
+            """;
+        using var server = new WsgiServer(
+            server => server.Prepare(Tells, "processes=1 threads=1"),
+            isSupervised,
+            ("PYTHONPATH", "/nonexistent/path"),
+            ("PYTHONHOME", "/nonexistent"),
+            ("PYTHONSTARTUP", "/nonexistent/start.py"),
+            ("KEPT", "kept"));
+
+        Assert.Equal("kept", server.Get());
+    }
+
     [Fact]
     public void Its_python_is_that_of_python_home()
     {
