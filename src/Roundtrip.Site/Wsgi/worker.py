@@ -226,18 +226,19 @@ def end_with_server(shutdown_timeout):
     What comes over the control socket, and its end, raises a signal (fcntl(2), F_SETSIG) whose handler is alarm(2), the function of C itself. A handler is called with the signal's number, so SIGALRM
     ends the process so many seconds later, unless the thread that reads the control socket has taken it back.
     """
-    try:
-        import ctypes
-    except ImportError:
-        # Some distributions package it by itself.
-        return
     # Not before the time for requests in hand is over; the first is SIGSTKFLT, of which signal(7) says that it is unused, the other the last there is.
     number = 16 if shutdown_timeout < 16 else 64
-    c = ctypes.CDLL(None)
-    c.signal(number, ctypes.cast(c.alarm, ctypes.c_void_p))
-    fcntl.fcntl(CONTROL, fcntl.F_SETOWN, PID)
-    fcntl.fcntl(CONTROL, fcntl.F_SETSIG, number)
-    fcntl.fcntl(CONTROL, fcntl.F_SETFL, fcntl.fcntl(CONTROL, fcntl.F_GETFL) | os.O_ASYNC)
+    try:
+        import ctypes
+
+        c = ctypes.CDLL(None)
+        c.signal(number, ctypes.cast(c.alarm, ctypes.c_void_p))
+        fcntl.fcntl(CONTROL, fcntl.F_SETOWN, PID)
+        fcntl.fcntl(CONTROL, fcntl.F_SETSIG, number)
+        fcntl.fcntl(CONTROL, fcntl.F_SETFL, fcntl.fcntl(CONTROL, fcntl.F_GETFL) | os.O_ASYNC)
+    except (ImportError, OSError):
+        # Some distributions package ctypes by itself, and not all that calls itself Linux has such signals.
+        pass
 
 
 # -------- Server
