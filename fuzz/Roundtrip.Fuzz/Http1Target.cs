@@ -109,7 +109,7 @@ public static class Http1Target
         public void OnBodyReadable(Exchange exchange)
         {
             Span<byte> piece = stackalloc byte[16];
-        if (exchange.ReadBody(piece).Status is BodyReadStatus.Data or BodyReadStatus.End)
+            if (exchange.ReadBody(piece).Status is BodyReadStatus.Data or BodyReadStatus.End)
             {
                 Handlers.AnswerAtOnce(host, exchange);
             }
