@@ -12,8 +12,8 @@ public sealed partial class Http1Exchange
     private bool _sentClose;
     private bool _isWritingEnded;
 
-    // What had been sent when the head's fields were whole: all but its empty line.
-    private long _sentWithFields;
+    // What had been sent when the head's fields were whole, all but its empty line; less than 0 where that is more than the field can say, by interim responses.
+    private int _sentWithFields;
 
     // How much of the length that the handler gave is still to be written; less than 0 where it gave none.
     private long _unwritten;
@@ -114,7 +114,7 @@ public sealed partial class Http1Exchange
             ResponseHead.Write(
                 output, start, host.Date, fields, ResponseFields, announced, _framing == ResponseFraming.Chunked, ConnectionLine());
             BytesSent += output.Length - before;
-            _sentWithFields = BytesSent - 2;
+            _sentWithFields = BytesSent <= int.MaxValue ? (int)BytesSent - 2 : -1;
             (SharedFields, SentContentLength) = (fields, announced);
         }
 
@@ -303,7 +303,7 @@ public sealed partial class Http1Exchange
         _connection.DoNotPersist(EndReason.Completed);
         long behind = BytesSent - _sentWithFields;
         IConnectionHost host = _connection.Host;
-        if (Request.Version == ProtocolVersion.Http11 && host.OutputLength >= behind)
+        if (Request.Version == ProtocolVersion.Http11 && _sentWithFields >= 0 && host.OutputLength >= behind)
         {
             host.Output.Insert(CloseLine, behind);
             BytesSent += CloseLine.Length;
