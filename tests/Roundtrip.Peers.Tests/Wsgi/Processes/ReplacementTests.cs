@@ -267,7 +267,8 @@ public class ReplacementTests
         using var server = new WsgiServer(Applications.Evil, $"processes=1 threads=2 shutdown-timeout=1 {pypy?.Option}", isSupervised);
         int worker = int.Parse(server.Get(), null);
         int serverId = server.ServerId;
-        Task<Finished> locked = Task.Run(() => Run.Program("curl", "-s", "-m", "60", server.Url + "locked"), TestContext.Current.CancellationToken);
+        // A server whose supervisor is gone may still say that it has no answer.
+        Task<Finished> locked = Task.Run(() => Run.Program("curl", "-f", "-s", "-m", "60", server.Url + "locked"), TestContext.Current.CancellationToken);
         server.UntilLogged("now it is locked");
         if (isSupervised)
         {
