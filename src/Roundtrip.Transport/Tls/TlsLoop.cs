@@ -50,7 +50,7 @@ public sealed class TlsLoop(EventLoop loop) : ILoopWork
     }
 
     /// <summary>How many bytes of ciphertext may wait on a connection before no more is encrypted. A record may go beyond it.</summary>
-    internal int CiphertextLimit { get; init; } = 128 * 1024;
+    internal int CiphertextLimit { get; init; } = TransportConnection.Unhurried;
 
     /// <summary>Pinned memory whose content lasts until the end of the call that uses it.</summary>
     internal byte[] Scratch => _scratch ??= GC.AllocateUninitializedArray<byte>(ScratchSize, pinned: true);
