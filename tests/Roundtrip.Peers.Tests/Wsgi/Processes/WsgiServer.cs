@@ -72,12 +72,14 @@ internal sealed class WsgiServer : IDisposable
 
     public int MainId => _process.Id;
 
-    /// <summary>The worker processes that there are, by their numbers.</summary>
-    public IReadOnlyList<int> Workers =>
+    /// <summary>The worker processes that there are, by their numbers. One list was seen to lack a process that was there all the time, so it is of two.</summary>
+    public IReadOnlyList<int> Workers => [.. ListedWorkers.Union(ListedWorkers).Order()];
+
+    private IReadOnlyList<int> ListedWorkers =>
     [
         .. Directory.EnumerateDirectories("/proc").Select(Path.GetFileName)
             .Select(name => int.TryParse(name, NumberStyles.None, null, out int id) ? id : 0)
-            .Where(id => id > 0 && CommandOf(id) is var command && command.Contains(_folder, StringComparison.Ordinal) && command.Contains("/dev/fd/", StringComparison.Ordinal)).Order(),
+            .Where(id => id > 0 && CommandOf(id) is var command && command.Contains(_folder, StringComparison.Ordinal) && command.Contains("/dev/fd/", StringComparison.Ordinal)),
     ];
 
     private string Errors
