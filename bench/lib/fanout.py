@@ -21,16 +21,16 @@ class Turn:
 class Audience:
     """The subscribers of one contender, from construction to close()."""
 
-    def __init__(self, server, carrier, count):
+    def __init__(self, server, case, count):
         self._server = server
-        request, ready = channels.SUBSCRIPTIONS[server.name, carrier]
+        request, ready = channels.SUBSCRIPTIONS[server.name, case.carrier]
         files = {"request": request, "publication": channels.PUBLICATIONS[server.name]}
         paths = {name: f"{server.ground.folder_of(server.name)}/{name}" for name in files}
         for name, content in files.items():
             with open(paths[name], "wb") as file:
                 file.write(content)
         self._process = subprocess.Popen(
-            [SUBSCRIBERS, str(server.contender.http), str(count), paths["request"], ready, paths["publication"]],
+            [SUBSCRIBERS, str(server.contender.http), str(count), paths["request"], ready, paths["publication"], str(case.ahead)],
             stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
         line = self._process.stdout.readline()
         self.fault = "" if line == "ready\n" else line.strip() or "the subscribers have ended"

@@ -136,7 +136,7 @@ class Run:
             for name, contender in self._who_speak(case.carrier):
                 if self._start_one(contender, servers):
                     say(f"{case.name}: {name}, {count} subscribers")
-                    audiences[name] = fanout.Audience(servers[name], case.carrier, count)
+                    audiences[name] = fanout.Audience(servers[name], case, count)
                     stack.callback(audiences[name].close)
                     audiences[name].run(self.warm_up)
             for turn in range(self.turns):

@@ -40,6 +40,8 @@ class FanOut:
 
     name: str
     carrier: str
+    # How many messages may be under way that somebody lacks, each published when the one before is answered.
+    ahead: int = 1
     subscribers: int = 10_000
     quick_subscribers: int = 1_000
 
@@ -131,6 +133,8 @@ SUITES = {
         cases=(
             FanOut("fanout", channels.WEBSOCKET),
             FanOut("fanout-sse", channels.EVENTS),
+            FanOut("burst", channels.WEBSOCKET, ahead=8),
+            FanOut("burst-sse", channels.EVENTS, ahead=8),
             IdleConnections("idle", carrier=channels.WEBSOCKET, quick_low=1_000, quick_high=3_000, turns=1),
             IdleConnections("idle-sse", carrier=channels.EVENTS, quick_low=1_000, quick_high=3_000, turns=1),
             IdleConnections("idle-tls", secure=True, carrier=channels.WEBSOCKET, quick_low=1_000, quick_high=3_000, turns=1),

@@ -1,13 +1,14 @@
 /*
  * Subscribers of one channel, and its publisher, in one thread on one CPU:
  *
- *   subscribers PORT COUNT REQUEST READY PUBLICATION
+ *   subscribers PORT COUNT REQUEST READY PUBLICATION AHEAD
  *
  * COUNT connections to 127.0.0.1:PORT each send the file REQUEST and are open once READY has come; then "ready" is printed. For each line
- * SECONDS on standard input it publishes for so long, the next message when everybody has the one before, by POSTs of the file PUBLICATION
- * over one kept-alive connection, and prints "messages deliveries p50 p99 longest" (the delays in microseconds, from before the POST is
- * written to when the message was read) or "fault WHAT". In PUBLICATION, and in what comes, a message is "live-" with its number in eight
- * digits and FILL, 128 bytes in all: each subscriber must get each message whole, once and in order.
+ * SECONDS on standard input it publishes for so long, by POSTs of the file PUBLICATION over one kept-alive connection: the next message
+ * when the one before is answered and all but AHEAD - 1 messages have come to everybody. It prints "messages deliveries p50 p99 longest"
+ * (the delays in microseconds, from before the POST is written to when the message was read) or "fault WHAT". In PUBLICATION, and in what
+ * comes, a message is "live-" with its number in eight digits and FILL, 128 bytes in all: each subscriber must get each message whole, once
+ * and in order.
  */
 #include <arpa/inet.h>
 #include <errno.h>
@@ -20,7 +21,7 @@
 #include <time.h>
 #include <unistd.h>
 
-enum { SIZE = 128, CARRY = SIZE - 1, INPUT = 65536, DELAYS = 1 << 22, WAIT_MS = 10000 };
+enum { SIZE = 128, CARRY = SIZE - 1, INPUT = 65536, DELAYS = 1 << 22, WAIT_MS = 10000, MOST_AHEAD = 64 };
 
 struct subscriber {
     int socket, kept;
@@ -29,9 +30,12 @@ struct subscriber {
 };
 
 static struct subscriber *all;
-static int poll_fd, publisher, count;
-static unsigned number;
-static long long published_at, deliveries;
+static int poll_fd, publisher, count, ahead, is_answered = 1;
+/* The next message to publish, and the first that somebody lacks. */
+static unsigned number, lacked;
+/* Of each message under way when it was published, and who lacks it. */
+static long long published_at[MOST_AHEAD], deliveries;
+static int lacking[MOST_AHEAD];
 static unsigned delays[DELAYS];
 static char *publication, message[SIZE + 1], input[CARRY + INPUT + 1];
 static int publication_size;
@@ -101,11 +105,10 @@ static void open_one(int port, const char *request, int size, const char *ready)
     count++;
 }
 
-static void put_number(char *at)
+static void put_number(char *at, unsigned which)
 {
-    char digits[16];
-    snprintf(digits, sizeof digits, "%08u", number % 100000000);
-    memcpy(at + 5, digits, 8);
+    for (int digit = 7; digit >= 0; digit--, which /= 10)
+        at[5 + digit] = (char)('0' + which % 10);
 }
 
 /* Each message ends somewhere in what was read, or goes on in what is read next. */
@@ -121,11 +124,13 @@ static void take(struct subscriber *who)
         long long at = now();
         char *from = input, *end = input + who->kept + got, *found;
         while ((found = memmem(from, (size_t)(end - from), "live-", 5)) && end - found >= SIZE) {
-            if (who->next != number || memcmp(found, message, SIZE) != 0)
+            put_number(message, who->next);
+            if (who->next >= number || memcmp(found, message, SIZE) != 0)
                 fail("a message that is not the next, to", (long)(who - all));
-            who->next++;
             if (deliveries < DELAYS)
-                delays[deliveries] = (unsigned)(at - published_at);
+                delays[deliveries] = (unsigned)(at - published_at[who->next % MOST_AHEAD]);
+            lacking[who->next % MOST_AHEAD]--;
+            who->next++;
             deliveries++;
             from = found + SIZE;
         }
@@ -136,7 +141,7 @@ static void take(struct subscriber *who)
     }
 }
 
-/* The answer to a publication is read and must be of the 2xx; it comes in one piece, or its rest goes with the next. */
+/* The answer to a publication must be of the 2xx. Its status line comes in one piece; what comes behind that goes by. */
 static void take_answer(void)
 {
     char answer[4096];
@@ -147,18 +152,30 @@ static void take_answer(void)
     char *status = strstr(answer, "HTTP/1.1 ");
     if (status && status[9] != '2')
         fail("a publication is answered", atol(status + 9));
+    is_answered |= status != NULL;
 }
 
 static void publish_one(void)
 {
-    char *place = memmem(publication, (size_t)publication_size, "live-", 5);
-    put_number(place);
-    put_number(message);
-    long long wanted = deliveries + count, until = now() + WAIT_MS * 1000LL;
-    struct epoll_event events[512];
-    published_at = now();
+    put_number(memmem(publication, (size_t)publication_size, "live-", 5), number);
+    lacking[number % MOST_AHEAD] = count;
+    published_at[number % MOST_AHEAD] = now();
+    number++;
+    is_answered = 0;
     send_all(publisher, publication, publication_size);
-    while (deliveries < wanted) {
+}
+
+static void publish_until(long long end)
+{
+    struct epoll_event events[512];
+    long long progress = now();
+    for (;;) {
+        for (; lacked < number && lacking[lacked % MOST_AHEAD] == 0; lacked++)
+            progress = now();
+        if (is_answered && now() < end && number - lacked < (unsigned)ahead)
+            publish_one();
+        if (lacked == number && is_answered)
+            return;
         int found = epoll_wait(poll_fd, events, 512, 1000);
         for (int i = 0; i < found; i++) {
             if (events[i].data.u32 == ~0u)
@@ -166,10 +183,9 @@ static void publish_one(void)
             else
                 take(&all[events[i].data.u32]);
         }
-        if (now() > until)
-            fail("a message that did not come to all, but to", count - (wanted - deliveries));
+        if (now() - progress > WAIT_MS * 1000LL)
+            fail("a message that did not come to all, but to", count - lacking[lacked % MOST_AHEAD]);
     }
-    number++;
 }
 
 static int ascending(const void *left, const void *right)
@@ -180,7 +196,7 @@ static int ascending(const void *left, const void *right)
 
 int main(int argc, char **argv)
 {
-    if (argc != 6)
+    if (argc != 7 || (ahead = atoi(argv[6])) < 1 || ahead > MOST_AHEAD)
         return 2;
     int port = atoi(argv[1]), wanted = atoi(argv[2]), size;
     double seconds;
@@ -202,9 +218,7 @@ int main(int argc, char **argv)
         unsigned first = number;
         long long until = now() + (long long)(seconds * 1e6);
         deliveries = 0;
-        do
-            publish_one();
-        while (now() < until);
+        publish_until(until);
         long long kept = deliveries < DELAYS ? deliveries : DELAYS;
         qsort(delays, (size_t)kept, sizeof *delays, ascending);
         printf("%u %lld %u %u %u\n", number - first, deliveries, delays[kept / 2], delays[kept * 99 / 100], delays[kept - 1]);

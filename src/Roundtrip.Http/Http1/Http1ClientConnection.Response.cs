@@ -101,7 +101,7 @@ public sealed partial class Http1ClientConnection
         }
 
         _framing = framing;
-        _body = new BodyReader(framing == ResponseFraming.Chunked ? Exchange.UnknownLength : length, exchange.Trailers);
+        _body.Begin(framing == ResponseFraming.Chunked ? Exchange.UnknownLength : length, exchange.Trailers);
         _persists = framing != ResponseFraming.UntilClose && Persists(version, ConnectionField.OptionsOf(exchange.Fields));
         exchange.Responded(status, version);
         return _exchange is not null;

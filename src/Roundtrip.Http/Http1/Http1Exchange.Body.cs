@@ -186,8 +186,12 @@ public sealed partial class Http1Exchange
             (_trailers ??= new FieldBuffer()).Clear();
         }
 
-        _body = new BodyReader(length, RequestTrailers);
-        _body.Limit(_connection!.Host.Limits.RequestBody);
+        _body.Begin(length, RequestTrailers);
+        if (length == UnknownLength)
+        {
+            _body.Limit(_connection!.Host.Limits.RequestBody);
+        }
+
         _bodyLength = length;
         _expectsContinue = expectsContinue && length != 0;
         _wasRead = _readsThrough = false;
@@ -201,7 +205,7 @@ public sealed partial class Http1Exchange
     {
         IsTunnel = true;
         _bodyLength = UnknownLength;
-        _body = new BodyReader(long.MaxValue, trailers: null);
+        _body.Begin(long.MaxValue, trailers: null);
     }
 
     // RFC 9110 §10.1.1: 100 only for a client that asked, before the final response, and not once content is here.

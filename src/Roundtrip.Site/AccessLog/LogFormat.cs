@@ -14,8 +14,14 @@ public sealed class LogFormat
     private const int MaximumLength = 4096;
 
     private readonly LogItem[] _items;
+    private readonly byte[] _end;
+    private readonly bool _hasOriginals;
 
-    private LogFormat(LogItem[] items, bool needsTimestamps, bool needsTrailers) => (_items, NeedsTimestamps, NeedsTrailers) = (items, needsTimestamps, needsTrailers);
+    private LogFormat(LogItem[] items, byte[] end, bool needsTimestamps, bool needsTrailers)
+    {
+        (_items, _end, NeedsTimestamps, NeedsTrailers) = (items, end, needsTimestamps, needsTrailers);
+        _hasOriginals = items.Any(item => item.IsOfOriginal);
+    }
 
     /// <summary>Whether an item takes times in microseconds, which are kept for who asks only.</summary>
     public bool NeedsTimestamps { get; }
@@ -34,12 +40,13 @@ public sealed class LogFormat
 
     internal void Write(ref LineWriter line, in LogFacts facts)
     {
-        LogFacts original = facts.Original;
+        LogFacts original = _hasOriginals ? facts.Original : facts;
         foreach (ref readonly LogItem item in _items.AsSpan())
         {
+            line.Write(item.Before);
             if (item.IsFor(facts.Exchange.Status))
             {
-                item.Write(ref line, item.IsOfOriginal ? original : facts);
+                item.Write(ref line, item.IsOfOriginal ? ref original : ref facts);
             }
             else
             {
@@ -47,7 +54,7 @@ public sealed class LogFormat
             }
         }
 
-        line.Write((byte)'\n');
+        line.Write(_end);
     }
 
     private sealed class Parser(string format)
@@ -77,9 +84,9 @@ public sealed class LogFormat
                 }
             }
 
-            EndText();
+            _text.Append('\n');
             return format.Length <= MaximumLength
-                ? new LogFormat([.. _items], _needsTimestamps, _needsTrailers)
+                ? new LogFormat([.. _items], TakeText(), _needsTimestamps, _needsTrailers)
                 : throw new FormatException($"a log format has at most {MaximumLength} characters");
         }
 
@@ -159,19 +166,16 @@ public sealed class LogFormat
                 throw new FormatException($"Unrecognized LogFormat directive '{format[start.._at]}'");
             }
 
-            EndText();
-            _items.Add(new LogItem(kind.Make(braces), statuses, isExcept, isOfOriginal ?? kind.IsOfOriginal));
+            _items.Add(new LogItem(TakeText(), kind.Make(braces), statuses, isExcept, isOfOriginal ?? kind.IsOfOriginal));
             _needsTimestamps |= kind.NeedsTimestamps(braces);
             _needsTrailers |= kind.NeedsTrailers;
         }
 
-        private void EndText()
+        private byte[] TakeText()
         {
-            if (_text.Length > 0)
-            {
-                _items.Add(new LogItem(LogItems.Literal(Encoding.UTF8.GetBytes(_text.ToString())), [], false));
-                _text.Clear();
-            }
+            byte[] text = Encoding.UTF8.GetBytes(_text.ToString());
+            _text.Clear();
+            return text;
         }
 
         // httpd knows these; a backslash before anything else stands for itself.

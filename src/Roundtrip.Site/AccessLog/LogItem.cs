@@ -1,12 +1,15 @@
 namespace Roundtrip.Site.AccessLog;
 
 /// <summary>One piece of a log line: what writes it, and for which statuses.</summary>
+/// <param name="Before">The format's text between it and the item before it.</param>
 /// <param name="Statuses">The statuses for which it is written, a dash standing in for it with others; empty for all.</param>
 /// <param name="IsExcept">Whether it is for all statuses but those.</param>
 /// <param name="IsOfOriginal">Whether it is about what was asked, where an error document took its place.</param>
-internal readonly record struct LogItem(LogItemWriter Write, int[] Statuses, bool IsExcept, bool IsOfOriginal = false)
+internal readonly record struct LogItem(byte[] Before, LogItemWriter Write, int[] Statuses, bool IsExcept, bool IsOfOriginal)
 {
-    public bool IsFor(int status) => Statuses.Length == 0 || Statuses.Contains(status) != IsExcept;
+    private readonly bool _isForAll = Statuses.Length == 0;
+
+    public bool IsFor(int status) => _isForAll || Statuses.Contains(status) != IsExcept;
 }
 
 /// <summary>Writes one item of the line for an exchange that has ended.</summary>

@@ -58,8 +58,6 @@ internal static partial class LogItems
         ["^to"] = LogItemKind.Of(Absent),
     };
 
-    public static LogItemWriter Literal(byte[] text) => (ref line, in _) => line.Write(text);
-
     public static void Absent(ref LineWriter line, in LogFacts facts) => line.Write((byte)'-');
 
     private static ReadOnlySpan<byte> Protocol(ProtocolVersion version) => version switch

@@ -16,6 +16,7 @@ internal sealed class Hub : ILiveFollower, IDisposable
     private readonly Lock _lock = new();
     private readonly List<LoopHub> _loops = [];
     private readonly ClosedTopics _closed = new();
+    private readonly List<StoreOutcome> _held = [];
     private readonly ILiveStore? _store;
     private HubDefinition _definition;
     private ErrorLog _errorLog;
@@ -95,6 +96,35 @@ internal sealed class Hub : ILiveFollower, IDisposable
         }
 
         receipt?.Stored(message.Id);
+    }
+
+    /// <summary>Keeps a publisher's answer back while a loop has more to tell than it gets to, so that a publisher is no faster than the subscribers can be told and what waits for them is bounded.</summary>
+    /// <returns>False where it may be given at once.</returns>
+    public bool TryHold(StoreOutcome outcome)
+    {
+        lock (_lock)
+        {
+            bool isBehind = _loops.Exists(static loop => loop.IsBehind);
+            if (isBehind)
+            {
+                _held.Add(outcome);
+            }
+
+            return isBehind;
+        }
+    }
+
+    /// <summary>Gives the answers that were kept back, if no loop is behind any more.</summary>
+    public void AnswerHeld()
+    {
+        lock (_lock)
+        {
+            if (_held.Count > 0 && !_loops.Exists(static loop => loop.IsBehind))
+            {
+                _held.ForEach(static outcome => outcome.Answer());
+                _held.Clear();
+            }
+        }
     }
 
     /// <summary>Whether who comes with an id can be answered at once: it is known here, or nobody else could have given it. Otherwise another server may have, and <see cref="CatchUp"/> is first.</summary>

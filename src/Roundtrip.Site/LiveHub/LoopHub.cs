@@ -15,6 +15,9 @@ internal sealed class LoopHub : TimerEntry, ILoopWork
     // the buffers stay those that the pool keeps, and other connections have their turn between.
     private const int DeliveriesATurn = 128;
 
+    // As many again as are offered together: then there is always enough for one write, and no more memory is held.
+    private const int MostWaiting = OfferQueue.Together;
+
     private readonly Hub _hub;
     private readonly List<LoopSubscriber> _all = [];
     private readonly TopicIndex _index = new();
@@ -27,6 +30,9 @@ internal sealed class LoopHub : TimerEntry, ILoopWork
     public Hub Hub => _hub;
 
     public EventLoop Loop { get; }
+
+    /// <summary>On any thread: whether messages are stored faster than this loop's subscribers can be told. Then publishers wait for their answers.</summary>
+    public bool IsBehind => _offers.Waiting > MostWaiting;
 
     /// <summary>On any thread, under the hub's lock: a message was stored.</summary>
     public void Post(LiveMessage message)
@@ -92,12 +98,12 @@ internal sealed class LoopHub : TimerEntry, ILoopWork
     }
 
     /// <summary>Whether a subscriber may be given a message together with another one that wants it: it has got all that was before. Then it counts as given.</summary>
-    public bool Gives(LiveMessage message, LoopSubscriber subscriber) => message == _offers.Offered && CanFollow(subscriber, message)
+    public bool Gives(LiveMessage message, LoopSubscriber subscriber) => message == _offers.Offered && _offers.IsNextFor(subscriber) && CanFollow(subscriber, message)
         && subscriber.Subscriber.IsInStep && subscriber.Subscriber.Offer(message, hasRoom: true);
 
     /// <summary>The id up to which nothing is left for a subscriber, where that is further than what it knows. Then it counts as known.</summary>
     public LiveMessage? PassOn(LoopSubscriber subscriber) =>
-        _offers is { IsOffered: true, Offered: { } last } && CanFollow(subscriber, last) && subscriber.Subscriber.PassTo(last) ? last : null;
+        _offers is { IsOffered: true, Last: { } last } && CanFollow(subscriber, last) && subscriber.Subscriber.PassTo(last) ? last : null;
 
     /// <summary>Sends what there is for a subscriber, for as long as its carrier has room.</summary>
     public void Pump(LoopSubscriber subscriber)
@@ -148,12 +154,29 @@ internal sealed class LoopHub : TimerEntry, ILoopWork
     void ILoopWork.Run()
     {
         Interlocked.Exchange(ref _isPosted, 0);
+        if (OfferTurn())
+        {
+            PostOnce();
+        }
+        else
+        {
+            EndAllIfAsked();
+        }
+
+        if (!IsBehind)
+        {
+            _hub.AnswerHeld();
+        }
+    }
+
+    /// <returns>Whether there is more to offer.</returns>
+    private bool OfferTurn()
+    {
         for (int left = DeliveriesATurn; left > 0; left--)
         {
             if (!_offers.TryTake(out LoopSubscriber? subscriber))
             {
-                EndAllIfAsked();
-                return;
+                return false;
             }
 
             if (subscriber is not null)
@@ -162,7 +185,7 @@ internal sealed class LoopHub : TimerEntry, ILoopWork
             }
         }
 
-        PostOnce();
+        return true;
     }
 
     protected override void OnDue(long now)

@@ -18,6 +18,9 @@ internal sealed class LoopSubscriber(Subscriber subscriber, ILiveSink sink)
     /// <summary>The loop's beat at which something was sent last.</summary>
     public long SentAt { get; set; }
 
+    /// <summary>Which of the messages that <see cref="OfferQueue"/> has begun with it is still to be offered: a bit each, the first the lowest.</summary>
+    public uint Awaits { get; set; }
+
     /// <summary>Whether it has been taken out.</summary>
     public bool IsOver { get; set; }
 }

@@ -9,17 +9,8 @@ internal struct BodyReader
 
     // Of content with a length what is left of it; of chunked content the most that it may have, 0 for no limit. There are many connections: one word for both.
     private long _remaining;
-    private readonly bool _isChunked;
-    private readonly FieldBuffer? _trailers;
-
-    /// <param name="length">The Content-Length, or <see cref="Exchange.UnknownLength"/> for chunked.</param>
-    /// <param name="trailers">Where trailer fields are kept; null where they are dropped.</param>
-    public BodyReader(long length, FieldBuffer? trailers)
-    {
-        _trailers = trailers;
-        _isChunked = length == Exchange.UnknownLength;
-        _remaining = Math.Max(length, 0);
-    }
+    private bool _isChunked;
+    private FieldBuffer? _trailers;
 
     public readonly bool IsDone => _isChunked ? _chunks.IsDone : _remaining == 0;
 
@@ -31,6 +22,21 @@ internal struct BodyReader
 
     /// <summary>Whether bytes beyond <paramref name="buffered"/> can belong to the body.</summary>
     public readonly bool CanUseMore(int buffered) => _isChunked ? !_chunks.IsDone : buffered < _remaining;
+
+    /// <summary>Begins with the next content, in its place: most requests have none, and to copy a new one costs more than they do.</summary>
+    /// <param name="length">The Content-Length, or <see cref="Exchange.UnknownLength"/> for chunked.</param>
+    /// <param name="trailers">Where trailer fields are kept; null where they are dropped.</param>
+    public void Begin(long length, FieldBuffer? trailers)
+    {
+        _trailers = trailers;
+        _isChunked = length == Exchange.UnknownLength;
+        _remaining = Math.Max(length, 0);
+        Consumed = 0;
+        if (_isChunked)
+        {
+            _chunks = default;
+        }
+    }
 
     /// <summary>Bounds chunked content, whose length nobody has said.</summary>
     /// <param name="limit">In bytes; 0 for no limit.</param>
