@@ -37,7 +37,7 @@ internal sealed partial class ResourceLoader
             byte[]? content = null;
             if (stamp.Size <= MaximumInMemory && attempt <= Attempts)
             {
-                FileReadStatus status = TryReadWhole(file, look.MayWait, out content);
+                FileReadStatus status = file.ReadWhole(look.MayWait, out content, WasRead);
                 file.ReleaseReference();
                 if (status == FileReadStatus.Changed)
                 {
@@ -54,50 +54,6 @@ internal sealed partial class ResourceLoader
             opened = new Opened(stamp, content, content is null ? file : null);
             return outcome;
         }
-    }
-
-    // A file that is rewritten in place while it is read shows in the stamps before and after.
-    private FileReadStatus TryReadWhole(NativeFile file, bool mayWait, out byte[]? content)
-    {
-        byte[] bytes = GC.AllocateUninitializedArray<byte>((int)file.Length, pinned: true);
-        content = null;
-        for (int at = 0; at < bytes.Length;)
-        {
-            FileReadResult result = mayWait ? file.ReadWaiting(at, bytes.AsSpan(at)) : file.Read(at, bytes.AsSpan(at));
-            if (result.Status != FileReadStatus.Read)
-            {
-                return result.Status;
-            }
-
-            at += result.Count;
-        }
-
-        WasRead?.Invoke();
-        if (!file.IsUnchanged())
-        {
-            return FileReadStatus.Changed;
-        }
-
-        content = bytes;
-        return FileReadStatus.Read;
-    }
-
-    private static bool TryRead(NativeFile file, out byte[] content)
-    {
-        content = GC.AllocateUninitializedArray<byte>((int)file.Length);
-        for (int at = 0; at < content.Length;)
-        {
-            FileReadResult result = file.ReadWaiting(at, content.AsSpan(at));
-            if (result.Status != FileReadStatus.Read)
-            {
-                return false;
-            }
-
-            at += result.Count;
-        }
-
-        // What was written meanwhile would be a mixture of both.
-        return file.IsUnchanged();
     }
 
     /// <summary>One look at the disk: when, whether it may wait, and what it has found so far.</summary>

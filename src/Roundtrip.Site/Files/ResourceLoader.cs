@@ -34,7 +34,7 @@ internal sealed partial class ResourceLoader(FileRoots roots)
     // An index that stands for a directory may be another path, and that again a directory.
     private const int MaximumRedirects = 10;
 
-    /// <summary>A test's way to change a file at the worst moment: when it has been read, and has not been looked at again.</summary>
+    /// <summary>A test's way to change a file while it is read: <see cref="NativeFile.ReadWhole"/>.</summary>
     internal Action? WasRead { get; init; }
 
     /// <param name="path">A <see cref="UrlPath"/>'s bytes.</param>
@@ -204,7 +204,7 @@ internal sealed partial class ResourceLoader(FileRoots roots)
     private static void Compress(ResourceAbout about, FileMetadata metadata, ReadOnlySpan<Opened> forms, Span<byte[]?> compressed)
     {
         byte[]? content = forms[^1].Content;
-        if (content is null && !TryRead(forms[^1].File!, out content))
+        if (content is null && forms[^1].File!.ReadWhole(mayWait: true, out content) != FileReadStatus.Read)
         {
             return;
         }
@@ -213,7 +213,7 @@ internal sealed partial class ResourceLoader(FileRoots roots)
         {
             if (!forms[i].IsRegular && CompressionSettings.Wants(about.Settings, metadata, Siblings[i].Coding))
             {
-                compressed[i] = Compressor.Compress(Siblings[i].Coding, content, about.Settings);
+                compressed[i] = Compressor.Compress(Siblings[i].Coding, content!, about.Settings);
             }
         }
     }

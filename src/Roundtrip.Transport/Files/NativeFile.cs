@@ -26,26 +26,42 @@ public sealed unsafe partial class NativeFile(SafeFileHandle file, FileStamp sta
     /// <summary>How many bytes of it were copied to memory by <see cref="Read"/> and <see cref="ReadScattered"/> since it was opened, or its <see cref="FileBody.Content"/> let go.</summary>
     public long BytesRead { get; private set; }
 
-    /// <summary>
-    /// Reads all of it into memory, to be sent from there from now on, where that takes no waiting and it is what it was when it was opened. A file of more than
-    /// <see cref="int.MaxValue"/> bytes cannot be.
-    /// </summary>
-    public void KeepContent()
+    /// <summary>Reads all of it. A file of more than <see cref="int.MaxValue"/> bytes cannot be.</summary>
+    /// <param name="mayWait">Whether for the disk; false on a loop.</param>
+    /// <param name="content">All of its bytes, in a pinned array, as they were when it was opened; null where it gives anything but <see cref="FileReadStatus.Read"/>.</param>
+    /// <param name="wasRead">A test's way to change the file at the worst moment: when it has been read, and has not been looked at again.</param>
+    public FileReadStatus ReadWhole(bool mayWait, out byte[]? content, Action? wasRead = null)
     {
-        byte[] content = GC.AllocateUninitializedArray<byte>((int)stamp.Size, pinned: true);
-        for (int at = 0; at < content.Length;)
+        byte[] bytes = GC.AllocateUninitializedArray<byte>((int)stamp.Size, pinned: true);
+        content = null;
+        for (int at = 0; at < bytes.Length;)
         {
-            FileReadResult read = Read(at, content.AsSpan(at));
+            FileReadResult read = mayWait ? ReadWaiting(at, bytes.AsSpan(at)) : Read(at, bytes.AsSpan(at));
             if (read.Status != FileReadStatus.Read)
             {
-                return;
+                return read.Status;
             }
 
             at += read.Count;
         }
 
-        // Bytes of two writers are nobody's content.
-        Content = IsUnchanged() ? content : null;
+        wasRead?.Invoke();
+
+        // Rewritten in place meanwhile it would be a mixture: bytes of two writers are nobody's content.
+        if (!IsUnchanged())
+        {
+            return FileReadStatus.Changed;
+        }
+
+        content = bytes;
+        return FileReadStatus.Read;
+    }
+
+    /// <summary>Has it sent from memory from now on, where all of it can be read without waiting.</summary>
+    public void KeepContent()
+    {
+        _ = ReadWhole(mayWait: false, out byte[]? content);
+        Content = content;
     }
 
     /// <summary>Has what is still to be sent read from the file again.</summary>
