@@ -21,15 +21,9 @@ public struct OutputSegment
     /// <summary>Whether <see cref="Memory"/> is an array that nobody changes any more, so that others may send from it too.</summary>
     public bool IsShared;
 
-    /// <summary>The unsent bytes of a memory segment.</summary>
-    public readonly ReadOnlySpan<byte> Span => new(Memory, (int)Offset, (int)Length);
+    /// <summary>Whether the unsent bytes are in memory: those of a file too whose <see cref="FileBody.Content"/> is kept.</summary>
+    public readonly bool IsInMemory => File is not { Content: null };
 
-    /// <summary>The unsent bytes, where they are in memory: those of a file too whose <see cref="FileBody.Content"/> is kept.</summary>
-    /// <returns>False where they have to be read.</returns>
-    public readonly bool TryGetSpan(out ReadOnlySpan<byte> bytes)
-    {
-        byte[]? memory = File is null ? Memory : File.Content;
-        bytes = memory is null ? default : new ReadOnlySpan<byte>(memory, (int)Offset, (int)Length);
-        return memory is not null;
-    }
+    /// <summary>The unsent bytes, where <see cref="IsInMemory"/>; nothing may run between the two that lets a file's content go.</summary>
+    public readonly ReadOnlySpan<byte> Span => new(File is null ? Memory : File.Content, (int)Offset, (int)Length);
 }

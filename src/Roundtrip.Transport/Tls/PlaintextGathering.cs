@@ -18,9 +18,9 @@ internal static class PlaintextGathering
     {
         stopped = IoResult.WouldBlock;
         ReadOnlySpan<OutputSegment> segments = queue.Segments;
-        if ((segments.Length == 1 || segments[0].Length >= Math.Min(most, TlsConnection.MaximumRecord)) && segments[0].TryGetSpan(out ReadOnlySpan<byte> first))
+        if ((segments.Length == 1 || segments[0].Length >= Math.Min(most, TlsConnection.MaximumRecord)) && segments[0].IsInMemory)
         {
-            return first[..WholeRecords(segments, most)];
+            return segments[0].Span[..WholeRecords(segments, most)];
         }
 
         Span<byte> scratch = loop.Scratch.AsSpan(0, (int)Math.Min(most, TlsLoop.ScratchSize));
@@ -32,8 +32,9 @@ internal static class PlaintextGathering
         foreach (ref readonly OutputSegment segment in segments)
         {
             int length;
-            if (segment.File is { Content: null } next)
+            if (!segment.IsInMemory)
             {
+                FileBody next = segment.File!;
                 if (files == MaximumPlaces || (file is not null && (next != file || segment.Offset != end)))
                 {
                     break;
@@ -72,8 +73,7 @@ internal static class PlaintextGathering
 
     private static int Copy(in OutputSegment segment, Span<byte> destination)
     {
-        _ = segment.TryGetSpan(out ReadOnlySpan<byte> bytes);
-        bytes = bytes[..Math.Min(bytes.Length, destination.Length)];
+        ReadOnlySpan<byte> bytes = segment.Span[..(int)Math.Min(segment.Length, destination.Length)];
         bytes.CopyTo(destination);
         return bytes.Length;
     }
