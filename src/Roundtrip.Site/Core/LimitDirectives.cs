@@ -26,7 +26,15 @@ internal static class LimitDirectives
         OfServer("MaxConnections", "a number", (l, s) => l with { MaxConnections = Number(s, 1) }),
         OfServer("MaxConnectionsPerAddress", "a number; 0 is no limit", (l, s) => l with { MaxConnectionsPerAddress = Number(s) }),
         Limit("ResponseMinRate", "bytes a second; 0 asks for nothing", (l, s) => l with { ResponseMinRate = Number(s) }),
-        new("HttpProtocolOptions", AnyServer, 1, 3, "Strict or Unsafe, RegisteredMethods or LenientMethods, Allow0.9 or Require1.0", SetProtocolOptions),
+        OfWords(
+            "HttpProtocolOptions",
+            "Strict or Unsafe, RegisteredMethods or LenientMethods, Allow0.9 or Require1.0",
+            new("Strict", (l, _) => l),
+            new("Unsafe", (_, _) => throw new FormatException("Unsafe is not possible: what two parsers read differently is refused")),
+            new("RegisteredMethods", (l, _) => l),
+            new("LenientMethods", (l, _) => l),
+            new("Require1.0", (l, _) => l with { AllowHttp09 = false }),
+            new("Allow0.9", (l, _) => l with { AllowHttp09 = true })),
     ];
 
     /// <summary>Those of httpd's mpm modules that have a meaning here: MaxClients is the name that MaxRequestWorkers had before httpd 2.4.</summary>
@@ -37,8 +45,12 @@ internal static class LimitDirectives
     ];
 
     /// <summary>mod_reqtimeout's directive.</summary>
-    public static readonly Directive ReadTimeouts =
-        new("RequestReadTimeout", AnyServer, 1, 3, "handshake=, header= or body=, each seconds[-seconds][,MinRate=bytes]", SetReadTimeouts);
+    public static readonly Directive ReadTimeouts = OfWords(
+        "RequestReadTimeout",
+        "handshake=, header= or body=, each seconds[-seconds][,MinRate=bytes]",
+        new("handshake=", (l, s) => l with { Handshake = ParseReadTimeout(s) }, LimitReach.Handshake),
+        new("header=", (l, s) => l with { Head = ParseReadTimeout(s) }),
+        new("body=", (l, s) => l with { Body = ParseReadTimeout(s) }));
 
     /// <summary>A directive of one word that changes a limit.</summary>
     internal static Directive Limit(string name, string usage, Func<HttpLimits, string, HttpLimits> change, LimitReach reach = LimitReach.Connection) =>
@@ -50,61 +62,30 @@ internal static class LimitDirectives
     // What all connections share, whichever host they are for.
     private static Directive OfServer(string name, string usage, Func<HttpLimits, string, HttpLimits> change) => Of(name, ServerConfig, usage, change, LimitReach.Connection);
 
-    private static Directive Of(string name, DirectiveContext contexts, string usage, Func<HttpLimits, string, HttpLimits> change, LimitReach reach) => new(name, contexts, 1, 1, usage, call =>
+    private static Directive Of(string name, DirectiveContext contexts, string usage, Func<HttpLimits, string, HttpLimits> change, LimitReach reach) =>
+        new(name, contexts, 1, 1, usage, call => Say(call, name, call.Words[0], change, reach));
+
+    // A directive of up to three words, each of which changes something of its own.
+    private static Directive OfWords(string name, string usage, params Word[] words) => new(name, AnyServer, 1, 3, usage, call =>
     {
-        // Tried at once, so that a wrong argument is an error of its line.
-        string word = call.Words[0];
+        foreach (string said in call.Words)
+        {
+            int value = said.IndexOf('=', StringComparison.Ordinal) + 1;
+            Word word = words[Choice(value > 0 ? said[..value] : said, [.. words.Select(static word => word.Text)])];
+            Say(call, value > 0 ? $"{name} {word.Text[..^1]}" : name, value > 0 ? said[value..] : "", word.Change, word.Reach);
+        }
+    });
+
+    // Tried at once, so that a wrong argument is an error of its line.
+    private static void Say(DirectiveCall call, string name, string word, Func<HttpLimits, string, HttpLimits> change, LimitReach reach)
+    {
         _ = change(HttpLimits.Default, word);
         Add(call, name, limits => change(limits, word), reach);
-    });
+    }
 
     private static HttpLimits SetRequestWorkers(HttpLimits limits, string word) => limits with { MaxRequestWorkers = Number(word, 1) };
 
-    private static void SetProtocolOptions(DirectiveCall call)
-    {
-        foreach (string word in call.Words)
-        {
-            switch (Choice(word, "Strict", "Unsafe", "RegisteredMethods", "LenientMethods", "Require1.0", "Allow0.9"))
-            {
-                case 1:
-                    throw new FormatException("Unsafe is not possible: what two parsers read differently is refused");
-                case 4:
-                    Add(call, "HttpProtocolOptions", limits => limits with { AllowHttp09 = false });
-                    break;
-                case 5:
-                    Add(call, "HttpProtocolOptions", limits => limits with { AllowHttp09 = true });
-                    break;
-            }
-        }
-    }
-
-    // mod_reqtimeout: stage=initial[-maximum][,MinRate=rate].
-    private static void SetReadTimeouts(DirectiveCall call)
-    {
-        foreach (string argument in call.Words)
-        {
-            string[] parts = argument.Split('=', 2);
-            if (parts.Length < 2)
-            {
-                throw new FormatException($"'{argument}' has no =");
-            }
-
-            ReadTimeout value = ParseReadTimeout(parts[1]);
-            switch (Choice(parts[0], "handshake", "header", "body"))
-            {
-                case 0:
-                    Add(call, "RequestReadTimeout handshake", limits => limits with { Handshake = value }, LimitReach.Handshake);
-                    break;
-                case 1:
-                    Add(call, "RequestReadTimeout header", limits => limits with { Head = value });
-                    break;
-                case 2:
-                    Add(call, "RequestReadTimeout body", limits => limits with { Body = value });
-                    break;
-            }
-        }
-    }
-
+    // mod_reqtimeout: initial[-maximum][,MinRate=rate].
     private static ReadTimeout ParseReadTimeout(string text)
     {
         string[] parts = text.Split(',', 2);
@@ -124,4 +105,9 @@ internal static class LimitDirectives
         long maximum = span.Length == 2 ? Milliseconds(span[1]) : rate > 0 ? long.MaxValue : initial;
         return maximum >= initial ? new ReadTimeout(initial, maximum, rate) : throw new FormatException($"'{parts[0]}' ends before it begins");
     }
+
+    /// <summary>A word of a directive that has several.</summary>
+    /// <param name="Text">The word; one that ends in = has a value behind it.</param>
+    /// <param name="Change">What it makes of limits, with its value.</param>
+    private sealed record Word(string Text, Func<HttpLimits, string, HttpLimits> Change, LimitReach Reach = LimitReach.Connection);
 }

@@ -149,6 +149,37 @@ public class HostLimitTests
             $"/a.conf:2: {line.Split(' ')[0]} not allowed in <VirtualHost> context: it is of the whole server, and belongs outside of all sections",
             Assert.Single(Build($"<VirtualHost *:80>\n{line}\n</VirtualHost>").Errors).ToString());
 
+    [Theory]
+    [InlineData("HttpProtocolOptions Strict registeredmethods Allow0.9", true, null)]
+    [InlineData("HttpProtocolOptions Allow0.9\nHttpProtocolOptions Require1.0", false, null)]
+    [InlineData("HttpProtocolOptions Unsafe", false, "Unsafe is not possible: what two parsers read differently is refused")]
+    [InlineData("HttpProtocolOptions Allow0.9=", false, "'Allow0.9=' is not Strict or Unsafe or RegisteredMethods or LenientMethods or Require1.0 or Allow0.9")]
+    public void HttpProtocolOptions_takes_its_words_and_no_others(string line, bool allows, string? error)
+    {
+        BuiltConfiguration built = Build(line);
+
+        Assert.Equal(error is null ? [] : [$"/a.conf:1: HttpProtocolOptions: {error}"], built.Errors.Select(found => found.ToString()));
+        Assert.Equal(allows, SiteConfiguration.LimitsOf(built.Main.Settings).AllowHttp09);
+    }
+
+    [Theory]
+    [InlineData("RequestReadTimeout HEADER=3-9,MinRate=100 body=5", null)]
+    [InlineData("RequestReadTimeout body", "'body' is not handshake= or header= or body=")]
+    [InlineData("RequestReadTimeout head=3", "'head=' is not handshake= or header= or body=")]
+    [InlineData("RequestReadTimeout header=9-3", "'9-3' ends before it begins")]
+    [InlineData("RequestReadTimeout header=3,Rate=1", "'Rate=1' is not MinRate=bytes")]
+    public void RequestReadTimeout_takes_a_time_for_each_of_its_stages(string line, string? error)
+    {
+        BuiltConfiguration built = Build(line);
+
+        Assert.Equal(error is null ? [] : [$"/a.conf:1: RequestReadTimeout: {error}"], built.Errors.Select(found => found.ToString()));
+        if (error is null)
+        {
+            HttpLimits limits = SiteConfiguration.LimitsOf(built.Main.Settings);
+            Assert.Equal((new ReadTimeout(3000, 9000, 100), new ReadTimeout(5000, 5000, 0), HttpLimits.Default.Handshake), (limits.Head, limits.Body, limits.Handshake));
+        }
+    }
+
     private static FakeConnection Connection(int port, string? name) => new() { Local = PeerAddress.FromIPv4(0x7F000001, (ushort)port), ServerName = name };
 
     private static string[] Warnings(string text)
