@@ -34,7 +34,7 @@ internal sealed class SiteLoop : IExchangeStarter, IExchangeObserver, IDisposabl
     private readonly Responder _responder;
     private readonly Preflights _preflights;
     private readonly LoopLogs _logs;
-    private readonly Dictionary<PeerAddress, HostsOfAddress> _byAddress = [];
+    private readonly Dictionary<PeerAddress, ConnectionHosts> _byAddress = [];
     private bool _hasEnded;
 
     public SiteLoop(SiteSnapshot snapshot, EventLoop loop)
@@ -198,15 +198,8 @@ internal sealed class SiteLoop : IExchangeStarter, IExchangeObserver, IDisposabl
 
     // RFC 9110 §15.5.20, RFC 9113 §9.1.2: a client may use its connection to one host for another that the certificate names. Where that host's connections are made by other terms, it must make one.
     // Without a server name there is nothing to compare, as in mod_ssl.
-    private bool IsMisdirected(IConnectionHost connection, SiteHost host)
-    {
-        if (!connection.IsSecure || connection.ServerName is not { Length: > 0 and <= 255 })
-        {
-            return false;
-        }
-
-        return HostOf(connection).TlsTerms != host.TlsTerms;
-    }
+    private bool IsMisdirected(IConnectionHost connection, SiteHost host) =>
+        connection.IsSecure && connection.ServerName is { Length: > 0 } && HostOf(connection).TlsTerms != host.TlsTerms;
 
     /// <param name="request">The host of a request; null for the connection's limits before there is one.</param>
     private HttpLimits LimitsOf(IConnectionHost connection, SiteHost? request)
@@ -215,12 +208,7 @@ internal sealed class SiteLoop : IExchangeStarter, IExchangeObserver, IDisposabl
         return HostsFor(connection).Limits.Of(own, request ?? own);
     }
 
-    // The host that TLS's server name chose; without one the first of the address.
-    private SiteHost HostOf(IConnectionHost connection)
-    {
-        Span<byte> name = stackalloc byte[255];
-        return HostFor(connection, connection.ServerName is { Length: <= 255 } said ? name[..Encoding.ASCII.GetBytes(said, name)] : default);
-    }
+    private SiteHost HostOf(IConnectionHost connection) => _hosts.Length == 1 ? _snapshot.Hosts[0] : HostsFor(connection).Own;
 
     private HostLoop HostOf(Exchange exchange) => LoopOf(HostFor(exchange.Connection, exchange.Request.Authority));
 
@@ -235,23 +223,26 @@ internal sealed class SiteLoop : IExchangeStarter, IExchangeObserver, IDisposabl
     private SiteHost HostFor(IConnectionHost connection, ReadOnlySpan<byte> authority) =>
         _hosts.Length == 1 ? _snapshot.Hosts[0] : _snapshot.HostOf(HostsFor(connection).Table.Find(authority));
 
-    private HostsOfAddress HostsFor(IConnectionHost connection)
+    // The address at which a connection came is asked of the kernel once, and the host of its TLS looked up once: the name is there from the handshake on.
+    private ConnectionHosts HostsFor(IConnectionHost connection)
     {
-        // The address at which a connection came is asked of the kernel once.
-        if (connection.SiteState is not HostsOfAddress hosts || hosts.Site != this)
+        string? name = connection.ServerName;
+        if (connection.SiteState is not ConnectionHosts hosts || hosts.Site != this || !ReferenceEquals(hosts.ServerName, name))
         {
-            connection.SiteState = hosts = HostsOf(connection.Local);
+            hosts = HostsOf(connection.Local);
+            connection.SiteState = hosts = name is null ? hosts : hosts with { ServerName = name, Own = _snapshot.HostOf(hosts.Table.Find(Encoding.ASCII.GetBytes(name))) };
         }
 
         return hosts;
     }
 
-    private HostsOfAddress HostsOf(PeerAddress local)
+    private ConnectionHosts HostsOf(PeerAddress local)
     {
-        if (!_byAddress.TryGetValue(local, out HostsOfAddress? hosts))
+        if (!_byAddress.TryGetValue(local, out ConnectionHosts? hosts))
         {
             HostTable table = _snapshot.TableOf(local);
-            hosts = new HostsOfAddress(this, table, new AddressLimits(_snapshot.HostOf(table.Default)));
+            SiteHost first = _snapshot.HostOf(table.Default);
+            hosts = new ConnectionHosts(this, table, new AddressLimits(first), null, first);
             if (_byAddress.Count == MaximumAddresses)
             {
                 _byAddress.Clear();
@@ -402,6 +393,8 @@ internal sealed class SiteLoop : IExchangeStarter, IExchangeObserver, IDisposabl
         }
     }
 
-    /// <summary>The hosts of one address of this machine: what a connection remembers.</summary>
-    private sealed record HostsOfAddress(SiteLoop Site, HostTable Table, AddressLimits Limits);
+    /// <summary>What a connection remembers of hosts. Those of one address that have no server name share it.</summary>
+    /// <param name="Table">The hosts of its address.</param>
+    /// <param name="Own">The host that TLS's server name chose; without one the first of the address.</param>
+    private sealed record ConnectionHosts(SiteLoop Site, HostTable Table, AddressLimits Limits, string? ServerName, SiteHost Own);
 }

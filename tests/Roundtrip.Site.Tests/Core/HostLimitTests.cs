@@ -74,6 +74,21 @@ public class HostLimitTests
         Assert.Same(HttpLimits.Default, site.LimitsOfRequest("a", 80, null));
     }
 
+    // The limits of a handshake are asked for before it has said a name, and again after a reload.
+    [Fact]
+    public void The_host_that_a_connection_remembers_is_that_of_its_name_and_of_the_configuration_in_use()
+    {
+        using var site = new Site(Hosts);
+        using var next = new Site(Hosts.Replace("LimitRequestFields 3", "LimitRequestFields 5", StringComparison.Ordinal));
+        FakeConnection connection = Connection(80, null);
+
+        Assert.Equal(50, site.Loop.LimitsOf(connection)!.RequestFields);
+        connection.ServerName = "second";
+        Assert.Equal(3, site.Loop.LimitsOf(connection)!.RequestFields);
+        Assert.Equal(50, site.Loop.LimitsOf(Connection(80, null))!.RequestFields);
+        Assert.Equal(5, next.Loop.LimitsOf(connection)!.RequestFields);
+    }
+
     [Fact]
     public void A_request_on_a_connection_that_was_looked_at_allocates_nothing_for_them()
     {
