@@ -69,7 +69,7 @@ internal static class ErrorPages
             (415, "Unsupported Media Type", "The request's content has a type that is not taken here."),
             (416, "Requested Range Not Satisfiable", "The document has nothing in the range that the request asked for."),
             (417, "Expectation Failed", "This server cannot do what the request expects."),
-            (500, "Internal Server Error", "The document could not be read. The server's error log says why."),
+            (500, "Internal Server Error", "The server encountered an internal error and could not complete the request. Its error log says why."),
             (501, "Not Implemented", "This server cannot do what the request asks for."),
             (502, "Bad Gateway", "The server behind this one gave no proper answer."),
             (421, "Misdirected Request", "This connection was made for another host. Make a new one."),

@@ -170,6 +170,7 @@ public sealed class ScriptTests
         using HttpResponseMessage response = await site.Send(HttpMethod.Get, "/cgi-bin/s");
 
         Assert.Equal(HttpStatusCode.InternalServerError, response.StatusCode);
+        Assert.Contains("<p>The server encountered an internal error", await response.Content.ReadAsStringAsync(TestContext.Current.CancellationToken), StringComparison.Ordinal);
         await site.LogWith(reason);
     }
 

@@ -79,7 +79,9 @@ public class ApplicationTests : IDisposable
         using HttpResponseMessage response = await _site.Send(HttpMethod.Get, path);
 
         Assert.Equal(HttpStatusCode.InternalServerError, response.StatusCode);
-        Assert.DoesNotContain("Traceback", await response.Content.ReadAsStringAsync(TestContext.Current.CancellationToken), StringComparison.Ordinal);
+        string page = await response.Content.ReadAsStringAsync(TestContext.Current.CancellationToken);
+        Assert.Contains("<p>The server encountered an internal error", page, StringComparison.Ordinal);
+        Assert.DoesNotContain("Traceback", page, StringComparison.Ordinal);
         await Task.Run(() => SpinWait.SpinUntil(() => Said(reason), 5000), TestContext.Current.CancellationToken);
         Assert.True(Said(reason), _site.ErrorLogText + string.Join('\n', _site.Workers.Lines));
         Assert.Equal("Hello", await _site.Get("hello"));
