@@ -105,11 +105,7 @@ public sealed partial class Http1Connection : IConnectionEngine
         }
         else
         {
-            if (Persists)
-            {
-                _whyClose = EndReason.ServerStopping;
-            }
-
+            DoNotPersist(EndReason.ServerStopping);
             if (_phase == Http1Phase.Exchange)
             {
                 _isRunning = true;
@@ -160,6 +156,7 @@ public sealed partial class Http1Connection : IConnectionEngine
         if (Persists)
         {
             _whyClose = reason;
+            _exchange?.SayClose();
         }
     }
 

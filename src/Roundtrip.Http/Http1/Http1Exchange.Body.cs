@@ -154,7 +154,7 @@ public sealed partial class Http1Exchange
             return step;
         }
 
-        if (_body.Consumed + _body.Missing(0) > _discardBudget)
+        if (_body.Consumed + _body.Least(input.Unread, limits) > _discardBudget)
         {
             return BodyStep.Data;
         }
@@ -242,11 +242,12 @@ public sealed partial class Http1Exchange
         _waited += now - _waitBegan;
     }
 
-    // What is left of the body would not be discarded, unless it is read yet. Of a chunked one nobody knows how much is left: it may close a connection that nobody said would close.
-    private bool IsTooMuchToDiscard => _body.Missing(0) > Http1Limits.DiscardedBody && _body.Missing(Buffered) > 0;
+    // What is left of the body would not be discarded, unless it is read yet. Of a chunked one only as much is known as its chunks have said.
+    private bool IsTooMuchToDiscard(IConnectionHost host) =>
+        _body.Least(host.Input.Unread[(_isHeadDetached ? 0 : Request.Length)..], host.Limits) > Http1Limits.DiscardedBody;
 
     // Called when the response begins: RFC 9112 §9.6 wants "close" in the response after which the connection closes. A handler that has begun to read may go on while it answers: whether it does
-    // is known when it has completed the response (SayCloseIfBodyStaysUnread). Told so early a client might stop sending what is wanted.
+    // is known when it has completed the response, and what it left is discarded (SayClose). Told so early a client might stop sending what is wanted.
     private void CloseIfBodyStaysUnread()
     {
         if (_body.IsDone)
@@ -256,7 +257,7 @@ public sealed partial class Http1Exchange
 
         // A client that waits for 100 and gets a final response may send the body or not: nobody can tell what comes next.
         bool isWithheld = _expectsContinue && _body.Consumed == 0 && Buffered == 0;
-        if (isWithheld || (!_wasRead && IsTooMuchToDiscard))
+        if (isWithheld || (!_wasRead && IsTooMuchToDiscard(_connection!.Host)))
         {
             _connection!.DoNotPersist(EndReason.Completed);
         }

@@ -12,7 +12,7 @@ public sealed partial class Http1Exchange
     private bool _sentClose;
     private bool _isWritingEnded;
 
-    // What had been sent when the head's fields were whole, all but its empty line; less than 0 where that is more than the field can say, by interim responses.
+    // What had been sent when the head's fields were whole, all but its empty line; less than 0 where there is no head yet, or that is more than the field can say, by interim responses.
     private int _sentWithFields;
 
     // How much of the length that the handler gave is still to be written; less than 0 where it gave none.
@@ -215,7 +215,6 @@ public sealed partial class Http1Exchange
             BytesSent += Chunk.WriteLast(_connection!.Host.Output);
         }
 
-        SayCloseIfBodyStaysUnread();
         IsOpen = false;
         _connection!.ResponseCompleted();
     }
@@ -231,6 +230,22 @@ public sealed partial class Http1Exchange
         BytesSent += output.Length - before;
         _sentClose = true;
         (SharedFields, SentContentLength) = (Refusal.Fields, Refusal.LengthOf(sentence));
+    }
+
+    /// <summary>
+    /// The connection will not outlive the exchange, which nobody knew before (RFC 9112 section 9.6). A head that has not begun will say so, and one that waits to be sent still can; one that has gone said
+    /// what was known then. A client of 1.0 has been told that the connection persists, by a line that stands there.
+    /// </summary>
+    internal void SayClose()
+    {
+        long behind = BytesSent - _sentWithFields;
+        IConnectionHost host = _connection!.Host;
+        if (_sentWithFields >= 0 && Request.Version == ProtocolVersion.Http11 && host.OutputLength >= behind)
+        {
+            host.Output.Insert(CloseLine, behind);
+            BytesSent += CloseLine.Length;
+            _sentClose = true;
+        }
     }
 
     /// <summary>The output has room again.</summary>
@@ -250,6 +265,7 @@ public sealed partial class Http1Exchange
         _sentClose = false;
         _isWritingEnded = false;
         _unwritten = 0;
+        _sentWithFields = -1;
         SendsFile = false;
         BytesSent = 0;
         RespondedTimestamp = 0;
@@ -289,26 +305,6 @@ public sealed partial class Http1Exchange
 
         // RFC 9112 §9.3: to 1.1 clients persistence goes without saying; 1.0 clients want to be told (appendix C.2.2).
         return Request.Version == ProtocolVersion.Http10 ? "Connection: keep-alive\r\n"u8 : default;
-    }
-
-    // The response is complete, and nobody will read the body on. A head that waits to be sent can still say that the connection closes; one that has gone said what was known then. A client of 1.0 has
-    // been told that the connection persists, by a line that stands there.
-    private void SayCloseIfBodyStaysUnread()
-    {
-        if (!_connection!.Persists || !IsTooMuchToDiscard)
-        {
-            return;
-        }
-
-        _connection.DoNotPersist(EndReason.Completed);
-        long behind = BytesSent - _sentWithFields;
-        IConnectionHost host = _connection.Host;
-        if (Request.Version == ProtocolVersion.Http11 && _sentWithFields >= 0 && host.OutputLength >= behind)
-        {
-            host.Output.Insert(CloseLine, behind);
-            BytesSent += CloseLine.Length;
-            _sentClose = true;
-        }
     }
 
     private static byte[] MakeCloseLine()

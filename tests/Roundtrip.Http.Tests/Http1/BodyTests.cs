@@ -45,7 +45,8 @@ public class BodyTests
     [Fact]
     public void A_malformed_body_that_no_handler_reads_closes_the_connection()
     {
-        Feeds.Outcome outcome = Feeds.EveryWay(Post + "Transfer-Encoding: chunked\r\n\r\n5\nhello" + Next, Handlers.AnswerAtOnce);
+        // Behind the answer: one that waits yet says that the connection closes.
+        Feeds.Outcome outcome = Feeds.Run([Post + "Transfer-Encoding: chunked\r\n\r\n", "5\nhello" + Next], Handlers.AnswerAtOnce);
 
         Assert.Equal("start POST /p\nreport BareLineFeed 0 Peer\nend POST 200 2 Completed", outcome.Events);
         Assert.Equal(ConnectionClose.Linger, outcome.Closing);
@@ -77,7 +78,6 @@ public class BodyTests
     public void A_handler_that_reads_a_piece_and_answers_ends_the_connection_and_says_so_while_it_can(string method, string version, long length, bool waits, bool isLong, string said)
     {
         byte[] content = [.. Enumerable.Range(0, (int)Math.Max(length, 5)).Select(i => (byte)('a' + (i % 26)))];
-        string option = "";
         TestHost? host = null;
         host = Connections.Open(exchange =>
         {
@@ -94,17 +94,74 @@ public class BodyTests
             }
 
             exchange.Complete();
-            option = TestHost.Latin1(exchange.SentConnectionOption);
         });
         host.Feed($"{method} /p {version}\r\nHost: a\r\nConnection: keep-alive\r\nContent-Length: {(isLong ? 100_000 : 50_000)}\r\n\r\n{new string('x', 1000)}");
 
         string head = host.Sent[..(host.Sent.IndexOf("\r\n\r\n", StringComparison.Ordinal) + 4)];
-        Assert.Equal(said == "close", option == "close");
+        Assert.Equal(said == "close", host.SentConnectionOption == "close");
         Assert.Equal(said.Length > 0, head.Contains($"\r\nConnection: {said}\r\n\r\n", StringComparison.Ordinal));
         Assert.Equal(isLong ? ConnectionClose.Linger : ConnectionClose.None, host.Engine.Closing);
         if (method == "GET" && length > 0)
         {
             Assert.Equal(Encoding.Latin1.GetString(content), host.Sent[head.Length..]);
+        }
+    }
+
+    // Of chunked content as much is known as its chunks have said, and what is found when it is discarded; all of it in one turn here.
+    [Theory]
+    [InlineData("20000\r\n", 1000, true)] // A chunk that is too long by itself.
+    [InlineData("400\r\n", 1000, false)]
+    [InlineData("5\r\nhello\nX", 0, true)] // Malformed.
+    [InlineData("5\r\nhello\r\n0\r\n\r\n", 0, false)]
+    public void An_answer_to_chunked_content_that_stays_unread_says_close_where_the_connection_closes(string begin, int more, bool closes)
+    {
+        foreach (bool reads in (bool[])[false, true])
+        {
+            TestHost? host = null;
+            host = Connections.Open(exchange =>
+            {
+                exchange.Handler = new HoldingHandler(host!);
+                if (reads)
+                {
+                    exchange.ReadBody(new byte[1]);
+                }
+
+                exchange.Respond(200, FieldBlock.Empty, 2);
+                exchange.Write("ok"u8);
+                exchange.Complete();
+            });
+            host.Feed(Post + "Transfer-Encoding: chunked\r\n\r\n" + begin + new string('x', more));
+
+            Assert.Equal(closes ? ConnectionClose.Linger : ConnectionClose.None, host.Engine.Closing);
+            Assert.Equal(closes, host.Sent.Contains("\r\nConnection: close\r\n\r\n", StringComparison.Ordinal));
+            Assert.EndsWith("\r\n\r\nok", host.Sent, StringComparison.Ordinal);
+            Assert.Equal(closes ? "close" : "", host.SentConnectionOption);
+        }
+    }
+
+    // Its chunks, each short, are more together than is discarded.
+    [Fact]
+    public void An_answer_that_leaves_before_it_is_complete_says_close_where_the_chunks_that_are_here_are_too_many()
+    {
+        (TestHost host, List<Exchange> held) = Connections.OpenHeld();
+        host.Feed(Post + "Transfer-Encoding: chunked\r\n\r\n");
+        for (int i = 0; i < 63; i++)
+        {
+            host.Feed("400\r\n" + new string('x', 1024) + "\r\n");
+        }
+
+        host.Feed("500\r\n" + new string('x', 100));
+        Assert.Equal("close", Begun(host, held[0]));
+
+        (host, held) = Connections.OpenHeld();
+        host.Feed(Post + "Transfer-Encoding: chunked\r\n\r\n400\r\n");
+        Assert.Equal("", Begun(host, held[0]));
+
+        static string Begun(TestHost host, Exchange exchange)
+        {
+            exchange.Respond(200, FieldBlock.Empty, 2);
+            host.Send();
+            return TestHost.Latin1(exchange.SentConnectionOption);
         }
     }
 

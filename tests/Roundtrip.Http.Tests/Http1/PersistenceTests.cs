@@ -191,6 +191,20 @@ public class PersistenceTests
     }
 
     [Fact]
+    public void A_server_that_stops_while_an_answers_head_waits_to_be_sent_says_close_in_it()
+    {
+        (TestHost host, List<Exchange> held) = Connections.OpenHeld();
+        host.Feed(Get);
+        held[0].Respond(200, FieldBlock.Empty, 2);
+        host.Engine.Stop(host.Now);
+        held[0].Write("ok"u8);
+        held[0].Complete();
+        host.Send();
+
+        Assert.EndsWith("\r\nConnection: close\r\n\r\nok", host.Sent, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void An_idle_connection_holds_no_buffer()
     {
         TestHost host = Connections.Open();

@@ -71,6 +71,9 @@ public sealed class TestHost(Action<Exchange> starter) : IConnectionHost
 
     public int Wakes { get; private set; }
 
+    /// <summary>What the last response that ended said of its connection.</summary>
+    public string SentConnectionOption { get; private set; } = "";
+
     /// <summary>What the engine told the host, in order: <c>start</c>, <c>report</c>, <c>end</c>, <c>switch</c>, and what tests add.</summary>
     public IReadOnlyList<string> Events => _events;
 
@@ -199,8 +202,11 @@ public sealed class TestHost(Action<Exchange> starter) : IConnectionHost
         starter(exchange);
     }
 
-    public void ExchangeEnded(Exchange exchange) =>
+    public void ExchangeEnded(Exchange exchange)
+    {
         _events.Add($"end {Latin1(exchange.Request.MethodName)} {exchange.Status} {exchange.ContentSent} {exchange.EndReason}");
+        SentConnectionOption = Latin1(exchange.SentConnectionOption);
+    }
 
     public void Report(in ProtocolError error) => _events.Add($"report {error.Reason} {error.Code} {error.Origin}");
 

@@ -17,8 +17,10 @@ internal struct BodyReader
     /// <summary>The bytes of the body that were consumed, framing included.</summary>
     public long Consumed { get; private set; }
 
-    /// <summary>How many bytes of the body are known to be missing when <paramref name="buffered"/> are here; 0 when chunked.</summary>
-    public readonly long Missing(int buffered) => _isChunked ? 0 : Math.Max(_remaining - buffered, 0);
+    /// <summary>How many bytes of the body are left at least, those that are here included; 0 when all of them are here.</summary>
+    /// <param name="here">What of it has come, and maybe what stands behind it.</param>
+    public readonly long Least(ReadOnlySpan<byte> here, HttpLimits limits) =>
+        _isChunked ? _chunks.Least(here, limits) : _remaining > here.Length ? _remaining : 0;
 
     /// <summary>Whether bytes beyond <paramref name="buffered"/> can belong to the body.</summary>
     public readonly bool CanUseMore(int buffered) => _isChunked ? !_chunks.IsDone : buffered < _remaining;

@@ -77,6 +77,22 @@ internal struct ChunkedDecoder
         }
     }
 
+    /// <summary>How many bytes of content are left at least, by the sizes of the chunks that have begun; 0 when the end is here. Nothing is consumed.</summary>
+    public readonly long Least(ReadOnlySpan<byte> unread, HttpLimits limits)
+    {
+        ChunkedDecoder ahead = this;
+        long content = 0;
+        BodyStep step;
+        while ((step = ahead.Next(unread, limits, 0, null, out int framing, out int available, out _)) == BodyStep.Data)
+        {
+            ahead.Take(available);
+            content += available;
+            unread = unread[(framing + available)..];
+        }
+
+        return step == BodyStep.End ? 0 : content + (ahead._state == State.Data ? ahead._remaining : 0);
+    }
+
     private EndReason OnFramingByte(byte value, long bodyLimit)
     {
         switch (_state)
