@@ -232,7 +232,7 @@ internal sealed class LoopServer : IDisposable
         }
     }
 
-    private TlsLoop MakeTlsLoop() => new(Loop) { MinimumRate = Limits.ResponseMinRate, Observer = new TlsFailureLog(this), Drained = StoppedIfEmpty };
+    private TlsLoop MakeTlsLoop() => new(Loop) { Observer = new TlsFailureLog(this), Drained = StoppedIfEmpty };
 
     private void EndOfBatch()
     {

@@ -135,7 +135,14 @@ internal sealed partial class ServerConnection(LoopServer server, TransportConne
     }
 
     /// <summary>Takes the limits of the host that the connection is for, as far as that is known: there is another configuration, or the handshake has said a name.</summary>
-    public void ChooseLimits() => _limits = server.Site.LimitsOf(this);
+    public void ChooseLimits()
+    {
+        _limits = server.Site.LimitsOf(this);
+        if (transport is TlsConnection secured)
+        {
+            secured.MinimumRate = Limits.ResponseMinRate;
+        }
+    }
 
     public void UseLimits(HttpLimits limits) => _limits = limits;
 

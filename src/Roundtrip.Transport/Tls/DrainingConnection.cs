@@ -6,7 +6,7 @@ namespace Roundtrip.Transport.Tls;
 /// The end of a connection that was closed while ciphertext waited for the peer's window: what was written still goes out, while the peer takes enough of it.
 /// OpenSSL's part of it is freed already.
 /// </summary>
-internal sealed class DrainingConnection(TlsLoop loop, TransportConnection inner, OutputQueue unsent) : TimerEntry, IConnectionSink
+internal sealed class DrainingConnection(TlsLoop loop, TransportConnection inner, OutputQueue unsent, int minimumRate) : TimerEntry, IConnectionSink
 {
     /// <summary>How long the peer may take nothing, in milliseconds, and over how long its rate is counted.</summary>
     internal const int Patience = 10_000;
@@ -51,7 +51,7 @@ internal sealed class DrainingConnection(TlsLoop loop, TransportConnection inner
     // In bytes taken, so that taking one at a time gains nothing; at least one even where no rate is asked for.
     protected internal override void OnDue(long now)
     {
-        long enough = Math.Max(1, (long)loop.MinimumRate * Patience / 1000);
+        long enough = Math.Max(1, (long)minimumRate * Patience / 1000);
         if (unsent.Consumed - _sentAtLastLook < enough)
         {
             Reset();

@@ -64,6 +64,9 @@ public sealed unsafe partial class TlsConnection : TransportConnection, IConnect
     /// <summary>The host that this client wants to reach; or the name that the client asked for, known within the handshake already; null for none. It has only letters, digits, dots, hyphens and underscores.</summary>
     public string? ServerName => _serverName;
 
+    /// <summary>How many bytes a second the peer must take of what was written before, when the connection is closed.</summary>
+    public int MinimumRate { get; set; } = 500;
+
     /// <summary>Whether the handshake is done, so that what passes is the application's.</summary>
     public bool IsHandshakeComplete => _phase == TlsPhase.Open;
 
@@ -242,7 +245,7 @@ public sealed unsafe partial class TlsConnection : TransportConnection, IConnect
         Free();
         if (unsent is not null && canSend)
         {
-            new DrainingConnection(_loop, _inner, unsent).Start();
+            new DrainingConnection(_loop, _inner, unsent, MinimumRate).Start();
             return;
         }
 

@@ -28,9 +28,6 @@ public sealed class TlsLoop(EventLoop loop) : ILoopWork
 
     internal IdleBuffers IdleBuffers { get; } = new(loop.Timers);
 
-    /// <summary>How many bytes a second the peer of a connection that is closed must take of what was written before.</summary>
-    public int MinimumRate { get; init; } = 500;
-
     /// <summary>Is told of connections that fail.</summary>
     public ITlsObserver? Observer { get; init; }
 
