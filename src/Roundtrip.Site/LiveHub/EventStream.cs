@@ -21,6 +21,7 @@ internal sealed class EventStream : IExchangeHandler, ILiveSink
     private readonly LoopHub _hub;
     private readonly Exchange _exchange;
     private readonly SubscriberLife _life;
+    private ConnectionShare _share;
     private bool _isOver;
 
     private EventStream(LoopHub hub, Exchange exchange, LiveRequest request, string? lastId, bool isHeld)
@@ -28,6 +29,7 @@ internal sealed class EventStream : IExchangeHandler, ILiveSink
         (_hub, _exchange) = (hub, exchange);
         exchange.Handler = this;
         exchange.EndsWithClient = true;
+        _share = new ConnectionShare(exchange, request);
         _life = new SubscriberLife(hub, this, request.Interest, lastId, request.Grant, out string from);
         byte[] id = Encoding.UTF8.GetBytes(from);
         if (isHeld)
@@ -60,7 +62,17 @@ internal sealed class EventStream : IExchangeHandler, ILiveSink
 
     public bool HasRoom => !_isOver && _exchange.CanWrite;
 
-    public static void Begin(LoopHub hub, Exchange exchange, LiveRequest request) => _ = new EventStream(hub, exchange, request, request.LastId, isHeld: false);
+    public static void Begin(LoopHub hub, Exchange exchange, LiveRequest request)
+    {
+        if (ConnectionShare.IsLeft(exchange, hub.Hub.Definition, request))
+        {
+            _ = new EventStream(hub, exchange, request, request.LastId, isHeld: false);
+        }
+        else
+        {
+            HubResponses.RefuseTopics(exchange, hub.Hub.Definition);
+        }
+    }
 
     /// <summary>Goes on with a response that was held: <see cref="HeldStream"/>.</summary>
     public static void Continue(LoopHub hub, Exchange exchange, LiveRequest request, string lastId) => _ = new EventStream(hub, exchange, request, lastId, isHeld: true);
@@ -155,6 +167,7 @@ internal sealed class EventStream : IExchangeHandler, ILiveSink
         if (!_isOver)
         {
             _isOver = true;
+            _share.Return();
             _life.End();
             end();
         }

@@ -33,12 +33,14 @@ internal sealed class HeldStream : StoreOutcome, IExchangeHandler
     private readonly string _lastId;
     private readonly Watch _watch;
     private readonly long _end;
+    private ConnectionShare _share;
     private Exchange? _exchange;
 
     private HeldStream(LoopHub hub, Exchange exchange, LiveRequest request)
         : base(hub.Loop)
     {
         (_hub, _exchange, _request, _watch, _end) = (hub, exchange, request, new Watch(this), hub.Loop.Now + Most);
+        _share = new ConnectionShare(exchange, request);
         _lastId = request.LastId ?? LivePosition.OfTime(hub.Loop.UnixMilliseconds - Slack).ToString();
     }
 
@@ -46,6 +48,12 @@ internal sealed class HeldStream : StoreOutcome, IExchangeHandler
 
     public static void Begin(LoopHub hub, Exchange exchange, LiveRequest request)
     {
+        if (!ConnectionShare.IsLeft(exchange, hub.Hub.Definition, request))
+        {
+            HubResponses.RefuseTopics(exchange, hub.Hub.Definition);
+            return;
+        }
+
         var held = new HeldStream(hub, exchange, request);
         exchange.Handler = held;
         exchange.EndsWithClient = true;
@@ -123,6 +131,7 @@ internal sealed class HeldStream : StoreOutcome, IExchangeHandler
     {
         Exchange? exchange = _exchange;
         _exchange = null;
+        _share.Return();
         Loop.Timers.Cancel(_watch);
         return exchange;
     }

@@ -65,7 +65,7 @@ internal sealed class HubHandler(SiteLoop site) : IProgramHandler
         }
         else if (path.Length == 0 && exchange.AsksFor("websocket"u8))
         {
-            place.Endpoint.Accept(exchange, new LiveSocket(this, place.Hub, read));
+            place.Endpoint.Accept(exchange, new LiveSocket(this, place.Hub, exchange.Connection, read));
         }
         else if (request.Method is not (Method.Get or Method.Head))
         {
@@ -145,7 +145,7 @@ internal sealed class HubHandler(SiteLoop site) : IProgramHandler
         else if (request.LastId == LiveWords.ClosedId)
         {
             // HTML Standard, section 9.2.3: 204 is how a server tells an EventSource not to come again.
-            HubResponses.Say(exchange, definition, 204, "");
+            HubResponses.SayNothing(exchange, definition);
         }
         else if (IsForStream(exchange, request))
         {

@@ -13,6 +13,7 @@ internal static class HubResponses
     /// <summary>For a publisher whose message is not stored, or not known to be.</summary>
     public const string NotStored = "the hub's store does not answer: ask again, with an id of your own so that nothing is stored twice";
 
+    private static readonly FieldBlock Nothing = FieldBlock.Create(("Cache-Control", "no-store"));
     private static readonly FieldBlock Text = FieldBlock.Create(("Content-Type", "text/plain; charset=utf-8"), ("Cache-Control", "no-store"));
 
     /// <summary>Lets pages of origins that may use the hub read the answer.</summary>
@@ -57,6 +58,13 @@ internal static class HubResponses
         exchange.Complete();
     }
 
+    /// <summary>Answers 204, whose fields say nothing of content since it has none (RFC 9110 §15.3.5).</summary>
+    public static void SayNothing(Exchange exchange, HubDefinition hub)
+    {
+        AllowOrigin(exchange, hub);
+        Send(exchange, 204, Nothing, default);
+    }
+
     /// <summary>Answers with a sentence.</summary>
     public static void Say(Exchange exchange, HubDefinition hub, int status, string sentence)
     {
@@ -87,6 +95,9 @@ internal static class HubResponses
 
         Send(exchange, status, Text, Encoding.UTF8.GetBytes(sentence));
     }
+
+    /// <summary>Refuses a request with whose topics its connection would have more than LiveMaxChannels.</summary>
+    public static void RefuseTopics(Exchange exchange, HubDefinition hub) => Say(exchange, hub, 429, hub.TooManyTopics + "\n");
 
     /// <summary>The entity tag of content (RFC 9110 section 8.8.3).</summary>
     public static byte[] TagOf(ReadOnlySpan<byte> content) => Encoding.ASCII.GetBytes($"\"{Convert.ToHexString(SHA256.HashData(content).AsSpan(0, 12))}\"");

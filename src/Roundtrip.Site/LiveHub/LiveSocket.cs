@@ -1,5 +1,6 @@
 using System.Text;
 using Roundtrip.Core;
+using Roundtrip.Http;
 using Roundtrip.Http.WebSocket;
 using Roundtrip.Live.Carriers;
 using Roundtrip.Live.Log;
@@ -26,10 +27,10 @@ internal sealed class LiveSocket : TimerEntry, IWebSocketHandler
     private WebSocketExchange? _socket;
     private SocketPublication? _publication;
 
-    public LiveSocket(HubHandler handler, LoopHub hub, LiveRequest request)
+    public LiveSocket(HubHandler handler, LoopHub hub, IConnectionHost connection, LiveRequest request)
     {
         (_handler, _hub, _request, _grant) = (handler, hub, request, request.Grant);
-        _subscriptions = new SocketSubscriptions(this, hub);
+        _subscriptions = new SocketSubscriptions(this, hub, connection);
     }
 
     public string Name => "live";
@@ -201,7 +202,7 @@ internal sealed class LiveSocket : TimerEntry, IWebSocketHandler
         {
             Fail("sub", number, 409, "there is a subscription of this number");
         }
-        else if (_subscriptions.Topics + topics.Count > Definition.MaximumChannels)
+        else if (_subscriptions.TopicsOfConnection + topics.Count > Definition.MaximumChannels)
         {
             Fail("sub", number, 429, Definition.TooManyTopics);
         }

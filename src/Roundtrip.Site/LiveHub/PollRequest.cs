@@ -20,6 +20,7 @@ internal sealed class PollRequest : TimerEntry, IExchangeHandler, ILiveSink
     private readonly LiveRequest _request;
     private readonly PollAnswer _answer = new();
     private LoopSubscriber? _waiting;
+    private ConnectionShare _share;
 
     private PollRequest(LoopHub hub, Exchange exchange, LiveRequest request) => (_hub, _exchange, _request) = (hub, exchange, request);
 
@@ -34,10 +35,15 @@ internal sealed class PollRequest : TimerEntry, IExchangeHandler, ILiveSink
         if (request.Wait <= 0 || !poll._answer.IsEmpty || exchange.Request.Method == Method.Head || exchange.IsStopping)
         {
             poll.Answer();
-            return;
         }
-
-        poll.WaitFor(from);
+        else if (ConnectionShare.IsLeft(exchange, hub.Hub.Definition, request))
+        {
+            poll.WaitFor(from);
+        }
+        else
+        {
+            HubResponses.RefuseTopics(exchange, hub.Hub.Definition);
+        }
     }
 
     // What comes is read from the log, with all that came with it.
@@ -106,6 +112,7 @@ internal sealed class PollRequest : TimerEntry, IExchangeHandler, ILiveSink
         _exchange.Handler = this;
         _exchange.EndsWithClient = true;
         _exchange.MayWaitLong = true;
+        _share = new ConnectionShare(_exchange, _request);
         _waiting = _hub.Add(this, _request.Interest, from, out _);
         _waiting.Expires = _request.Grant.Expires;
         _hub.Loop.Timers.Schedule(this, _hub.Loop.Now + (_request.Wait * 1000L));
@@ -132,6 +139,7 @@ internal sealed class PollRequest : TimerEntry, IExchangeHandler, ILiveSink
         if (_waiting is { } waiting)
         {
             _waiting = null;
+            _share.Return();
             _hub.Loop.Timers.Cancel(this);
             _hub.Remove(waiting);
         }

@@ -1,3 +1,4 @@
+using Roundtrip.Http;
 using Roundtrip.Http.WebSocket;
 using Roundtrip.Live.Carriers;
 using Roundtrip.Live.Log;
@@ -8,7 +9,7 @@ using Roundtrip.Live.Topics;
 namespace Roundtrip.Site.LiveHub;
 
 /// <summary>The subscriptions of a WebSocket, each with its own place and order, and whose turn it is to send.</summary>
-internal sealed class SocketSubscriptions(LiveSocket socket, LoopHub hub)
+internal sealed class SocketSubscriptions(LiveSocket socket, LoopHub hub, IConnectionHost connection)
 {
     // A message that is longer goes in parts, between which those of other subscriptions come.
     private const int PartSize = 16 * 1024;
@@ -24,8 +25,8 @@ internal sealed class SocketSubscriptions(LiveSocket socket, LoopHub hub)
     /// <summary>Whether a message would be taken now.</summary>
     public bool HasRoom => socket.HasRoom;
 
-    /// <summary>How many topics they are for.</summary>
-    public int Topics => _all.Sum(static one => one.Interest.Wanted.Count);
+    /// <summary>How many topics they are for, with those of the other WebSockets that their connection may have (RFC 8441).</summary>
+    public int TopicsOfConnection => connection.SocketTopics;
 
     public bool Has(long number) => _all.Exists(one => one.Number == number);
 
@@ -35,6 +36,7 @@ internal sealed class SocketSubscriptions(LiveSocket socket, LoopHub hub)
         var subscription = new SocketSubscription(this, number, new Interest(topics, grant.Subscribe));
         subscription.Life = new SubscriberLife(hub, subscription, subscription.Interest, since, grant, out string from);
         _all.Add(subscription);
+        connection.SocketTopics += topics.Count;
         socket.Say(LiveAnswers.Subscribed(number, from));
         subscription.Life.Begin();
     }
@@ -47,15 +49,16 @@ internal sealed class SocketSubscriptions(LiveSocket socket, LoopHub hub)
             return false;
         }
 
-        found.Life.End();
-        return _all.Remove(found);
+        End(found);
+        _all.Remove(found);
+        return true;
     }
 
     public void Clear()
     {
         foreach (SocketSubscription subscription in _all.ToArray())
         {
-            subscription.Life.End();
+            End(subscription);
         }
 
         _all.Clear();
@@ -96,7 +99,7 @@ internal sealed class SocketSubscriptions(LiveSocket socket, LoopHub hub)
     /// <summary>All that a subscription wanted is closed.</summary>
     public void Finish(SocketSubscription from)
     {
-        from.Life.End();
+        End(from);
         _all.Remove(from);
         socket.Say(LiveAnswers.Closed(from.Number, from.Interest.Wanted));
     }
@@ -129,6 +132,12 @@ internal sealed class SocketSubscriptions(LiveSocket socket, LoopHub hub)
         }
 
         _isPumping = false;
+    }
+
+    private void End(SocketSubscription subscription)
+    {
+        subscription.Life.End();
+        connection.SocketTopics -= subscription.Interest.Wanted.Count;
     }
 
     // Who gets it with this one, so that it comes once: whoever has got all that was before it. Others get it in their turn; that it is for some of those that want it has to be said.

@@ -24,6 +24,9 @@ public class ClosingTests
 
         await using EventReader again = await site.Listen("topic=a", lastId: "CLOSE");
         Assert.Equal(HttpStatusCode.NoContent, again.Response.StatusCode);
+
+        // RFC 9110 §15.3.5, §8.6: it has no content, so nothing is said of one.
+        Assert.Empty(again.Response.Content.Headers);
     }
 
     [Fact]

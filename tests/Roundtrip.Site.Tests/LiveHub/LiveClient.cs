@@ -16,7 +16,8 @@ internal sealed class LiveClient : IAsyncDisposable
     public string? Subprotocol => _socket.SubProtocol;
 
     /// <summary>Connects, and takes the welcome.</summary>
-    public static async Task<LiveClient> Connect(HubSite site, string query = "", string? token = null, string? origin = null, bool deflates = false)
+    /// <param name="over">Whose HTTP/2 connection it is to share; null for a connection of its own.</param>
+    public static async Task<LiveClient> Connect(HubSite site, string query = "", string? token = null, string? origin = null, bool deflates = false, HttpClient? over = null)
     {
         var client = new LiveClient();
         client._socket.Options.AddSubProtocol("roundtrip.live.v1");
@@ -35,7 +36,12 @@ internal sealed class LiveClient : IAsyncDisposable
             client._socket.Options.SetRequestHeader("Origin", origin);
         }
 
-        await client._socket.ConnectAsync(new Uri($"ws://127.0.0.1:{site.Port}/{HubSite.Hub}?{query}"), TestContext.Current.CancellationToken);
+        if (over is not null)
+        {
+            (client._socket.Options.HttpVersion, client._socket.Options.HttpVersionPolicy) = (System.Net.HttpVersion.Version20, HttpVersionPolicy.RequestVersionExact);
+        }
+
+        await client._socket.ConnectAsync(new Uri($"ws://127.0.0.1:{site.Port}/{HubSite.Hub}?{query}"), over, TestContext.Current.CancellationToken);
         Assert.Equal("welcome", (await client.Next()).GetProperty("op").GetString());
         return client;
     }
