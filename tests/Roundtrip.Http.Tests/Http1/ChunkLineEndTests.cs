@@ -48,10 +48,13 @@ public class ChunkLineEndTests
 
     private static void Refused(string place, string end)
     {
-        string request = Head + place.Replace("#", end, StringComparison.Ordinal);
+        string content = place.Replace("#", end, StringComparison.Ordinal);
+        string request = Head + content;
         Feeds.Outcome read = Feeds.EveryWay(request + Smuggled);
         Assert.Contains("HTTP/1.1 400 ", read.Sent, StringComparison.Ordinal);
-        Feeds.Outcome unread = Feeds.EveryWay(request + Smuggled, Handlers.AnswerAtOnce);
+
+        // Behind the answer: one that waits yet says that the connection closes.
+        Feeds.Outcome unread = Feeds.EveryWay(content + Smuggled, Handlers.AnswerAtOnce, before: Head);
         foreach (Feeds.Outcome outcome in (Feeds.Outcome[])[read, unread])
         {
             Assert.True(outcome.Closing == ConnectionClose.Linger && !(outcome.Sent + outcome.Events).Contains("/smuggled", StringComparison.Ordinal), $"{request} gave {outcome}");

@@ -11,18 +11,19 @@ public static class Feeds
     public sealed record Outcome(string Sent, string Events, ConnectionClose Closing, string ClosingReason);
 
     /// <summary>Feeds the vector each way and asserts that what comes of it is the same.</summary>
+    /// <param name="before">What has come, and was answered, before it.</param>
     public static Outcome EveryWay(
-        string vector, Action<TestHost, Exchange>? starter = null, HttpLimits? limits = null, bool isSecure = false, bool ends = false)
+        string vector, Action<TestHost, Exchange>? starter = null, HttpLimits? limits = null, bool isSecure = false, bool ends = false, string before = "")
     {
-        Outcome whole = Run([vector], starter, limits, isSecure, ends);
-        string[] single = [.. vector.Select(c => c.ToString())];
+        Outcome whole = Run([before, vector], starter, limits, isSecure, ends);
+        string[] single = [before, .. vector.Select(c => c.ToString())];
         AssertSame(whole, Run(single, starter, limits, isSecure, ends), "byte by byte", vector);
 
         // A long vector is split at every seventh index: seven and the lengths of lines have little in common.
         int step = vector.Length > 2000 ? 7 : 1;
         for (int i = 1; i < vector.Length; i += step)
         {
-            AssertSame(whole, Run([vector[..i], vector[i..]], starter, limits, isSecure, ends), $"split at {i}", vector);
+            AssertSame(whole, Run([before, vector[..i], vector[i..]], starter, limits, isSecure, ends), $"split at {i}", vector);
         }
 
         return whole;
@@ -35,7 +36,7 @@ public static class Feeds
         starter ??= Handlers.Echo;
         host = new TestHost(exchange => starter(host, exchange)) { IsSecure = isSecure, Limits = limits ?? HttpLimits.Default };
         host.Use(new Http1Connection(host, new Http1Resources(new Http2Resources())));
-        foreach (string piece in pieces)
+        foreach (string piece in pieces.Where(piece => piece.Length > 0))
         {
             host.Feed(piece);
         }
