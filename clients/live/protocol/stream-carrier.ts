@@ -1,7 +1,7 @@
 import type { Carrier } from './carrier';
 import type { Core } from './core';
 import { EventStream, type StreamEvent } from './event-stream';
-import { parseObject, toGap } from './forms';
+import { parseObject, toGap, tooMany } from './forms';
 import { isExact } from './template';
 import type { Topic } from './topic';
 import type { ConnectionEvent, Message } from './types';
@@ -95,6 +95,8 @@ export class StreamCarrier implements Carrier {
       if (event.status === 204) this.core.finish(lane.topic);
       // 400 and 403 of the hub hold for as long as the topic is asked for; of what stands between, perhaps not for the next carrier.
       else if (event.isHubs && (event.status === 400 || event.status === 403)) this.core.refuse(lane.topic, event.status, 'the hub refuses this topic');
+      // Over HTTP/2 the hub counts the topics of all streams together: those that came last are too many. With fewer than that the others are somebody else's, and polling may do.
+      else if (event.isHubs && event.status === 429 && event.limit && this.lanes.size > event.limit) this.core.refuse(lane.topic, event.status, tooMany(event.limit));
       else if (event.status !== 200) this.core.ladder.down(this, { status: event.status, retryAfter: event.retryAfter }, now);
       else this.core.begun(lane.topic, event.lastEventId);
       this.rise(now);

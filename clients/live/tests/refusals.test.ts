@@ -40,6 +40,27 @@ for (const carrier of ['longpoll', 'shortpoll'] as const) {
   }
 }
 
+test('over sse too the topics too many are those that came last, since the streams of one connection have its topics together', () => {
+  const world = broken(new World(27), 'websocket', 'longpoll', 'shortpoll');
+  world.mostTopics = 2;
+  const lists = [1, 2, 3, 4].map(n => world.subscribe(n, `/${n}`, 'earliest'));
+  world.run(2000);
+  for (const n of [1, 2, 3, 4]) publish(world, `/${n}`, String(n));
+  world.run(5000);
+  assert.deepEqual(lists.map(data), [['1'], ['2'], ['failed 429'], ['failed 429']]);
+  assert.equal(world.states.at(-1), 'open sse');
+});
+
+test('event streams for which others have left no place make way for polling', () => {
+  const world = broken(new World(28), 'websocket', 'longpoll');
+  world.mostTopics = world.otherStreams = 2;
+  const list = world.subscribe(1, '/1', 'earliest');
+  world.run(2000);
+  publish(world, '/1', '1');
+  world.run(5000);
+  assert.deepEqual(data(list), ['1']);
+});
+
 test('429 of what stands between ends no topic', () => {
   const world = broken(new World(26), 'websocket', 'sse');
   world.refusal = { status: 429, isHubs: false };

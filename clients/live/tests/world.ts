@@ -41,8 +41,10 @@ export class World {
   /** Whether a socket's token is good for publishing. */
   socketPublishes = true;
   requests = 0;
-  /** How many topics a connection has at most. */
+  /** How many topics a connection has at most, its streams together. */
   mostTopics = Infinity;
+  /** How many event streams other tabs have on it. */
+  otherStreams = 0;
   storeIsAway = false;
   /** How requests for messages are refused, and whether the hub does that itself. */
   refusal: { status: number; isHubs: boolean } | null = null;
@@ -304,7 +306,7 @@ export class World {
     } else if (action.body === undefined && (topics.length > this.mostAtOnce || topics.some(topic => this.badTopics.has(topic)))) {
       say({ on: 'head', id, status: 400, isHubs: true });
       say({ on: 'end', id, code: 1000 });
-    } else if (action.body === undefined && topics.length > this.mostTopics) {
+    } else if (action.body === undefined && (isStream ? this.otherStreams + [...this.open.values()].filter(one => one.carrier === 'sse').length : topics.length) > this.mostTopics) {
       say({ on: 'head', id, status: 429, isHubs: true, limit: this.mostTopics });
       say({ on: 'end', id, code: 1000 });
     } else if (!this.isAllowed(action.token)) {
