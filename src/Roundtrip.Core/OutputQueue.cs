@@ -25,6 +25,9 @@ public sealed class OutputQueue(BufferPool pool, int copyLimit = OutputQueue.Cop
     /// <summary>How many bytes wait, files included.</summary>
     public long Length { get; private set; }
 
+    /// <summary>How many of the first bytes must stay as they are: who sends them has encrypted them already.</summary>
+    public int Fixed { get; set; }
+
     /// <summary>How many bytes were ever consumed. Never reset: a driver tells progress by it.</summary>
     public long Consumed { get; private set; }
 
@@ -123,9 +126,15 @@ public sealed class OutputQueue(BufferPool pool, int copyLimit = OutputQueue.Cop
 
     /// <summary>Puts a pinned array that nobody will change any more in front of the last bytes that wait.</summary>
     /// <param name="behind">How many bytes stay behind it.</param>
-    public void Insert(byte[] pinned, long behind)
+    /// <returns>False where that would be among the <see cref="Fixed"/> ones.</returns>
+    public bool TryInsert(byte[] pinned, long behind)
     {
         ArgumentOutOfRangeException.ThrowIfGreaterThan(behind, Length);
+        if (Length - behind < Fixed)
+        {
+            return false;
+        }
+
         int index = _count;
         for (; behind > 0; behind -= _segments[_head + index].Length)
         {
@@ -145,6 +154,7 @@ public sealed class OutputQueue(BufferPool pool, int copyLimit = OutputQueue.Cop
 
         InsertAt(index, new OutputSegment { Memory = pinned, Length = pinned.Length, IsShared = true });
         Length += pinned.Length;
+        return true;
     }
 
     /// <summary>Says that the first <paramref name="count"/> bytes were sent.</summary>
@@ -218,6 +228,8 @@ public sealed class OutputQueue(BufferPool pool, int copyLimit = OutputQueue.Cop
             Length -= _segments[_head].Length;
             ReleaseFirst();
         }
+
+        Fixed = 0;
 
         // A tail without a segment: rented, and nothing was written to it.
         if (_tail is not null)

@@ -121,7 +121,7 @@ public class OutputQueueTests
                 case 3:
                     int behind = random.Next((int)queue.Length + 1);
                     byte[] inserted = GC.AllocateArray<byte>(random.Next(1, 30), pinned: true);
-                    queue.Insert(inserted, behind);
+                    Assert.True(queue.TryInsert(inserted, behind));
                     expected.InsertRange(expected.Count - behind, inserted);
                     break;
                 default:
@@ -138,6 +138,24 @@ public class OutputQueueTests
         file.ReleaseReference();
         Assert.Equal(0, pool.Outstanding);
         Assert.Equal(1, file.Closed);
+    }
+
+    [Fact]
+    public void Nothing_is_put_among_bytes_that_are_encrypted_already()
+    {
+        var queue = new OutputQueue(new BufferPool());
+        byte[] line = GC.AllocateArray<byte>(3, pinned: true);
+        queue.Write("0123456789"u8);
+        queue.Fixed = 6;
+        Assert.False(queue.TryInsert(line, 5));
+        Assert.Equal(10, queue.Length);
+        Assert.True(queue.TryInsert(line, 4));
+        Assert.Equal("012345\0\0\06789"u8, [.. Taken(queue, 13)]);
+
+        queue.Write("0"u8);
+        queue.Fixed = 1;
+        queue.Clear();
+        Assert.Equal(0, queue.Fixed);
     }
 
     [Fact]

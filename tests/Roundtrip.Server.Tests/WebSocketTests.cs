@@ -187,6 +187,26 @@ public class WebSocketTests
     }
 
     [Fact]
+    public void A_handler_that_has_enough_is_told_nothing_more_until_it_goes_on()
+    {
+        using var server = new Sockets();
+        InMemoryServer.Client client = server.Connect();
+        server.Fill = static socket => socket.IsPaused = true;
+        client.Send(Masked(Opcode.Text, "one"));
+        client.Send(Masked(Opcode.Text, "two"));
+        Assert.Equal("Text one", Describe(client.Receive()));
+        Assert.Equal(["opened", "text one"], server.Events);
+
+        server.Open[0].IsPaused = false;
+        Assert.Equal("Text two", Describe(client.Receive()));
+        server.Fill = null;
+        server.Open[0].IsPaused = false;
+        client.Send(Masked(Opcode.Text, "three"));
+        Assert.Equal("Text three", Describe(client.Receive()));
+        Assert.Equal(["opened", "text one", "text two", "text three"], server.Events);
+    }
+
+    [Fact]
     public void A_close_goes_out_behind_all_that_was_sent_before_it()
     {
         using var server = new Sockets();

@@ -240,9 +240,8 @@ public sealed partial class Http1Exchange
     {
         long behind = BytesSent - _sentWithFields;
         IConnectionHost host = _connection!.Host;
-        if (_sentWithFields >= 0 && Request.Version == ProtocolVersion.Http11 && host.OutputLength >= behind)
+        if (_sentWithFields >= 0 && Request.Version == ProtocolVersion.Http11 && host.OutputLength >= behind && host.Output.TryInsert(CloseLine, behind))
         {
-            host.Output.Insert(CloseLine, behind);
             BytesSent += CloseLine.Length;
             _sentClose = true;
         }

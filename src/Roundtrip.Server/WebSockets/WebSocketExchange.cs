@@ -24,6 +24,7 @@ public sealed class WebSocketExchange : TimerEntry, IExchangeHandler
     // The handler saw something wait while it had its turn, before whose end nothing is sent: it may have stopped for that.
     private bool _isAwaited;
     private bool _isReadEnded;
+    private bool _isPaused;
     private bool _isTold;
     private bool _isOver;
     private EndReason _why;
@@ -53,6 +54,21 @@ public sealed class WebSocketExchange : TimerEntry, IExchangeHandler
             long amount = _isOver ? 0 : _socket.OutputLength;
             _isAwaited |= _isRunning && amount > 0;
             return amount;
+        }
+    }
+
+    /// <summary>Whether the handler has enough of messages for now: none is read meanwhile, and a client that sends on fills the connection. What was read already is told all the same. Not for long: pings and Close are not read either.</summary>
+    public bool IsPaused
+    {
+        get => _isPaused;
+        set
+        {
+            bool goesOn = _isPaused && !value;
+            _isPaused = value;
+            if (goesOn && !_isRunning)
+            {
+                Run(static socket => socket.Read());
+            }
         }
     }
 
@@ -220,7 +236,7 @@ public sealed class WebSocketExchange : TimerEntry, IExchangeHandler
         byte[] buffer = _endpoint.Loop.Buffers.Rent();
         try
         {
-            while (!_isOver && !_isReadEnded && _socket.WantsInput && TryReadOnce(buffer))
+            while (!_isOver && !_isReadEnded && !_isPaused && _socket.WantsInput && TryReadOnce(buffer))
             {
                 Dispatch();
                 Flush();

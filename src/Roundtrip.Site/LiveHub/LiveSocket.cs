@@ -17,6 +17,9 @@ internal sealed class LiveSocket : TimerEntry, IWebSocketHandler
     // What may wait in the socket before the log waits instead.
     private const int MostBuffered = 64 * 1024;
 
+    // So many publications wait for their answers before no more is read: far more than a network has under way, and no publisher's without end.
+    private const int MostUnanswered = 256;
+
     private readonly HubHandler _handler;
     private readonly LoopHub _hub;
     private readonly SocketSubscriptions _subscriptions;
@@ -26,6 +29,7 @@ internal sealed class LiveSocket : TimerEntry, IWebSocketHandler
     private LiveGrant _grant;
     private WebSocketExchange? _socket;
     private SocketPublication? _publication;
+    private int _unanswered;
 
     public LiveSocket(HubHandler handler, LoopHub hub, IConnectionHost connection, LiveRequest request)
     {
@@ -120,6 +124,7 @@ internal sealed class LiveSocket : TimerEntry, IWebSocketHandler
     /// <param name="id">The message's; null where it is not known to be stored.</param>
     public void Published(long reference, string? id)
     {
+        Unanswered(-1);
         if (id is null)
         {
             Fail("ref", reference, 503, HubResponses.NotStored);
@@ -239,7 +244,17 @@ internal sealed class LiveSocket : TimerEntry, IWebSocketHandler
 
         // Where nothing has to be waited for one serves all.
         _publication = _publication is { IsWaiting: false } free ? free : new SocketPublication(this, _hub);
+        Unanswered(1);
         _publication.Begin(command);
+    }
+
+    private void Unanswered(int more)
+    {
+        _unanswered += more;
+        if (_socket is { } socket)
+        {
+            socket.IsPaused = _unanswered >= MostUnanswered;
+        }
     }
 
     private void Take(LiveCommand command)

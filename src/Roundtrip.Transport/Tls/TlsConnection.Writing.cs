@@ -50,6 +50,7 @@ public sealed unsafe partial class TlsConnection
 
             int encrypted = Encrypt(plaintext, ref stopped, out bool blocked);
             queue.Consume(encrypted);
+            queue.Fixed = _retryLength;
             written += encrypted;
             if (blocked)
             {

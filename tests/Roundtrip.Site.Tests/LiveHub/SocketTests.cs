@@ -64,6 +64,30 @@ public class SocketTests
         Assert.Equal(("4", "1,3"), await DataAndSubs(client));
     }
 
+    // More than are answered before no more is read, and more than a loop tells at a time: publisher and subscriber share it.
+    [Fact]
+    public async Task A_publisher_that_does_not_wait_for_its_answers_gets_them_all()
+    {
+        const int Count = 1500;
+        using var site = new HubSite("LiveAnonymous On", loops: 1);
+        await using LiveClient subscriber = await LiveClient.Connect(site);
+        await subscriber.Subscribe(1, "\"a\"");
+        await using LiveClient publisher = await LiveClient.Connect(site, token: HubSite.Publisher());
+        for (int i = 1; i <= Count; i++)
+        {
+            await publisher.Say($$"""{"op":"publish","ref":{{i}},"topics":["a"],"data":"{{i}}"}""");
+        }
+
+        // Each says what it answers; one that was kept back may come behind a later one.
+        var answered = new HashSet<int>();
+        while (answered.Count < Count)
+        {
+            Assert.True(answered.Add((await publisher.Next()).GetProperty("ref").GetInt32()));
+        }
+
+        Assert.Equal(Enumerable.Range(1, Count).Select(i => i.ToString(System.Globalization.CultureInfo.InvariantCulture)), await subscriber.Data(Count));
+    }
+
     [Fact]
     public async Task Resuming_is_by_subscription()
     {
