@@ -20,26 +20,39 @@ public static class Http1Target
 
     public static void Run(ReadOnlySpan<byte> input)
     {
-        RunWith(input, Handlers.Echo, isComparable: true);
+        RunWith(input, Handlers.Echo, static outcome => outcome);
 
-        RunWith(input, static (host, exchange) => new FirstPiece(host).Begin(exchange), isComparable: true);
+        RunWith(input, static (host, exchange) => new FirstPiece(host).Begin(exchange), WithoutClose);
 
         // What is sent of an answer that comes before the body has does not depend on the pieces either, but where the client waits for 100 (Continue).
-        RunWith(input, Handlers.AnswerAtOnce, !Encoding.Latin1.GetString(input).Contains("100-continue", StringComparison.OrdinalIgnoreCase));
+        bool isComparable = !Encoding.Latin1.GetString(input).Contains("100-continue", StringComparison.OrdinalIgnoreCase);
+        RunWith(input, Handlers.AnswerAtOnce, isComparable ? WithoutClose : static _ => "");
     }
 
-    private static void RunWith(ReadOnlySpan<byte> input, Action<TestHost, Exchange> handler, bool isComparable)
+    /// <summary>
+    /// An outcome without the lines that say close. An answer that comes before its request's content has says it where the connection turns out to close while its head
+    /// still waits: so whether it does depends on the pieces, and what must hold is that no answer follows one that says it.
+    /// </summary>
+    private static string WithoutClose(string outcome)
     {
-        string whole = Outcome(input, input.Length, handler, isThrough: false);
+        const string Close = "Connection: close\r\n";
+        int said = outcome.IndexOf(Close, StringComparison.Ordinal);
+        if (said >= 0 && outcome.IndexOf("HTTP/1.1 ", said, StringComparison.Ordinal) >= 0)
+        {
+            throw new InvalidOperationException($"An answer follows one that says close.\n{outcome}");
+        }
+
+        return outcome.Replace(Close, "", StringComparison.Ordinal);
+    }
+
+    private static void RunWith(ReadOnlySpan<byte> input, Action<TestHost, Exchange> handler, Func<string, string> comparable)
+    {
+        string whole = comparable(Outcome(input, input.Length, handler, isThrough: false));
         foreach (int piece in (ReadOnlySpan<int>)[Math.Max(input.Length / 2, 1), input.Length <= SingleBytes ? 1 : input.Length])
         {
             foreach (bool isThrough in (ReadOnlySpan<bool>)[false, true])
             {
-                string other = Outcome(input, piece, handler, isThrough);
-                if (isComparable)
-                {
-                    Compare(whole, other);
-                }
+                Compare(whole, comparable(Outcome(input, piece, handler, isThrough)));
             }
         }
     }

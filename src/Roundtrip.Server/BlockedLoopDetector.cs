@@ -35,6 +35,9 @@ internal sealed class BlockedLoopDetector(LoopServer server) : IDisposable
             _delay ??= new SchedulerDelay();
             _delaySampledAt = _entered;
             _delayAtSample = _delay.Read();
+
+            // The clock again, after the delay: a loop that lost its processor between the two would look as if its handler had blocked it.
+            _entered = ReadClock();
         }
     }
 

@@ -34,7 +34,7 @@ if form in bodies:
         out.write(body[at:at + step])
         out.flush()
         if form == "slow":
-            time.sleep(0.08)
+            time.sleep(0.4)
 elif form == "broken":
     out.write(b"Content-Type: text/plain\nContent-Length: 10\nCache-Control: no-store\n\n12345")
 elif form == "never":

@@ -70,7 +70,7 @@ internal sealed class EventStream : IExchangeHandler, ILiveSink
         }
         else
         {
-            HubResponses.RefuseTopics(exchange, hub.Hub.Definition);
+            HubResponses.RefuseTopics(exchange, hub.Hub);
         }
     }
 

@@ -50,7 +50,7 @@ internal sealed class HeldStream : StoreOutcome, IExchangeHandler
     {
         if (!ConnectionShare.IsLeft(exchange, hub.Hub.Definition, request))
         {
-            HubResponses.RefuseTopics(exchange, hub.Hub.Definition);
+            HubResponses.RefuseTopics(exchange, hub.Hub);
             return;
         }
 

@@ -51,6 +51,9 @@ internal sealed record HubDefinition
     /// <summary>The most bytes of a message.</summary>
     public int MaximumMessage { get; init; } = 1024 * 1024;
 
+    /// <summary>What is said to who sends more.</summary>
+    public string TooLong => $"a message has {MaximumMessage} bytes at most (LiveMaxMessage)";
+
     /// <summary>Whether who subscribes to what is told, to whom a token allows it (Mercure, "Active Subscriptions").</summary>
     public bool TellsSubscriptions { get; init; }
 

@@ -110,7 +110,7 @@ internal sealed class HubHandler(SiteLoop site) : IProgramHandler
         if (draft.Data.Length > definition.MaximumMessage)
         {
             status = 413;
-            return $"a message has {definition.MaximumMessage} bytes at most (LiveMaxMessage)";
+            return definition.TooLong;
         }
 
         if (grant.Publish is null || grant.Expires <= site.UnixSeconds)

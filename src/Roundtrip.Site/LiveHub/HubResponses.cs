@@ -97,7 +97,11 @@ internal static class HubResponses
     }
 
     /// <summary>Refuses a request with whose topics its connection would have more than LiveMaxChannels.</summary>
-    public static void RefuseTopics(Exchange exchange, HubDefinition hub) => Say(exchange, hub, 429, hub.TooManyTopics + "\n");
+    public static void RefuseTopics(Exchange exchange, Hub hub)
+    {
+        hub.NoteLimit(exchange.Connection, exchange, 429, hub.Definition.TooManyTopics);
+        Say(exchange, hub.Definition, 429, hub.Definition.TooManyTopics + "\n");
+    }
 
     /// <summary>The entity tag of content (RFC 9110 section 8.8.3).</summary>
     public static byte[] TagOf(ReadOnlySpan<byte> content) => Encoding.ASCII.GetBytes($"\"{Convert.ToHexString(SHA256.HashData(content).AsSpan(0, 12))}\"");

@@ -22,6 +22,7 @@ internal sealed class LiveSocket : TimerEntry, IWebSocketHandler
 
     private readonly HubHandler _handler;
     private readonly LoopHub _hub;
+    private readonly IConnectionHost _connection;
     private readonly SocketSubscriptions _subscriptions;
 
     // Until the subscription that it asks for has begun: then it is of no use.
@@ -33,7 +34,7 @@ internal sealed class LiveSocket : TimerEntry, IWebSocketHandler
 
     public LiveSocket(HubHandler handler, LoopHub hub, IConnectionHost connection, LiveRequest request)
     {
-        (_handler, _hub, _request, _grant) = (handler, hub, request, request.Grant);
+        (_handler, _hub, _connection, _request, _grant) = (handler, hub, connection, request, request.Grant);
         _subscriptions = new SocketSubscriptions(this, hub, connection);
     }
 
@@ -270,5 +271,13 @@ internal sealed class LiveSocket : TimerEntry, IWebSocketHandler
         Say(LiveAnswers.TokenTaken());
     }
 
-    private void Fail(string what, long number, int status, string text) => Say(LiveAnswers.Error(what, number, status, text));
+    private void Fail(string what, long number, int status, string text)
+    {
+        if (status is 413 or 429)
+        {
+            _hub.Hub.NoteLimit(_connection, null, status, text);
+        }
+
+        Say(LiveAnswers.Error(what, number, status, text));
+    }
 }

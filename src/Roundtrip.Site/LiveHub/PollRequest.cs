@@ -42,7 +42,7 @@ internal sealed class PollRequest : TimerEntry, IExchangeHandler, ILiveSink
         }
         else
         {
-            HubResponses.RefuseTopics(exchange, hub.Hub.Definition);
+            HubResponses.RefuseTopics(exchange, hub.Hub);
         }
     }
 

@@ -65,7 +65,7 @@ internal sealed class Publication : StoreOutcome, IExchangeHandler
             {
                 // RFC 9112 §9.3: the rest is not read, so no request can follow it; the client is told.
                 exchange.DoNotPersist();
-                Refuse(exchange, 413, $"a message has {_hub.Hub.Definition.MaximumMessage} bytes at most (LiveMaxMessage)");
+                Refuse(exchange, 413, _hub.Hub.Definition.TooLong);
                 return;
             }
         }
@@ -115,5 +115,13 @@ internal sealed class Publication : StoreOutcome, IExchangeHandler
         }
     }
 
-    private void Refuse(Exchange exchange, int status, string sentence) => HubResponses.Say(exchange, _hub.Hub.Definition, status, sentence + "\n");
+    private void Refuse(Exchange exchange, int status, string sentence)
+    {
+        if (status == 413)
+        {
+            _hub.Hub.NoteLimit(exchange.Connection, exchange, status, sentence);
+        }
+
+        HubResponses.Say(exchange, _hub.Hub.Definition, status, sentence + "\n");
+    }
 }
