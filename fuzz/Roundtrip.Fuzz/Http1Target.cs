@@ -1,4 +1,5 @@
 using System.Text;
+using System.Text.RegularExpressions;
 using Roundtrip.Core;
 using Roundtrip.Http;
 using Roundtrip.Http.Http1;
@@ -11,7 +12,7 @@ namespace Roundtrip.Fuzz;
 /// An HTTP/1 connection that gets the input whole, in two pieces, byte by byte, and so that content goes straight between network and handler as far as it can, for a handler that reads the content,
 /// one that reads a piece of it, and one that answers at once. Each way the same requests must be found, the same answers given, every exchange that was begun ended once, and every buffer returned.
 /// </summary>
-public static class Http1Target
+public static partial class Http1Target
 {
     // Byte by byte only so far, so that a long input does not slow the fuzzer down.
     private const int SingleBytes = 2048;
@@ -37,13 +38,16 @@ public static class Http1Target
     {
         const string Close = "Connection: close\r\n";
         int said = outcome.IndexOf(Close, StringComparison.Ordinal);
-        if (said >= 0 && outcome.IndexOf("HTTP/1.1 ", said, StringComparison.Ordinal) >= 0)
+        if (said >= 0 && StatusLine().IsMatch(outcome, said))
         {
             throw new InvalidOperationException($"An answer follows one that says close.\n{outcome}");
         }
 
         return outcome.Replace(Close, "", StringComparison.Ordinal);
     }
+
+    [GeneratedRegex("HTTP/1\\.1 [1-5][0-9][0-9] ")]
+    private static partial Regex StatusLine();
 
     private static void RunWith(ReadOnlySpan<byte> input, Action<TestHost, Exchange> handler, Func<string, string> comparable)
     {

@@ -23,20 +23,6 @@ public interface IConnectionHost : IEngineHost
     /// <summary>What the site keeps with a connection from one request to the next. It may be another site's, from before a reload.</summary>
     object? SiteState { get; set; }
 
-    /// <summary>How many topics of live channels its open responses are subscribed to together: over HTTP/2 it may have many.</summary>
-    int StreamTopics
-    {
-        get => 0;
-        set { }
-    }
-
-    /// <summary>How many topics of live channels its WebSockets are subscribed to together.</summary>
-    int SocketTopics
-    {
-        get => 0;
-        set { }
-    }
-
     /// <summary>What names the connection in the error log, once a line there was about it.</summary>
     string? LogId
     {

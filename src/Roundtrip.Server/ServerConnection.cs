@@ -96,10 +96,6 @@ internal sealed partial class ServerConnection(LoopServer server, TransportConne
 
     public object? SiteState { get; set; }
 
-    public int StreamTopics { get; set; }
-
-    public int SocketTopics { get; set; }
-
     public string? LogId { get; set; }
 
     public ref InputBuffer Input => ref _input;

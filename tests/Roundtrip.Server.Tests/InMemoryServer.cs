@@ -78,6 +78,11 @@ internal sealed class InMemoryServer : IDisposable
         /// <summary>Those that were not answered within Start.</summary>
         public List<Exchange> Unanswered { get; } = [];
 
+        /// <summary>What the host that a connection is for has of its own; null for nothing.</summary>
+        public HttpLimits? OfHost { get; set; }
+
+        HttpLimits? IExchangeObserver.LimitsOf(IConnectionHost connection) => OfHost;
+
         void IExchangeObserver.Unanswered(Exchange exchange) => Unanswered.Add(exchange);
 
         public void Ended(Exchange exchange)

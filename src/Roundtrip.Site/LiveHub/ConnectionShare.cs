@@ -5,18 +5,20 @@ namespace Roundtrip.Site.LiveHub;
 /// <summary>What an open response has of its connection's LiveMaxChannels: over HTTP/2 a connection carries many, and could otherwise be subscribed to that many topics on each (docs/live.md, "The endpoint").</summary>
 internal struct ConnectionShare
 {
-    private readonly int _topics;
+    private readonly ConnectionTopics _topics;
+    private readonly int _count;
     private IConnectionHost? _connection;
 
     /// <summary>Takes what a request asks for. It must have been seen to be <see cref="IsLeft"/>.</summary>
-    public ConnectionShare(Exchange exchange, LiveRequest request)
+    public ConnectionShare(LoopHub hub, Exchange exchange, LiveRequest request)
     {
-        (_connection, _topics) = (exchange.Connection, request.Topics.Count);
-        _connection.StreamTopics += _topics;
+        (_topics, _connection, _count) = (hub.StreamTopics, exchange.Connection, request.Topics.Count);
+        _topics.Add(_connection, _count);
     }
 
     /// <summary>Whether the request's connection may be subscribed to so many topics more.</summary>
-    public static bool IsLeft(Exchange exchange, HubDefinition hub, LiveRequest request) => exchange.Connection.StreamTopics + request.Topics.Count <= hub.MaximumChannels;
+    public static bool IsLeft(LoopHub hub, Exchange exchange, LiveRequest request) =>
+        hub.StreamTopics.Of(exchange.Connection) + request.Topics.Count <= hub.Hub.Definition.MaximumChannels;
 
     /// <summary>Gives it back, once.</summary>
     public void Return()
@@ -24,7 +26,7 @@ internal struct ConnectionShare
         if (_connection is { } connection)
         {
             _connection = null;
-            connection.StreamTopics -= _topics;
+            _topics.Add(connection, -_count);
         }
     }
 }

@@ -29,7 +29,7 @@ internal sealed class EventStream : IExchangeHandler, ILiveSink
         (_hub, _exchange) = (hub, exchange);
         exchange.Handler = this;
         exchange.EndsWithClient = true;
-        _share = new ConnectionShare(exchange, request);
+        _share = new ConnectionShare(hub, exchange, request);
         _life = new SubscriberLife(hub, this, request.Interest, lastId, request.Grant, out string from);
         byte[] id = Encoding.UTF8.GetBytes(from);
         if (isHeld)
@@ -64,7 +64,7 @@ internal sealed class EventStream : IExchangeHandler, ILiveSink
 
     public static void Begin(LoopHub hub, Exchange exchange, LiveRequest request)
     {
-        if (ConnectionShare.IsLeft(exchange, hub.Hub.Definition, request))
+        if (ConnectionShare.IsLeft(hub, exchange, request))
         {
             _ = new EventStream(hub, exchange, request, request.LastId, isHeld: false);
         }

@@ -40,7 +40,7 @@ internal sealed class HeldStream : StoreOutcome, IExchangeHandler
         : base(hub.Loop)
     {
         (_hub, _exchange, _request, _watch, _end) = (hub, exchange, request, new Watch(this), hub.Loop.Now + Most);
-        _share = new ConnectionShare(exchange, request);
+        _share = new ConnectionShare(hub, exchange, request);
         _lastId = request.LastId ?? LivePosition.OfTime(hub.Loop.UnixMilliseconds - Slack).ToString();
     }
 
@@ -48,7 +48,7 @@ internal sealed class HeldStream : StoreOutcome, IExchangeHandler
 
     public static void Begin(LoopHub hub, Exchange exchange, LiveRequest request)
     {
-        if (!ConnectionShare.IsLeft(exchange, hub.Hub.Definition, request))
+        if (!ConnectionShare.IsLeft(hub, exchange, request))
         {
             HubResponses.RefuseTopics(exchange, hub.Hub);
             return;

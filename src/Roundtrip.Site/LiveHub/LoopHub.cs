@@ -31,6 +31,12 @@ internal sealed class LoopHub : TimerEntry, ILoopWork
 
     public EventLoop Loop { get; }
 
+    /// <summary>What the open responses of each connection are subscribed to together.</summary>
+    public ConnectionTopics StreamTopics { get; } = new();
+
+    /// <summary>And its WebSockets.</summary>
+    public ConnectionTopics SocketTopics { get; } = new();
+
     /// <summary>On any thread: whether messages are stored faster than this loop's subscribers can be told. Then publishers wait for their answers.</summary>
     public bool IsBehind => _offers.Waiting > MostWaiting;
 

@@ -36,7 +36,7 @@ internal sealed class PollRequest : TimerEntry, IExchangeHandler, ILiveSink
         {
             poll.Answer();
         }
-        else if (ConnectionShare.IsLeft(exchange, hub.Hub.Definition, request))
+        else if (ConnectionShare.IsLeft(hub, exchange, request))
         {
             poll.WaitFor(from);
         }
@@ -112,7 +112,7 @@ internal sealed class PollRequest : TimerEntry, IExchangeHandler, ILiveSink
         _exchange.Handler = this;
         _exchange.EndsWithClient = true;
         _exchange.MayWaitLong = true;
-        _share = new ConnectionShare(_exchange, _request);
+        _share = new ConnectionShare(_hub, _exchange, _request);
         _waiting = _hub.Add(this, _request.Interest, from, out _);
         _waiting.Expires = _request.Grant.Expires;
         _hub.Loop.Timers.Schedule(this, _hub.Loop.Now + (_request.Wait * 1000L));

@@ -26,7 +26,7 @@ internal sealed class SocketSubscriptions(LiveSocket socket, LoopHub hub, IConne
     public bool HasRoom => socket.HasRoom;
 
     /// <summary>How many topics they are for, with those of the other WebSockets that their connection may have (RFC 8441).</summary>
-    public int TopicsOfConnection => connection.SocketTopics;
+    public int TopicsOfConnection => hub.SocketTopics.Of(connection);
 
     public bool Has(long number) => _all.Exists(one => one.Number == number);
 
@@ -36,7 +36,7 @@ internal sealed class SocketSubscriptions(LiveSocket socket, LoopHub hub, IConne
         var subscription = new SocketSubscription(this, number, new Interest(topics, grant.Subscribe));
         subscription.Life = new SubscriberLife(hub, subscription, subscription.Interest, since, grant, out string from);
         _all.Add(subscription);
-        connection.SocketTopics += topics.Count;
+        hub.SocketTopics.Add(connection, topics.Count);
         socket.Say(LiveAnswers.Subscribed(number, from));
         subscription.Life.Begin();
     }
@@ -137,7 +137,7 @@ internal sealed class SocketSubscriptions(LiveSocket socket, LoopHub hub, IConne
     private void End(SocketSubscription subscription)
     {
         subscription.Life.End();
-        connection.SocketTopics -= subscription.Interest.Wanted.Count;
+        hub.SocketTopics.Add(connection, -subscription.Interest.Wanted.Count);
     }
 
     // Who gets it with this one, so that it comes once: whoever has got all that was before it. Others get it in their turn; that it is for some of those that want it has to be said.

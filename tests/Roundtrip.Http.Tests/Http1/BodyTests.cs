@@ -139,6 +139,27 @@ public class BodyTests
         }
     }
 
+    // It is too much to be discarded too; the limit is what the operator is told of.
+    [Theory]
+    [InlineData(10_000, EndReason.RequestBodyTooLarge)]
+    [InlineData(0, EndReason.Completed)]
+    public void A_chunk_beyond_LimitRequestBody_is_why_the_connection_closes_though_nobody_reads_it(long limit, EndReason reason)
+    {
+        foreach (int piece in (int[])[1, 1000])
+        {
+            TestHost host = null!;
+            host = Connections.Open(exchange => Handlers.AnswerAtOnce(host, exchange));
+            host.Limits = host.Limits with { RequestBody = limit };
+            foreach (char[] bytes in (Post + "Transfer-Encoding: chunked\r\n\r\n5\r\nhello\r\n20000\r\nhello").Chunk(piece))
+            {
+                host.Feed(new string(bytes));
+            }
+
+            Assert.Equal((ConnectionClose.Linger, reason), (host.Engine.Closing, host.Engine.ClosingReason));
+            Assert.Equal(limit > 0, host.Events.Contains($"report {EndReason.RequestBodyTooLarge} 0 Peer"));
+        }
+    }
+
     // Its chunks, each short, are more together than is discarded.
     [Fact]
     public void An_answer_that_leaves_before_it_is_complete_says_close_where_the_chunks_that_are_here_are_too_many()

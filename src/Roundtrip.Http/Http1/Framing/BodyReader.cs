@@ -20,7 +20,7 @@ internal struct BodyReader
     /// <summary>How many bytes of the body are left at least, those that are here included; 0 when all of them are here.</summary>
     /// <param name="here">What of it has come, and maybe what stands behind it.</param>
     public readonly long Least(ReadOnlySpan<byte> here, HttpLimits limits) =>
-        _isChunked ? _chunks.Least(here, limits) : _remaining > here.Length ? _remaining : 0;
+        _isChunked ? _chunks.Least(here, limits, _remaining) : _remaining > here.Length ? _remaining : 0;
 
     /// <summary>Whether bytes beyond <paramref name="buffered"/> can belong to the body.</summary>
     public readonly bool CanUseMore(int buffered) => _isChunked ? !_chunks.IsDone : buffered < _remaining;

@@ -77,13 +77,13 @@ internal struct ChunkedDecoder
         }
     }
 
-    /// <summary>How many bytes of content are left at least, by the sizes of the chunks that have begun; 0 when the end is here. Nothing is consumed.</summary>
-    public readonly long Least(ReadOnlySpan<byte> unread, HttpLimits limits)
+    /// <summary>How many bytes of content are left at least, by the sizes of the chunks that have begun, up to one that may not be; 0 when the end is here. Nothing is consumed.</summary>
+    public readonly long Least(ReadOnlySpan<byte> unread, HttpLimits limits, long contentLimit)
     {
         ChunkedDecoder ahead = this;
         long content = 0;
         BodyStep step;
-        while ((step = ahead.Next(unread, limits, 0, null, out int framing, out int available, out _)) == BodyStep.Data)
+        while ((step = ahead.Next(unread, limits, contentLimit, null, out int framing, out int available, out _)) == BodyStep.Data)
         {
             ahead.Take(available);
             content += available;
