@@ -25,7 +25,7 @@ public sealed class OutputQueue(BufferPool pool, int copyLimit = OutputQueue.Cop
     /// <summary>How many bytes wait, files included.</summary>
     public long Length { get; private set; }
 
-    /// <summary>How many of the first bytes must stay as they are: who sends them has encrypted them already.</summary>
+    /// <summary>How many of the first bytes must stay as they are: who sends them has encrypted them already, and says so after each attempt to send.</summary>
     public int Fixed { get; set; }
 
     /// <summary>How many bytes were ever consumed. Never reset: a driver tells progress by it.</summary>

@@ -187,7 +187,8 @@ public abstract class Exchange
     public abstract void Inform(int status, FieldBlock fields);
 
     /// <summary>
-    /// Asks that the connection carry no exchange after this one, where that is the protocol's way (RFC 9112 section 9.6). Before <see cref="Respond"/>.
+    /// Asks that the connection carry no exchange after this one, where that is the protocol's way (RFC 9112 section 9.6). Before <see cref="Respond"/>, or as long as the head of the response waits to be
+    /// sent: later the client cannot be told any more.
     /// </summary>
     public abstract void DoNotPersist();
 

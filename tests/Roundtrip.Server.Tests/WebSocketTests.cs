@@ -207,6 +207,55 @@ public class WebSocketTests
     }
 
     [Fact]
+    public void A_client_to_whom_nobody_listens_is_not_let_go_for_its_silence()
+    {
+        using var server = new Sockets();
+        InMemoryServer.Client client = Paused(server);
+        server.Server.Loop.Advance(31_000);
+        client.Send(Masked(Opcode.Text, "two"));
+        server.Server.Loop.Advance(200_000);
+        Assert.Equal(["opened", "text one"], server.Events);
+
+        server.Fill = null;
+        server.Open[0].IsPaused = false;
+        Assert.Equal("Text two", Describe(client.Receive()));
+
+        // Its time begins anew.
+        server.Server.Loop.Advance(29_000);
+        Assert.Equal("", client.Receive());
+        server.Server.Loop.Advance(2_000);
+        Assert.Equal("Ping", Describe(client.Receive()));
+    }
+
+    [Fact]
+    public void A_close_ends_a_pause_so_that_the_clients_own_is_heard()
+    {
+        using var server = new Sockets();
+        InMemoryServer.Client client = Paused(server);
+        server.Open[0].Close();
+        client.Send([.. Masked(Opcode.Text, "late"), .. Masked(Opcode.Close, "\u0003\u00e8")]);
+        Assert.Equal("Close \u0003\u00e8", Describe(client.Receive()));
+        Assert.True(client.IsEnded);
+        Assert.Equal(["opened", "text one", "text late", "closed 1000  Completed"], server.Events);
+    }
+
+    [Fact]
+    public void A_handler_that_throws_when_it_goes_on_ends_its_own_connection_alone()
+    {
+        using var server = new Sockets();
+        InMemoryServer.Client client = Paused(server), other = server.Connect();
+        client.Send(Masked(Opcode.Text, "throw"));
+        server.Open[0].IsPaused = false;
+
+        _ = client.Receive();
+        Assert.True(client.IsReset || client.IsEnded);
+        Assert.Equal(EndReason.HandlerFailed, Assert.Single(server.Server.Ended.All).Reason);
+        server.Fill = null;
+        other.Send(Masked(Opcode.Text, "heard"));
+        Assert.Equal("Text heard", Describe(other.Receive()));
+    }
+
+    [Fact]
     public void A_close_goes_out_behind_all_that_was_sent_before_it()
     {
         using var server = new Sockets();
@@ -378,6 +427,16 @@ public class WebSocketTests
         public void OnAborted(Exchange exchange, EndReason reason)
         {
         }
+    }
+
+    // A client whose handler had enough after its first message.
+    private static InMemoryServer.Client Paused(Sockets server)
+    {
+        InMemoryServer.Client client = server.Connect();
+        server.Fill = static socket => socket.IsPaused = true;
+        client.Send(Masked(Opcode.Text, "one"));
+        Assert.Equal("Text one", Describe(client.Receive()));
+        return client;
     }
 
     private sealed class Sockets : IWebSocketHandler, IDisposable

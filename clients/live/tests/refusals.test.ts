@@ -61,6 +61,38 @@ test('event streams for which others have left no place make way for polling', (
   assert.deepEqual(data(list), ['1']);
 });
 
+test('long polls for which others have left no place are short ones, until there is a place', () => {
+  const world = broken(new World(29), 'websocket', 'sse');
+  world.mostTopics = world.otherStreams = 2;
+  const list = world.subscribe(1, '/1', 'earliest');
+  world.run(600_000);
+  assert.deepEqual(world.states.filter(state => state.startsWith('open')), ['open longpoll']);
+  const asked = world.polls;
+  world.run(30_000);
+  assert.ok(world.polls - asked >= 8 && world.polls - asked <= 12, `${world.polls - asked} polls in half a minute`);
+  publish(world, '/1', '1');
+  world.run(5000);
+  assert.deepEqual(data(list), ['1']);
+
+  world.otherStreams = 0;
+  world.run(30_000);
+  const held = world.polls;
+  world.run(60_000);
+  assert.ok(world.polls - held <= 3, `${world.polls - held} polls in a minute`);
+});
+
+test('of event streams for which others have left too few places the topics fail that came last, and the others are polled for', () => {
+  const world = broken(new World(30), 'websocket', 'longpoll');
+  world.mostTopics = 3;
+  world.otherStreams = 2;
+  const lists = [1, 2, 3, 4].map(n => world.subscribe(n, `/${n}`, 'earliest'));
+  world.run(2000);
+  for (const n of [1, 2, 3, 4]) publish(world, `/${n}`, String(n));
+  world.run(5000);
+  assert.deepEqual(lists.map(data), [['1'], ['2'], ['3'], ['failed 429']]);
+  assert.equal(world.states.at(-1), 'open shortpoll');
+});
+
 test('429 of what stands between ends no topic', () => {
   const world = broken(new World(26), 'websocket', 'sse');
   world.refusal = { status: 429, isHubs: false };

@@ -99,14 +99,15 @@ public sealed partial class WebSocketConnection
         Move(ClosingHandshake.Event.Close, now, code, reason);
     }
 
-    public void OnDeadline(long now)
+    /// <param name="isHeard">Whether what the peer sends is read now: where not, its silence says nothing.</param>
+    public void OnDeadline(long now, bool isHeard = true)
     {
         if (now < NextDeadline)
         {
             return;
         }
 
-        if (OutputLength > 0)
+        if (OutputLength > 0 || (!isHeard && _state == CloseState.Open))
         {
             // What waits goes before a question, or our Close: whoever sends that keeps the time, and the peer's begins when it has it.
             (_lastHeard, _pingSentAt) = (now, Deadline.None);

@@ -57,17 +57,20 @@ public sealed class WebSocketExchange : TimerEntry, IExchangeHandler
         }
     }
 
-    /// <summary>Whether the handler has enough of messages for now: none is read meanwhile, and a client that sends on fills the connection. What was read already is told all the same. Not for long: pings and Close are not read either.</summary>
+    /// <summary>
+    /// Whether the handler has enough of messages for now: none is read meanwhile, and a client that sends on fills the connection. What was read already is told all the same. Not for long: pings and
+    /// Close are not read either. A WebSocket that closes is not paused.
+    /// </summary>
     public bool IsPaused
     {
         get => _isPaused;
         set
         {
             bool goesOn = _isPaused && !value;
-            _isPaused = value;
+            _isPaused = value && IsOpen;
             if (goesOn && !_isRunning)
             {
-                Run(static socket => socket.Read());
+                RunApart(static socket => socket.Read());
             }
         }
     }
@@ -107,6 +110,7 @@ public sealed class WebSocketExchange : TimerEntry, IExchangeHandler
         {
             _socket.Close(_endpoint.Loop.Now, code, reason);
             Settle();
+            IsPaused = false;
         }
     }
 
@@ -134,24 +138,11 @@ public sealed class WebSocketExchange : TimerEntry, IExchangeHandler
 
     protected override void OnDue(long now)
     {
-        try
+        RunApart(static socket =>
         {
-            Run(static socket =>
-            {
-                socket._socket.OnDeadline(socket._endpoint.Loop.Now);
-                socket.Dispatch();
-            });
-        }
-#pragma warning disable CA1031 // A handler that throws when it is told of the end must not end the loop, which carries other people's connections.
-        catch (Exception)
-#pragma warning restore CA1031
-        {
-            if (!IsOver)
-            {
-                _exchange.Abort(EndReason.HandlerFailed);
-                Over();
-            }
-        }
+            socket._socket.OnDeadline(socket._endpoint.Loop.Now, isHeard: !socket._isPaused);
+            socket.Dispatch();
+        });
     }
 
     internal void Open(ServerHandshake handshake)
@@ -183,6 +174,25 @@ public sealed class WebSocketExchange : TimerEntry, IExchangeHandler
             }
 
             return _isOver;
+        }
+    }
+
+    // Called by the loop, or by whatever had the handler pause, and not by the connection.
+    private void RunApart(Action<WebSocketExchange> step)
+    {
+        try
+        {
+            Run(step);
+        }
+#pragma warning disable CA1031 // A handler that throws must end its own connection alone: the loop carries other people's.
+        catch (Exception)
+#pragma warning restore CA1031
+        {
+            if (!IsOver)
+            {
+                _exchange.Abort(EndReason.HandlerFailed);
+                Over();
+            }
         }
     }
 

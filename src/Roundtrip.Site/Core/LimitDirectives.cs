@@ -29,10 +29,10 @@ internal static class LimitDirectives
         OfWords(
             "HttpProtocolOptions",
             "Strict or Unsafe, RegisteredMethods or LenientMethods, Allow0.9 or Require1.0",
-            new("Strict", (l, _) => l),
+            new("Strict"),
             new("Unsafe", (_, _) => throw new FormatException("Unsafe is not possible: what two parsers read differently is refused")),
-            new("RegisteredMethods", (l, _) => l),
-            new("LenientMethods", (l, _) => l),
+            new("RegisteredMethods"),
+            new("LenientMethods"),
             new("Require1.0", (l, _) => l with { AllowHttp09 = false }),
             new("Allow0.9", (l, _) => l with { AllowHttp09 = true })),
     ];
@@ -72,7 +72,10 @@ internal static class LimitDirectives
         {
             int value = said.IndexOf('=', StringComparison.Ordinal) + 1;
             Word word = words[Choice(value > 0 ? said[..value] : said, [.. words.Select(static word => word.Text)])];
-            Say(call, value > 0 ? $"{name} {word.Text[..^1]}" : name, value > 0 ? said[value..] : "", word.Change, word.Reach);
+            if (word.Change is { } change)
+            {
+                Say(call, value > 0 ? $"{name} {word.Text[..^1]}" : name, value > 0 ? said[value..] : "", change, word.Reach);
+            }
         }
     });
 
@@ -108,6 +111,6 @@ internal static class LimitDirectives
 
     /// <summary>A word of a directive that has several.</summary>
     /// <param name="Text">The word; one that ends in = has a value behind it.</param>
-    /// <param name="Change">What it makes of limits, with its value.</param>
-    private sealed record Word(string Text, Func<HttpLimits, string, HttpLimits> Change, LimitReach Reach = LimitReach.Connection);
+    /// <param name="Change">What it makes of limits, with its value; null for a word that says what is so anyway.</param>
+    private sealed record Word(string Text, Func<HttpLimits, string, HttpLimits>? Change = null, LimitReach Reach = LimitReach.Connection);
 }

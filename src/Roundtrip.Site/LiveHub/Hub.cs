@@ -17,9 +17,14 @@ internal sealed class Hub : ILiveFollower, IDisposable
     private readonly Lock _lock = new();
     private readonly List<LoopHub> _loops = [];
     private readonly ClosedTopics _closed = new();
-    private readonly List<StoreOutcome> _held = [];
+
+    // In order of how many messages there were when each was kept back.
+    private readonly Queue<(StoreOutcome Outcome, long Told)> _held = new();
     private readonly ILiveStore? _store;
     private HubDefinition _definition;
+
+    // How many messages the loops were given, those of other servers included.
+    private long _told;
     private ErrorLog _errorLog;
     private LiveLog _log;
     private bool _isOpen;
@@ -99,33 +104,48 @@ internal sealed class Hub : ILiveFollower, IDisposable
         receipt?.Stored(message.Id);
     }
 
-    /// <summary>Keeps a publisher's answer back while a loop has more to tell than it gets to, so that a publisher is no faster than the subscribers can be told and what waits for them is bounded.</summary>
+    /// <summary>
+    /// Keeps a publisher's answer back until every loop is nearly done with what is stored by now, so that a publisher is no faster than the subscribers can be told and what waits for them is
+    /// bounded. What is stored later, by whomever, keeps it no longer.
+    /// </summary>
     /// <returns>False where it may be given at once.</returns>
     public bool TryHold(StoreOutcome outcome)
     {
         lock (_lock)
         {
-            bool isBehind = _loops.Exists(static loop => loop.IsBehind);
+            bool isBehind = IsBehind(_told);
             if (isBehind)
             {
-                _held.Add(outcome);
+                _held.Enqueue((outcome, _told));
             }
 
             return isBehind;
         }
     }
 
-    /// <summary>Gives the answers that were kept back, if no loop is behind any more.</summary>
+    /// <summary>Gives those of the answers that were kept back for which the loops have done enough.</summary>
     public void AnswerHeld()
     {
         lock (_lock)
         {
-            if (_held.Count > 0 && !_loops.Exists(static loop => loop.IsBehind))
+            while (_held.TryPeek(out (StoreOutcome Outcome, long Told) first) && !IsBehind(first.Told))
             {
-                _held.ForEach(static outcome => outcome.Answer());
-                _held.Clear();
+                _held.Dequeue().Outcome.Answer();
             }
         }
+    }
+
+    private bool IsBehind(long told)
+    {
+        foreach (LoopHub loop in _loops)
+        {
+            if (loop.IsBehind(told))
+            {
+                return true;
+            }
+        }
+
+        return false;
     }
 
     /// <summary>Whether who comes with an id can be answered at once: it is known here, or nobody else could have given it. Otherwise another server may have, and <see cref="CatchUp"/> is first.</summary>
@@ -186,7 +206,7 @@ internal sealed class Hub : ILiveFollower, IDisposable
             LoopHub? known = _loops.Find(joined => joined.Loop == loop);
             if (known is null)
             {
-                _loops.Add(known = new LoopHub(this, loop));
+                _loops.Add(known = new LoopHub(this, loop, _told));
             }
 
             return known;
@@ -218,9 +238,10 @@ internal sealed class Hub : ILiveFollower, IDisposable
         }
 
         // Within the lock, so that each loop has them in order.
+        _told++;
         foreach (LoopHub loop in _loops)
         {
-            loop.Post(message);
+            loop.Post(message, _told);
         }
     }
 }

@@ -23,9 +23,18 @@ internal sealed class LoopHub : TimerEntry, ILoopWork
     private readonly TopicIndex _index = new();
     private readonly OfferQueue _offers;
     private int _isPosted;
-    private bool _isEnding;
 
-    public LoopHub(Hub hub, EventLoop loop) => (_hub, Loop, _offers) = (hub, loop, new OfferQueue(_index));
+    // How many of the hub's messages came by, those included that came when there was nobody to tell them.
+    private long _told;
+
+    // Whoever is connected is to come again when so many were offered; negative where nobody asked for it.
+    private long _endBehind = -1;
+
+    // How many subscribers there are, as other threads see it.
+    private int _count;
+
+    /// <param name="told">How many messages the hub has had by now.</param>
+    public LoopHub(Hub hub, EventLoop loop, long told) => (_hub, Loop, _told, _offers) = (hub, loop, told, new OfferQueue(_index));
 
     public Hub Hub => _hub;
 
@@ -37,20 +46,28 @@ internal sealed class LoopHub : TimerEntry, ILoopWork
     /// <summary>And its WebSockets.</summary>
     public ConnectionTopics SocketTopics { get; } = new();
 
-    /// <summary>On any thread: whether messages are stored faster than this loop's subscribers can be told. Then publishers wait for their answers.</summary>
-    public bool IsBehind => _offers.Waiting > MostWaiting;
+    /// <summary>On any thread, under the hub's lock: whether more than a few of the hub's first so many messages are still to be begun with for somebody here. Then their publishers wait for their answers.</summary>
+    public bool IsBehind(long told) => Volatile.Read(ref _count) > 0 && _told - _offers.Waiting + MostWaiting < told;
 
     /// <summary>On any thread, under the hub's lock: a message was stored.</summary>
-    public void Post(LiveMessage message)
+    /// <param name="told">How many the hub has had with it.</param>
+    public void Post(LiveMessage message, long told)
     {
-        _offers.Add(message);
-        PostOnce();
+        // Whoever comes later has it from the log.
+        if (Volatile.Read(ref _count) > 0)
+        {
+            _offers.Add(message);
+            PostOnce();
+        }
+
+        // Behind the message: who reads this and then how many wait sees no more done than is.
+        Volatile.Write(ref _told, told);
     }
 
-    /// <summary>On any thread: whoever is connected is to come again.</summary>
+    /// <summary>On any thread, under the hub's lock: whoever is connected is to come again, when what was stored by now has been offered.</summary>
     public void PostEnd()
     {
-        Volatile.Write(ref _isEnding, true);
+        Volatile.Write(ref _endBehind, _told);
         PostOnce();
     }
 
@@ -67,6 +84,7 @@ internal sealed class LoopHub : TimerEntry, ILoopWork
             (long offset, LiveGap? gap) = _hub.Log.Resume(lastId);
             from = _hub.Log.IdBefore(offset);
             subscriber = new Subscriber(_hub.Log, interest, offset, gap, definition.Queue, definition.Policy);
+            Volatile.Write(ref _count, _all.Count + 1);
         }
 
         var added = new LoopSubscriber(subscriber, sink) { Index = _all.Count, SentAt = Loop.Now };
@@ -93,6 +111,11 @@ internal sealed class LoopHub : TimerEntry, ILoopWork
         _all[subscriber.Index] = last;
         last.Index = subscriber.Index;
         _all.RemoveAt(_all.Count - 1);
+        Volatile.Write(ref _count, _all.Count);
+        if (_all.Count == 0)
+        {
+            _hub.AnswerHeld();
+        }
     }
 
     /// <summary>A subscriber is to see other private topics than before: another token.</summary>
@@ -164,15 +187,9 @@ internal sealed class LoopHub : TimerEntry, ILoopWork
         {
             PostOnce();
         }
-        else
-        {
-            EndAllIfAsked();
-        }
 
-        if (!IsBehind)
-        {
-            _hub.AnswerHeld();
-        }
+        EndAllIfAsked();
+        _hub.AnswerHeld();
     }
 
     /// <returns>Whether there is more to offer.</returns>
@@ -267,12 +284,13 @@ internal sealed class LoopHub : TimerEntry, ILoopWork
 
     private void EndAllIfAsked()
     {
-        if (!Volatile.Read(ref _isEnding))
+        // What is asked meanwhile has its own turn.
+        long asked = Volatile.Read(ref _endBehind);
+        if (asked < 0 || Volatile.Read(ref _told) - _offers.Left < asked || Interlocked.CompareExchange(ref _endBehind, -1, asked) != asked)
         {
             return;
         }
 
-        Volatile.Write(ref _isEnding, false);
         foreach (LoopSubscriber subscriber in _all.ToArray())
         {
             subscriber.Sink.End(EndReason.ServerStopping);

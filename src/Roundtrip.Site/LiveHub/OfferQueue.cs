@@ -32,8 +32,11 @@ internal sealed class OfferQueue(TopicIndex index)
     /// <summary>Whether all whom these messages reach have been offered them.</summary>
     public bool IsOffered => _next == _reached.Count;
 
-    /// <summary>How many messages are not begun with.</summary>
+    /// <summary>On any thread: how many messages are not begun with.</summary>
     public int Waiting => _stored.Count;
+
+    /// <summary>How many messages are not offered to all whom they reach.</summary>
+    public int Left => Waiting + (IsOffered ? 0 : _messages.Count);
 
     /// <summary>On any thread.</summary>
     public void Add(LiveMessage message) => _stored.Enqueue(message);

@@ -32,17 +32,16 @@ internal sealed class PollRequest : TimerEntry, IExchangeHandler, ILiveSink
     {
         var poll = new PollRequest(hub, exchange, request);
         string from = poll.Take(request.LastId);
-        if (request.Wait <= 0 || !poll._answer.IsEmpty || exchange.Request.Method == Method.Head || exchange.IsStopping)
-        {
-            poll.Answer();
-        }
-        else if (ConnectionShare.IsLeft(hub, exchange, request))
+
+        // Where others have all places of its connection it is answered at once too, like a short poll, which takes none: its client need not know of them.
+        bool mayWait = request.Wait > 0 && exchange.Request.Method != Method.Head && !exchange.IsStopping && ConnectionShare.IsLeft(hub, exchange, request);
+        if (mayWait && poll._answer.IsEmpty)
         {
             poll.WaitFor(from);
         }
         else
         {
-            HubResponses.RefuseTopics(exchange, hub.Hub);
+            poll.Answer();
         }
     }
 

@@ -7,7 +7,7 @@ internal sealed class SocketPublication(LiveSocket socket, LoopHub hub) : StoreO
 {
     private long _reference;
 
-    /// <summary>Whether its store has not answered yet.</summary>
+    /// <summary>Whether it is not told yet what became of it: its store has not answered, or the hub keeps the answer back (<see cref="Hub.TryHold"/>).</summary>
     public bool IsWaiting { get; private set; }
 
     public void Begin(LiveCommand command)

@@ -12,6 +12,8 @@ internal abstract class StoreOutcome(EventLoop loop) : ILiveReceipt, ILoopWork
 {
     private int _thread;
     private string? _id;
+
+    // Null where it asks for what the store has: nothing keeps that answer back.
     private Hub? _publishedTo;
 
     protected EventLoop Loop => loop;

@@ -34,6 +34,8 @@ internal sealed class SiteLoop : IExchangeStarter, IExchangeObserver, IDisposabl
     private readonly Responder _responder;
     private readonly Preflights _preflights;
     private readonly LoopLogs _logs;
+
+    // Of an address's connections without a server name.
     private readonly Dictionary<PeerAddress, ConnectionHosts> _byAddress = [];
     private bool _hasEnded;
 
@@ -223,7 +225,7 @@ internal sealed class SiteLoop : IExchangeStarter, IExchangeObserver, IDisposabl
     private SiteHost HostFor(IConnectionHost connection, ReadOnlySpan<byte> authority) =>
         _hosts.Length == 1 ? _snapshot.Hosts[0] : _snapshot.HostOf(HostsFor(connection).Table.Find(authority));
 
-    // The address at which a connection came is asked of the kernel once, and the host of its TLS looked up once: the name is there from the handshake on.
+    // The address at which a connection came is asked of the kernel once, and the host of its TLS looked up once: the name is there from the handshake on, and the same object each time.
     private ConnectionHosts HostsFor(IConnectionHost connection)
     {
         string? name = connection.ServerName;

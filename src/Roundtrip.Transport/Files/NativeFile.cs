@@ -57,7 +57,7 @@ public sealed unsafe partial class NativeFile(SafeFileHandle file, FileStamp sta
         return FileReadStatus.Read;
     }
 
-    /// <summary>Has it sent from memory from now on, where all of it can be read without waiting.</summary>
+    /// <summary>Has it sent from memory from now on, where all of it can be read without waiting; elsewhere nothing is kept.</summary>
     public void KeepContent()
     {
         _ = ReadWhole(mayWait: false, out byte[]? content);

@@ -21,11 +21,11 @@ public class ConnectionTopicsTests
             Assert.Equal(("429", "3"), (refused.Headers.GetValues("Live-Refusal").Single(), refused.Headers.GetValues("Live-Max-Channels").Single()));
         }
 
-        await Until(site, "topic=d&wait=1", 429);
-        using (HttpResponseMessage atOnce = await Get(site, "topic=d&topic=e&topic=f&since=earliest"))
+        foreach (string atOnce in (string[])["topic=d&topic=e&topic=f&since=earliest", "topic=d&wait=60"])
         {
-            // What is answered at once keeps no place.
-            Assert.Equal(200, (int)atOnce.StatusCode);
+            // What is answered at once keeps no place; a poll that finds none waits no more than a short one.
+            using HttpResponseMessage response = await Get(site, atOnce);
+            Assert.Equal(200, (int)response.StatusCode);
         }
 
         await using (EventReader other = await site.Listen("topic=a&topic=b&topic=c"))

@@ -20,14 +20,12 @@ public class LimitLogTests
         await Logged(site, Topics);
     }
 
-    [Theory]
-    [InlineData("topic=c&wait=1")]
-    [InlineData("topic=c")]
-    public async Task Topics_of_a_connection(string query)
+    [Fact]
+    public async Task Topics_of_a_connection()
     {
         using var site = new HubSite(Limits, loops: 1);
         await using EventReader stream = await site.Listen("topic=a&topic=b", version: HttpVersion.Version20);
-        using HttpResponseMessage response = await site.Send(HttpMethod.Get, $"{HubSite.Hub}?{query}", version: HttpVersion.Version20);
+        using HttpResponseMessage response = await site.Send(HttpMethod.Get, HubSite.Hub + "?topic=c", version: HttpVersion.Version20);
         Assert.Equal(429, (int)response.StatusCode);
         await Logged(site, Topics);
     }

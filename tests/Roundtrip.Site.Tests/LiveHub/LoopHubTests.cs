@@ -130,6 +130,57 @@ public sealed class LoopHubTests : IDisposable
         Assert.Equal(OfferQueue.Together + 10, _journal.Count);
     }
 
+    [Fact]
+    public void Who_is_answered_late_does_not_wait_for_what_is_stored_later()
+    {
+        WithoutEnd(Subscribe("slow", "a"));
+        int told = 0;
+        new Outcome(_loop, () => told = _journal.Count).Publish(_hub, Draft(40, "a"));
+        Assert.Equal(0, told);
+        _loop.RunUntilIdle();
+        Assert.InRange(told, 41 - OfferQueue.Together, 300);
+    }
+
+    [Fact]
+    public void Who_is_asked_to_come_again_is_not_kept_by_what_is_stored_later()
+    {
+        WithoutEnd(Subscribe("slow", "a"));
+        lock (_hub.Lock)
+        {
+            _on.PostEnd();
+        }
+
+        _loop.RunUntilIdle();
+        Assert.InRange(_journal.IndexOf($"slow {EndReason.ServerStopping}"), 40, 200);
+        Assert.Single(_journal, $"slow {EndReason.ServerStopping}");
+    }
+
+    // Its thread may have ended.
+    [Fact]
+    public void Nobody_waits_for_a_loop_that_has_no_subscriber_or_has_none_any_more()
+    {
+        var other = new InMemoryLoop();
+        LoopHub there = _hub.On(other);
+        int answered = 0;
+        for (int i = 0; i < 2 * OfferQueue.Together; i++)
+        {
+            new Outcome(_loop, () => answered++).Publish(_hub, Draft(i, "a"));
+        }
+
+        Assert.Equal(2 * OfferQueue.Together, answered);
+        Sink sink = Subscribe(there, "leaving", "a");
+        for (int i = 0; i < OfferQueue.Together + 1; i++)
+        {
+            new Outcome(_loop, () => answered++).Publish(_hub, Draft(i, "a"));
+        }
+
+        _loop.RunUntilIdle();
+        Assert.Equal(3 * OfferQueue.Together, answered);
+        there.Remove(sink.Subscriber);
+        _loop.RunUntilIdle();
+        Assert.Equal((3 * OfferQueue.Together) + 1, answered);
+    }
+
     public void Dispose()
     {
         _hub.Dispose();
@@ -141,12 +192,31 @@ public sealed class LoopHubTests : IDisposable
 
     private void Publish(params string[] topics) => _hub.Publish(Draft((int)_hub.Log.Next, topics), 0, null);
 
-    private Sink Subscribe(string name, params string[] topics)
+    // Forty messages wait for it, and for each that it gets another one comes, a thousand in all: what another server stores is held back by nobody here.
+    private void WithoutEnd(Sink sink)
+    {
+        for (int i = 0; i < 40; i++)
+        {
+            Publish("a");
+        }
+
+        sink.Sent = _ =>
+        {
+            if (_hub.Log.Next < 1000)
+            {
+                Publish("a");
+            }
+        };
+    }
+
+    private Sink Subscribe(string name, params string[] topics) => Subscribe(_on, name, topics);
+
+    private Sink Subscribe(LoopHub on, string name, params string[] topics)
     {
         var sink = new Sink(name, _journal);
         TopicSelector[] selectors = [.. topics.Select(topic => TopicSelector.TryParse(topic, out TopicSelector? selector) ? selector : throw new ArgumentException(topic))];
-        sink.Subscriber = _on.Add(sink, new Interest(selectors, []), null, out _);
-        _on.Pump(sink.Subscriber);
+        sink.Subscriber = on.Add(sink, new Interest(selectors, []), null, out _);
+        on.Pump(sink.Subscriber);
         return sink;
     }
 

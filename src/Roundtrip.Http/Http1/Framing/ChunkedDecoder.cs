@@ -77,7 +77,10 @@ internal struct ChunkedDecoder
         }
     }
 
-    /// <summary>How many bytes of content are left at least, by the sizes of the chunks that have begun, up to one that may not be; 0 when the end is here. Nothing is consumed.</summary>
+    /// <summary>
+    /// How many bytes of content are left at least, by the sizes of the chunks that have begun, and at most some 2 GiB; 0 when the end is here. What is malformed or beyond the limit, and all behind
+    /// it, counts nothing. Nothing is consumed. Not to be called when <see cref="IsDone"/>: what follows is another request's.
+    /// </summary>
     public readonly long Least(ReadOnlySpan<byte> unread, HttpLimits limits, long contentLimit)
     {
         ChunkedDecoder ahead = this;
@@ -90,7 +93,7 @@ internal struct ChunkedDecoder
             unread = unread[(framing + available)..];
         }
 
-        return step == BodyStep.End ? 0 : content + (ahead._state == State.Data ? ahead._remaining : 0);
+        return step == BodyStep.End ? 0 : content + (ahead._state == State.Data ? Math.Min(ahead._remaining, int.MaxValue) : 0);
     }
 
     private EndReason OnFramingByte(byte value, long bodyLimit)
