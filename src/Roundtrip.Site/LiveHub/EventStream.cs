@@ -74,7 +74,7 @@ internal sealed class EventStream : IExchangeHandler, ILiveSink
         }
     }
 
-    /// <summary>Goes on with a response that was held: <see cref="HeldStream"/>.</summary>
+    /// <summary>Goes on with a response that was held: <see cref="HeldStream"/>, which has given back its share of the connection, so that there is one.</summary>
     public static void Continue(LoopHub hub, Exchange exchange, LiveRequest request, string lastId) => _ = new EventStream(hub, exchange, request, lastId, isHeld: true);
 
     /// <summary>Begins a response.</summary>

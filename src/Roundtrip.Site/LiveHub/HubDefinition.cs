@@ -42,7 +42,7 @@ internal sealed record HubDefinition
     /// <summary>After so many milliseconds of silence a subscriber is sent something, so that what stands between keeps the connection.</summary>
     public int Heartbeat { get; init; } = 15_000;
 
-    /// <summary>The most topic selectors of one connection.</summary>
+    /// <summary>The most topic selectors of one client connection: of its open responses together, and of its WebSockets together.</summary>
     public int MaximumChannels { get; init; } = 100;
 
     /// <summary>What is said to who asks for more.</summary>
