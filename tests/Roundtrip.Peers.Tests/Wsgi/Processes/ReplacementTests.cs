@@ -111,8 +111,10 @@ public class ReplacementTests
         using var server = new WsgiServer(Applications.Evil, "processes=1 threads=2");
         server.UntilWorkers(1);
         IReadOnlyList<int> before = server.Workers;
+
+        // The script is loaded by its first request: what is written after that is a change.
         Task<string> slow = server.Client.GetStringAsync(new Uri(server.Url + "slow"), TestContext.Current.CancellationToken);
-        await Task.Delay(300, TestContext.Current.CancellationToken);
+        server.UntilLogged("the slow one has begun");
         server.WriteApplication(Applications.Evil + "\nNEW = 1\n");
         WsgiServer.Until(() => server.Get() is var id && !before.Contains(int.Parse(id, null)), () => "the new script is not served");
 
@@ -201,7 +203,7 @@ public class ReplacementTests
         using var server = new WsgiServer(Applications.Evil, "processes=2 threads=2", isSupervised);
         server.UntilWorkers(2);
         Task<string> slow = server.Client.GetStringAsync(new Uri(server.Url + "slow"), TestContext.Current.CancellationToken);
-        await Task.Delay(300, TestContext.Current.CancellationToken);
+        server.UntilLogged("the slow one has begun");
         WsgiServer.Kill("TERM", server.MainId);
 
         Assert.Matches("^[0-9]+$", await slow);
@@ -249,7 +251,7 @@ public class ReplacementTests
         using var server = new WsgiServer(Applications.Evil, "processes=2 threads=2");
         server.UntilWorkers(2);
         Task<string> slow = server.Client.GetStringAsync(new Uri(server.Url + "slow"), TestContext.Current.CancellationToken);
-        await Task.Delay(300, TestContext.Current.CancellationToken);
+        server.UntilLogged("the slow one has begun");
         WsgiServer.Kill("WINCH", server.MainId);
 
         Assert.Matches("^[0-9]+$", await slow);
