@@ -1,3 +1,4 @@
+using System.Runtime;
 using System.Text;
 using Roundtrip.Http;
 
@@ -34,7 +35,7 @@ internal sealed class BlockedLoopDetector(LoopServer server) : IDisposable
         {
             _delay ??= new SchedulerDelay();
             _delaySampledAt = _entered;
-            _delayAtSample = _delay.Read();
+            _delayAtSample = Withheld();
 
             // The clock again, after the delay: a loop that lost its processor between the two would look as if its handler had blocked it.
             _entered = ReadClock();
@@ -71,9 +72,12 @@ internal sealed class BlockedLoopDetector(LoopServer server) : IDisposable
 
     private long ReadClock() => _lastRead = Environment.TickCount64;
 
+    // What is no handler's: the scheduler's delay, and what a build that is not compiled ahead of time spends on compiling what a first request needs.
+    private long Withheld() => (_delay?.Read() ?? 0) + (long)JitInfo.GetCompilationTime(currentThread: true).TotalMilliseconds;
+
     private void Report(long elapsed)
     {
-        long blocked = elapsed - ((_delay?.Read() ?? 0) - _delayAtSample);
+        long blocked = elapsed - (Withheld() - _delayAtSample);
         if (blocked > Tolerated)
         {
             (_culpritsLog ?? server.ErrorLog).Write(
