@@ -25,7 +25,7 @@ public static partial class Http1Target
 
         RunWith(input, static (host, exchange) => new FirstPiece(host).Begin(exchange), WithoutClose);
 
-        // What is sent of an answer that comes before the body has does not depend on the pieces either, but where the client waits for 100 (Continue).
+        // What is sent of an answer that comes before the body has does not depend on the pieces either, but for its line that says close, and where the client waits for 100 (Continue).
         bool isComparable = !Encoding.Latin1.GetString(input).Contains("100-continue", StringComparison.OrdinalIgnoreCase);
         RunWith(input, Handlers.AnswerAtOnce, isComparable ? WithoutClose : static _ => "");
     }

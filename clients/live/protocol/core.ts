@@ -212,6 +212,12 @@ export class Core {
     this.remove(topic);
   }
 
+  /** The hub allows a connection no more topics than these, LiveMaxChannels: those that came last are too many, as on a WebSocket. Whether there are any. */
+  refuseBeyond(limit: number, topics: Topic[]): boolean {
+    for (const topic of topics.slice(limit)) this.refuse(topic, 429, `more than ${limit} topics on one connection (LiveMaxChannels)`);
+    return topics.length > limit;
+  }
+
   private refuseAll(status: number, text: string): void {
     for (const topic of [...this.topics.values()]) this.refuse(topic, status, text);
     this.publications.refuseAll(status, text);

@@ -17,9 +17,6 @@ export function parsePoll(text: string): Poll | null {
   return { items, last: poll.last, more: !!poll.more, closed: !!poll.closed };
 }
 
-/** The hub's own word for it, which it says in the answer to a request only by the limit. */
-export const tooMany = (limit: number): string => `more than ${limit} topics on one connection (LiveMaxChannels)`;
-
 /** An object of JSON, or null. */
 export function parseObject(text: string): Record<string, any> | null {
   try {

@@ -1,5 +1,5 @@
 import type { Core } from './core';
-import { parsePoll, tooMany, type Poll } from './forms';
+import { parsePoll, type Poll } from './forms';
 import type { Topic } from './topic';
 
 type Failed = (status: number, retryAfter: number | undefined, now: number) => void;
@@ -95,10 +95,8 @@ export function ask(core: Core, topics: Topic[], since: string | null, seconds: 
       // Which of several topics it has against is not said with 400: whoever asked finds that out.
       const isRefused = isHubs && (status === 403 || (status === 400 && topics.length === 1));
       if (isRefused) for (const topic of topics) core.refuse(topic, status, 'the hub refuses this topic');
-      // Those that came last are too many, as on a WebSocket.
-      const last = isHubs && status === 429 && limit ? topics.slice(limit) : [];
-      for (const topic of last) core.refuse(topic, status, tooMany(limit!));
-      failed(isRefused || last.length > 0 ? 204 : status, retryAfter, now);
+      const areTooMany = isHubs && status === 429 && limit && core.refuseBeyond(limit, topics);
+      failed(isRefused || areTooMany ? 204 : status, retryAfter, now);
     }
   });
 }

@@ -1,7 +1,7 @@
 import type { Carrier } from './carrier';
 import type { Core } from './core';
 import { EventStream, type StreamEvent } from './event-stream';
-import { parseObject, toGap, tooMany } from './forms';
+import { parseObject, toGap } from './forms';
 import { isExact } from './template';
 import type { Topic } from './topic';
 import type { ConnectionEvent, Message } from './types';
@@ -95,9 +95,11 @@ export class StreamCarrier implements Carrier {
       if (event.status === 204) this.core.finish(lane.topic);
       // 400 and 403 of the hub hold for as long as the topic is asked for; of what stands between, perhaps not for the next carrier.
       else if (event.isHubs && (event.status === 400 || event.status === 403)) this.core.refuse(lane.topic, event.status, 'the hub refuses this topic');
-      // Over HTTP/2 the hub counts the topics of all streams together: those that came last are too many.
-      else if (event.isHubs && event.status === 429 && event.limit && this.lanes.size > event.limit) this.crowded(lane, event.limit, now);
-      else if (event.status !== 200) this.core.ladder.down(this, { status: event.status, retryAfter: event.retryAfter }, now);
+      else if (event.status !== 200) {
+        // Over HTTP/2 the hub counts the topics of all streams together. With no more of ours than it allows, what is one too many is somebody else's: then polling may do.
+        if (event.isHubs && event.status === 429 && event.limit) this.core.refuseBeyond(event.limit, [...this.lanes.keys()]);
+        if (this.lanes.has(lane.topic)) this.core.ladder.down(this, { status: event.status, retryAfter: event.retryAfter }, now);
+      }
       else this.core.begun(lane.topic, event.lastEventId);
       this.rise(now);
     } else if (event.on === 'text') {
@@ -110,12 +112,6 @@ export class StreamCarrier implements Carrier {
     } else if (event.on === 'end') {
       this.core.ladder.down(this, { code: event.code }, now);
     }
-  }
-
-  // With no more topics than the hub allows, what is one too many is somebody else's: then polling may do.
-  private crowded(lane: Lane, limit: number, now: number): void {
-    for (const topic of [...this.lanes.keys()].slice(limit)) this.core.refuse(topic, 429, tooMany(limit));
-    if (this.lanes.has(lane.topic)) this.core.ladder.down(this, { status: 429 }, now);
   }
 
   private rise(now: number): void {

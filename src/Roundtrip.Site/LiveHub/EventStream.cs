@@ -70,7 +70,7 @@ internal sealed class EventStream : IExchangeHandler, ILiveSink
         }
         else
         {
-            HubResponses.RefuseTopics(exchange, hub.Hub);
+            HubResponses.Say(exchange, hub.Hub, 429, hub.Hub.Definition.TooManyTopics);
         }
     }
 

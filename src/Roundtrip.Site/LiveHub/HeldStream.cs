@@ -50,7 +50,7 @@ internal sealed class HeldStream : StoreOutcome, IExchangeHandler
     {
         if (!ConnectionShare.IsLeft(hub, exchange, request))
         {
-            HubResponses.RefuseTopics(exchange, hub.Hub);
+            HubResponses.Say(exchange, hub.Hub, 429, hub.Hub.Definition.TooManyTopics);
             return;
         }
 

@@ -190,10 +190,15 @@ internal sealed class Hub : ILiveFollower, IDisposable
 
     void ILiveFollower.Report(bool isFault, string sentence) => Volatile.Read(ref _errorLog).Write(isFault ? LogLevel.Error : LogLevel.Notice, "live", null, sentence);
 
-    /// <summary>Says in the error log whose request or message met a limit, and which. Called on the connection's loop.</summary>
+    /// <summary>Says in the error log whose request or message met a limit, and which, where that is why it is refused. Called on the connection's loop.</summary>
     /// <param name="exchange">Null where it was a message on a WebSocket.</param>
-    public void NoteLimit(IConnectionHost connection, Exchange? exchange, int status, string limit) =>
-        Volatile.Read(ref _errorLog).Write(LogLevel.Info, "live", connection, exchange, $"{limit} (answered {status})");
+    public void NoteIfLimit(IConnectionHost connection, Exchange? exchange, int status, string sentence)
+    {
+        if (status is 413 or 429)
+        {
+            Volatile.Read(ref _errorLog).Write(LogLevel.Info, "live", connection, exchange, $"{sentence} (answered {status})");
+        }
+    }
 
     /// <summary>Whether nothing more can come for who wants these topics. Under <see cref="Lock"/>.</summary>
     public bool IsClosedFor(Live.Subscribing.Interest interest) => interest.IsWithin(_closed);

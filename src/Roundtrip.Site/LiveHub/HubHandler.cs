@@ -48,7 +48,7 @@ internal sealed class HubHandler(SiteLoop site) : IProgramHandler
                 resource.About.Host.ErrorLog.Write(LogLevel.Info, "live", exchange.Connection, exchange, $"{reason} (answered {status})");
             }
 
-            HubResponses.Say(exchange, definition, status, fault + "\n");
+            HubResponses.Say(exchange, place.Hub.Hub, status, fault);
         }
         else if (isPublication)
         {
@@ -61,7 +61,7 @@ internal sealed class HubHandler(SiteLoop site) : IProgramHandler
         else if (!place.Hub.Hub.IsOpen && (path.Length > 0 || !IsForStream(exchange, read)))
         {
             // Its log is not known yet: who came with an id would be told that it is none of its.
-            HubResponses.Say(exchange, definition, 503, "the hub's store does not answer\n");
+            HubResponses.Say(exchange, place.Hub.Hub, 503, "the hub's store does not answer");
         }
         else if (path.Length == 0 && exchange.AsksFor("websocket"u8))
         {
@@ -70,11 +70,11 @@ internal sealed class HubHandler(SiteLoop site) : IProgramHandler
         else if (request.Method is not (Method.Get or Method.Head))
         {
             exchange.ResponseFields.Add("Allow"u8, "GET, HEAD, POST, OPTIONS"u8);
-            HubResponses.Say(exchange, definition, 405, "a hub takes GET to subscribe and POST to publish\n");
+            HubResponses.Say(exchange, place.Hub.Hub, 405, "a hub takes GET to subscribe and POST to publish");
         }
         else if (!definition.AllowsAnonymous && !read.HasToken)
         {
-            HubResponses.Say(exchange, definition, 401, "a token is needed to subscribe\n");
+            HubResponses.Say(exchange, place.Hub.Hub, 401, "a token is needed to subscribe");
         }
         else if (path.Length == 0 && !place.Hub.Hub.IsOpen)
         {
@@ -98,7 +98,7 @@ internal sealed class HubHandler(SiteLoop site) : IProgramHandler
         }
         else
         {
-            HubResponses.Say(exchange, definition, 404, "there is nothing at this path of the hub\n");
+            HubResponses.Say(exchange, place.Hub.Hub, 404, "there is nothing at this path of the hub");
         }
     }
 
@@ -140,7 +140,7 @@ internal sealed class HubHandler(SiteLoop site) : IProgramHandler
         HubDefinition definition = hub.Hub.Definition;
         if (request.Topics.Count == 0)
         {
-            HubResponses.Say(exchange, definition, 400, "topic is missing\n");
+            HubResponses.Say(exchange, hub.Hub, 400, "topic is missing");
         }
         else if (request.LastId == LiveWords.ClosedId)
         {
@@ -159,10 +159,9 @@ internal sealed class HubHandler(SiteLoop site) : IProgramHandler
 
     private void Publish(Exchange exchange, Place place, LiveRequest request)
     {
-        HubDefinition definition = place.Hub.Hub.Definition;
         if (!request.HasToken)
         {
-            HubResponses.Say(exchange, definition, 401, "a token that allows to publish is needed\n");
+            HubResponses.Say(exchange, place.Hub.Hub, 401, "a token that allows to publish is needed");
             return;
         }
 
@@ -174,7 +173,7 @@ internal sealed class HubHandler(SiteLoop site) : IProgramHandler
         {
             // RFC 9110 §15.5.16.
             exchange.ResponseFields.Add("Accept"u8, "application/x-www-form-urlencoded, application/octet-stream"u8);
-            HubResponses.Say(exchange, definition, 415, "a publication is application/x-www-form-urlencoded, or application/octet-stream with its topics in the query\n");
+            HubResponses.Say(exchange, place.Hub.Hub, 415, "a publication is application/x-www-form-urlencoded, or application/octet-stream with its topics in the query");
             return;
         }
 
@@ -199,7 +198,7 @@ internal sealed class HubHandler(SiteLoop site) : IProgramHandler
         // What one may not see is not told to be there.
         if (found is null || (found.IsPrivate && !request.Grant.Subscribe.Any(selector => selector.MatchesAny(found.Topics))))
         {
-            HubResponses.Say(exchange, place.Hub.Hub.Definition, 404, "the hub has no message of this id\n");
+            HubResponses.Say(exchange, place.Hub.Hub, 404, "the hub has no message of this id");
             return;
         }
 
@@ -216,7 +215,7 @@ internal sealed class HubHandler(SiteLoop site) : IProgramHandler
         string path = Encoding.UTF8.GetString(exchange.Request.Path);
         if (!request.Grant.Subscribe.Any(selector => selector.Matches(path)))
         {
-            HubResponses.Say(exchange, definition, 403, "the token does not allow to see this\n");
+            HubResponses.Say(exchange, place.Hub.Hub, 403, "the token does not allow to see this");
             return;
         }
 
@@ -232,7 +231,7 @@ internal sealed class HubHandler(SiteLoop site) : IProgramHandler
         Subscription[] below = path == collection ? all : [.. all.Where(subscription => subscription.PathFrom(definition.Path).StartsWith(path + "/", StringComparison.Ordinal))];
         if (one is null && below.Length == 0 && path.Count('/') > collection.Count('/') + 1)
         {
-            HubResponses.Say(exchange, definition, 404, "there is no such subscription\n");
+            HubResponses.Say(exchange, place.Hub.Hub, 404, "there is no such subscription");
             return;
         }
 

@@ -65,10 +65,11 @@ internal static class HubResponses
         Send(exchange, 204, Nothing, default);
     }
 
-    /// <summary>Answers with a sentence.</summary>
-    public static void Say(Exchange exchange, HubDefinition hub, int status, string sentence)
+    /// <summary>Answers with a sentence, which the error log has too where it names a limit.</summary>
+    public static void Say(Exchange exchange, Hub hub, int status, string sentence)
     {
-        AllowOrigin(exchange, hub);
+        hub.NoteIfLimit(exchange.Connection, exchange, status, sentence);
+        AllowOrigin(exchange, hub.Definition);
         if (status == 401)
         {
             // RFC 6750 §3.
@@ -90,17 +91,10 @@ internal static class HubResponses
         if (status == 429)
         {
             // How many it may ask for, so that it can.
-            exchange.ResponseFields.Add("Live-Max-Channels"u8, Encoding.ASCII.GetBytes($"{hub.MaximumChannels}"));
+            exchange.ResponseFields.Add("Live-Max-Channels"u8, Encoding.ASCII.GetBytes($"{hub.Definition.MaximumChannels}"));
         }
 
-        Send(exchange, status, Text, Encoding.UTF8.GetBytes(sentence));
-    }
-
-    /// <summary>Refuses a request with whose topics its connection would have more than LiveMaxChannels.</summary>
-    public static void RefuseTopics(Exchange exchange, Hub hub)
-    {
-        hub.NoteLimit(exchange.Connection, exchange, 429, hub.Definition.TooManyTopics);
-        Say(exchange, hub.Definition, 429, hub.Definition.TooManyTopics + "\n");
+        Send(exchange, status, Text, Encoding.UTF8.GetBytes(sentence + "\n"));
     }
 
     /// <summary>The entity tag of content (RFC 9110 section 8.8.3).</summary>

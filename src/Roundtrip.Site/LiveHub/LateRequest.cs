@@ -46,7 +46,7 @@ internal sealed class LateRequest : StoreOutcome, IExchangeHandler
         }
         else if (id is null)
         {
-            HubResponses.Say(exchange, _hub.Hub.Definition, 503, "the hub's store does not answer\n");
+            HubResponses.Say(exchange, _hub.Hub, 503, "the hub's store does not answer");
         }
         else
         {

@@ -49,7 +49,7 @@ internal sealed class LiveRequest
     /// <param name="unixSeconds">The time.</param>
     /// <param name="status">Where there is none, the status that says why.</param>
     /// <param name="fault">And the sentence, for the client.</param>
-    /// <param name="reason">What a token lacks, or which limit was met, for the log; empty for other faults.</param>
+    /// <param name="reason">What a token lacks, for the log; empty for other faults.</param>
     public static LiveRequest? TryRead(RequestHead request, HubDefinition hub, long unixSeconds, out int status, out string fault, out string reason)
     {
         (status, fault, reason) = (400, "", "");
@@ -62,7 +62,6 @@ internal sealed class LiveRequest
         var read = new LiveRequest(query);
         if (!read.TryTopics(hub, out status, out fault) || !read.TryWait(out fault))
         {
-            reason = status == 429 ? fault : "";
             return null;
         }
 

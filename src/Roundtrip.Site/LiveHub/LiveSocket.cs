@@ -273,11 +273,7 @@ internal sealed class LiveSocket : TimerEntry, IWebSocketHandler
 
     private void Fail(string what, long number, int status, string text)
     {
-        if (status is 413 or 429)
-        {
-            _hub.Hub.NoteLimit(_connection, null, status, text);
-        }
-
+        _hub.Hub.NoteIfLimit(_connection, null, status, text);
         Say(LiveAnswers.Error(what, number, status, text));
     }
 }

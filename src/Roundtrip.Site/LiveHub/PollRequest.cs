@@ -34,8 +34,8 @@ internal sealed class PollRequest : TimerEntry, IExchangeHandler, ILiveSink
         string from = poll.Take(request.LastId);
 
         // Where others have all places of its connection it is answered at once too, like a short poll, which takes none: its client need not know of them.
-        bool mayWait = request.Wait > 0 && exchange.Request.Method != Method.Head && !exchange.IsStopping && ConnectionShare.IsLeft(hub, exchange, request);
-        if (mayWait && poll._answer.IsEmpty)
+        bool mayWait = request.Wait > 0 && exchange.Request.Method != Method.Head && !exchange.IsStopping;
+        if (poll._answer.IsEmpty && mayWait && ConnectionShare.IsLeft(hub, exchange, request))
         {
             poll.WaitFor(from);
         }

@@ -65,7 +65,7 @@ internal sealed class Publication : StoreOutcome, IExchangeHandler
             {
                 // RFC 9112 §9.3: the rest is not read, so no request can follow it; the client is told.
                 exchange.DoNotPersist();
-                Refuse(exchange, 413, _hub.Hub.Definition.TooLong);
+                HubResponses.Say(exchange, _hub.Hub, 413, _hub.Hub.Definition.TooLong);
                 return;
             }
         }
@@ -88,7 +88,7 @@ internal sealed class Publication : StoreOutcome, IExchangeHandler
         _exchange = null;
         if (id is null)
         {
-            Refuse(exchange, 503, HubResponses.NotStored);
+            HubResponses.Say(exchange, _hub.Hub, 503, HubResponses.NotStored);
             return;
         }
 
@@ -102,26 +102,16 @@ internal sealed class Publication : StoreOutcome, IExchangeHandler
         LiveDraft? draft = _isBinary ? PublishForm.TryRead(_request.Query, _content.AsMemory(0, _length).ToArray(), out fault) : PublishForm.TryRead(_content.AsSpan(0, _length), out fault);
         if (draft is null)
         {
-            Refuse(exchange, 400, fault);
+            HubResponses.Say(exchange, _hub.Hub, 400, fault);
         }
         else if (_handler.WhyNot(_hub.Hub.Definition, _request.Grant, draft, out int status) is { } why)
         {
-            Refuse(exchange, status, why);
+            HubResponses.Say(exchange, _hub.Hub, status, why);
         }
         else
         {
             _exchange = exchange;
             Publish(_hub.Hub, draft);
         }
-    }
-
-    private void Refuse(Exchange exchange, int status, string sentence)
-    {
-        if (status == 413)
-        {
-            _hub.Hub.NoteLimit(exchange.Connection, exchange, status, sentence);
-        }
-
-        HubResponses.Say(exchange, _hub.Hub.Definition, status, sentence + "\n");
     }
 }

@@ -53,13 +53,7 @@ public class AllocationTests(ITestOutputHelper output)
         var connections = new Http1Connection[Count];
         connections[0] = new Http1Connection(host, resources);
 
-        long before = GC.GetAllocatedBytesForCurrentThread();
-        for (int i = 0; i < Count; i++)
-        {
-            connections[i] = new Http1Connection(host, resources);
-        }
-
-        long size = (GC.GetAllocatedBytesForCurrentThread() - before) / Count;
+        long size = Allocated.Each(Count, i => connections[i] = new Http1Connection(host, resources));
         output.WriteLine($"{size} bytes");
         Assert.True(size <= 120, $"{size} bytes");
     }

@@ -54,13 +54,7 @@ public class Http2AllocationTests(ITestOutputHelper output)
         byte[] one = requests[..(requests.Length / Batch)];
         Serve(hosts[Count], resources, one);
 
-        long before = GC.GetAllocatedBytesForCurrentThread();
-        for (int i = 0; i < Count; i++)
-        {
-            Serve(hosts[i], resources, one);
-        }
-
-        long size = (GC.GetAllocatedBytesForCurrentThread() - before) / Count;
+        long size = Allocated.Each(Count, i => Serve(hosts[i], resources, one));
         output.WriteLine($"{size} bytes");
         Assert.InRange(size, 0, 4096);
     }

@@ -29,13 +29,7 @@ public class IdleTests(ITestOutputHelper output)
         byte[] message = Frame.Text(new string('x', 300));
         Use(Count);
         int outstanding = host.Buffers.Outstanding;
-        long before = GC.GetAllocatedBytesForCurrentThread();
-        for (int i = 0; i < Count; i++)
-        {
-            Use(i);
-        }
-
-        long size = (GC.GetAllocatedBytesForCurrentThread() - before) / Count;
+        long size = Allocated.Each(Count, Use);
         output.WriteLine($"{size} bytes");
         Assert.Equal(outstanding, host.Buffers.Outstanding);
         Assert.InRange(size, 100, 3072);
