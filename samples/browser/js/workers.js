@@ -68,6 +68,8 @@ row(group, 'worker-shared', 'One SharedWorker serves several ports', async () =>
 
 row(group, 'worker-parallel', 'A worker that computes does not hold up the page', async () => {
   const worker = new Worker('workers/echo.js');
+  worker.postMessage({ echo: 'loaded' });
+  await first(worker);
   worker.postMessage({ spin: 300 });
   let ticks = 0;
   const answer = first(worker);
@@ -75,7 +77,9 @@ row(group, 'worker-parallel', 'A worker that computes does not hold up the page'
     answer.then(() => { done = true; });
     await wait(10);
   }
+  const { computed } = await answer;
   worker.terminate();
+  check(computed >= 300, `the worker computed for ${Math.round(computed)} ms`);
   check(ticks > 5, `the page came to run ${ticks} times only`);
   return `the page ran ${ticks} times meanwhile`;
 });

@@ -1,4 +1,5 @@
 onmessage = ({ data: { echo, transfer, spin = 0 } }) => {
-  for (const end = performance.now() + spin; performance.now() < end;);
-  postMessage({ echo, thread: self.constructor.name }, transfer ? [echo] : []);
+  const began = performance.now();
+  for (const end = began + spin; performance.now() < end;);
+  postMessage({ echo, thread: self.constructor.name, computed: performance.now() - began }, transfer ? [echo] : []);
 };
