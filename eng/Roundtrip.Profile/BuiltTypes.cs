@@ -36,22 +36,33 @@ internal sealed class BuiltTypes
         foreach (string file in folders.SelectMany(folder => Directory.GetFiles(folder, "*.dll")))
         {
             var opened = new PEReader(File.OpenRead(file));
-            if (!opened.HasMetadata || opened.GetMetadataReader() is not { IsAssembly: true } metadata || metadata.GetString(metadata.GetAssemblyDefinition().Name) is var assembly && !assemblies.Add(assembly))
+            if (!opened.HasMetadata || opened.GetMetadataReader() is not { IsAssembly: true } metadata)
             {
                 continue;
             }
 
-            foreach (TypeDefinitionHandle type in metadata.TypeDefinitions)
+            string assembly = metadata.GetString(metadata.GetAssemblyDefinition().Name);
+            if (assemblies.Add(assembly))
             {
-                _types[Key(assembly, NameOf(metadata, type))] = new BuiltType(assembly, metadata, opened, type);
-
-                // The runtime names the assembly of a value, and not that of the method which it is counted in.
-                _types.TryAdd(NameOf(metadata, type), new BuiltType(assembly, metadata, opened, type));
+                Add(assembly, metadata, opened);
             }
         }
     }
 
     public BuiltType? Find(TypeName name) => _types.GetValueOrDefault(name.AssemblyName is { } assembly ? Key(assembly.Name, name.FullName) : name.FullName);
+
+    private void Add(string assembly, MetadataReader metadata, PEReader file)
+    {
+        foreach (TypeDefinitionHandle handle in metadata.TypeDefinitions)
+        {
+            string name = NameOf(metadata, handle);
+            var type = new BuiltType(assembly, metadata, file, handle);
+            _types[Key(assembly, name)] = type;
+
+            // The runtime names the assembly of a value, and not that of the method which it is counted in.
+            _types.TryAdd(name, type);
+        }
+    }
 
     private static string Key(string assembly, string type) => $"{type}, {assembly}";
 

@@ -106,10 +106,9 @@ internal sealed class ProfileModule
     {
         for (int point = method.Name.IndexOf('.'); point > 0; point = method.Name.IndexOf('.', point + 1))
         {
-            if (TypeName.TryParse(method.Name.AsSpan(0, point), out TypeName? owner) && owner.IsSimple && _built.Find(owner) is { } type)
+            if (Only(method.Name[..point], method.Name[(point + 1)..], (type, handle) => type.CodeSize(handle) == method.IlSize) is { } found)
             {
-                MethodDefinitionHandle[] alike = [.. type.MethodsOf(method.Name[(point + 1)..]).Where(handle => type.CodeSize(handle) == method.IlSize)];
-                return alike is [var only] ? _references.Method(owner, type, only) : null;
+                return found;
             }
         }
 
@@ -118,17 +117,19 @@ internal sealed class ProfileModule
 
     private EntityHandle? TypeOf(string text) => TypeName.TryParse(text, out TypeName? name) ? _references.Type(name) : null;
 
-    // Overloads cannot be told apart: the runtime writes name and type.
-    private EntityHandle? MethodOf(string text)
+    private EntityHandle? MethodOf(string text) =>
+        text.Split("|@|") is [var name, var owner] ? Only(owner, name, static (_, _) => true) : null;
+
+    // Overloads that fit alike cannot be told apart, nor what a generic method was made for: the runtime writes name and type.
+    private EntityHandle? Only(string owner, string name, Func<BuiltType, MethodDefinitionHandle, bool> fits)
     {
-        string[] parts = text.Split("|@|");
-        if (parts.Length != 2 || !TypeName.TryParse(parts[1], out TypeName? owner) || !owner.IsSimple || _built.Find(owner) is not { } type)
+        if (!TypeName.TryParse(owner, out TypeName? parsed) || !parsed.IsSimple || _built.Find(parsed) is not { } type)
         {
             return null;
         }
 
-        MethodDefinitionHandle[] alike = [.. type.MethodsOf(parts[0])];
-        return alike is [var only] && type.Metadata.GetMethodDefinition(only).GetGenericParameters().Count == 0 ? _references.Method(owner, type, only) : null;
+        MethodDefinitionHandle[] alike = [.. type.MethodsOf(name).Where(handle => fits(type, handle))];
+        return alike is [var only] && type.Metadata.GetMethodDefinition(only).GetGenericParameters().Count == 0 ? _references.Method(parsed, type, only) : null;
     }
 
     private void Load(EntityHandle handle)

@@ -16,7 +16,7 @@ try
             return 2;
     }
 }
-catch (Exception fault) when (fault is IOException or FormatException or BadImageFormatException)
+catch (Exception fault) when (fault is IOException or FormatException or BadImageFormatException or NotSupportedException)
 {
     Console.Error.WriteLine($"profile: {fault.Message}");
     return 1;
