@@ -14,6 +14,7 @@ public sealed class RequestHead
     private byte[]? _retained;
     private FieldEntry[] _fields = new FieldEntry[24];
     private ulong _present;
+    private Slice _line;
     private Slice _method;
     private Slice _target;
     private Slice _authority;
@@ -30,6 +31,9 @@ public sealed class RequestHead
 
     /// <summary>How many bytes the head has, from the method to the empty line's end.</summary>
     public int Length { get; internal set; }
+
+    /// <summary>The request line as sent, without its end; empty where there was none that could be read, and in HTTP/2.</summary>
+    public ReadOnlySpan<byte> Line => At(_line);
 
     public ReadOnlySpan<byte> MethodName => At(_method);
 
@@ -206,6 +210,7 @@ public sealed class RequestHead
         RequestHead copy = Snapshot();
         int start = copy._storage.Length;
         copy.Append([.. "GET"u8, .. target]);
+        copy.SetLine(default);
         copy.SetMethod(Method.Get, new Slice(start, "GET"u8.Length));
         start += "GET"u8.Length;
         int mark = target.IndexOf((byte)'?');
@@ -228,7 +233,7 @@ public sealed class RequestHead
         _base = 0;
         _present = 0;
         FieldCount = 0;
-        _method = _target = _authority = _path = _query = _protocol = default;
+        _line = _method = _target = _authority = _path = _query = _protocol = default;
         HasQuery = false;
         IsSecure = false;
         Method = Method.Other;
@@ -242,6 +247,8 @@ public sealed class RequestHead
         _storage = storage;
         _base = start;
     }
+
+    internal void SetLine(Slice line) => _line = line;
 
     internal void SetMethod(Method method, Slice name)
     {

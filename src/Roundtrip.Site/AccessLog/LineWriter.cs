@@ -35,6 +35,19 @@ internal ref struct LineWriter(Span<byte> room, int longestValue)
         }
     }
 
+    public void Write(in LogText text)
+    {
+        int written = text.WriteTo(_room[Length..]);
+        if (written >= 0)
+        {
+            Length += written;
+        }
+        else
+        {
+            IsFull = true;
+        }
+    }
+
     public void Write(byte octet)
     {
         if (Length < _room.Length)

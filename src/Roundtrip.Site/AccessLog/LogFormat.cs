@@ -14,10 +14,10 @@ public sealed class LogFormat
     private const int MaximumLength = 4096;
 
     private readonly LogItem[] _items;
-    private readonly byte[] _end;
+    private readonly LogText _end;
     private readonly bool _hasOriginals;
 
-    private LogFormat(LogItem[] items, byte[] end, bool needsTimestamps, bool needsTrailers)
+    private LogFormat(LogItem[] items, LogText end, bool needsTimestamps, bool needsTrailers)
     {
         (_items, _end, NeedsTimestamps, NeedsTrailers) = (items, end, needsTimestamps, needsTrailers);
         _hasOriginals = items.Any(item => item.IsOfOriginal);
@@ -166,14 +166,20 @@ public sealed class LogFormat
                 throw new FormatException($"Unrecognized LogFormat directive '{format[start.._at]}'");
             }
 
+            if (kind.IsNothing)
+            {
+                _text.Append('-');
+                return;
+            }
+
             _items.Add(new LogItem(TakeText(), kind.Make(braces), statuses, isExcept, isOfOriginal ?? kind.IsOfOriginal));
             _needsTimestamps |= kind.NeedsTimestamps(braces);
             _needsTrailers |= kind.NeedsTrailers;
         }
 
-        private byte[] TakeText()
+        private LogText TakeText()
         {
-            byte[] text = Encoding.UTF8.GetBytes(_text.ToString());
+            var text = new LogText(Encoding.UTF8.GetBytes(_text.ToString()));
             _text.Clear();
             return text;
         }

@@ -5,7 +5,7 @@ namespace Roundtrip.Site.AccessLog;
 /// <param name="Statuses">The statuses for which it is written, a dash standing in for it with others; empty for all.</param>
 /// <param name="IsExcept">Whether it is for all statuses but those.</param>
 /// <param name="IsOfOriginal">Whether it is about what was asked, where an error document took its place.</param>
-internal readonly record struct LogItem(byte[] Before, LogItemWriter Write, int[] Statuses, bool IsExcept, bool IsOfOriginal)
+internal readonly record struct LogItem(LogText Before, LogItemWriter Write, int[] Statuses, bool IsExcept, bool IsOfOriginal)
 {
     private readonly bool _isForAll = Statuses.Length == 0;
 
@@ -27,6 +27,12 @@ internal readonly record struct LogItemKind(Func<string, LogItemWriter> Make)
 
     /// <summary>Whether it is about what was asked where neither <c>&lt;</c> nor <c>&gt;</c> says which. Of httpd's items of that kind (s U T D r) U alone differs.</summary>
     public bool IsOfOriginal { get; init; }
+
+    /// <summary>An item of which there is never anything to say: a dash.</summary>
+    public static LogItemKind Nothing { get; } = Of(LogItems.Absent) with { IsNothing = true };
+
+    /// <summary>Whether it is a dash in every line.</summary>
+    public bool IsNothing { get; private init; }
 
     /// <summary>An item for which the braces say nothing.</summary>
     public static LogItemKind Of(LogItemWriter writer) => new(_ => writer);

@@ -11,6 +11,13 @@ internal static partial class LogItems
     private static void RequestLine(ref LineWriter line, in LogFacts facts)
     {
         RequestHead request = facts.Exchange.Request;
+        if (!request.Line.IsEmpty)
+        {
+            line.WriteEscaped(request.Line);
+            return;
+        }
+
+        // HTTP/2 has no such line, and of one that was refused there is what could be read.
         if (request.MethodName.IsEmpty)
         {
             line.Write((byte)'-');

@@ -28,7 +28,7 @@ internal static partial class LogItems
         ["k"] = LogItemKind.Of(static (ref line, in facts) => line.Write(facts.Exchange.IndexOnConnection)),
 
         // httpd has it from mod_ident, which nobody uses.
-        ["l"] = LogItemKind.Of(Absent),
+        ["l"] = LogItemKind.Nothing,
         ["L"] = new(LogId),
         ["m"] = LogItemKind.Of(static (ref line, in facts) => OrDash(ref line, facts.Request.MethodName)),
         ["n"] = new(Note),
@@ -55,7 +55,7 @@ internal static partial class LogItems
         ["^ti"] = new(RequestTrailer) { NeedsTrailers = true },
 
         // No handler that is built sends trailers.
-        ["^to"] = LogItemKind.Of(Absent),
+        ["^to"] = LogItemKind.Nothing,
     };
 
     public static void Absent(ref LineWriter line, in LogFacts facts) => line.Write((byte)'-');

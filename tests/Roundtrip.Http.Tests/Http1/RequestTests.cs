@@ -29,10 +29,11 @@ public class RequestTests
             RequestHead request = exchange.Request;
             test.Note($"{TestHost.Latin1(request.Path)} {(request.HasQuery ? TestHost.Latin1(request.Query) : "-")} "
                       + $"{TestHost.Latin1(request.Authority)} {request.Version}");
+            test.Note(TestHost.Latin1(request.Line));
             Handlers.AnswerAtOnce(test, exchange);
         });
 
-        Assert.Contains($"\n{path} {query} {authority} Http11\n", outcome.Events, StringComparison.Ordinal);
+        Assert.Contains($"\n{path} {query} {authority} Http11\n{line}\n", outcome.Events, StringComparison.Ordinal);
     }
 
     [Theory]

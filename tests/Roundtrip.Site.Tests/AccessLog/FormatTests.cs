@@ -156,6 +156,35 @@ public class FormatTests
         Assert.Equal("- - - - -\n", Line("%U %m %f %R %q-", Ended("", 400, 0)));
     }
 
+    // httpd's the_request: what the client said, not what was made of it. HTTP/2 has no line to show.
+    [Theory]
+    [InlineData("GET /p?q HTTP/1.7", "GET /p?q HTTP/1.7")]
+    [InlineData("GET http://h/p HTTP/1.0", "GET http://h/p HTTP/1.0")]
+    [InlineData("GET /p HTTP/2", "GET /p HTTP/2.0")]
+    public void The_request_line_is_logged_as_it_was_sent(string sent, string expected) => Assert.Equal($"{expected}\n", Line("%r", Ended(sent, 200, 0)));
+
+    // Short text is written by a number of eight bytes, where there is room for one.
+    [Fact]
+    public void A_line_that_just_fits_is_written_and_one_byte_less_is_too_little()
+    {
+        FakeExchange exchange = Ended("GET / HTTP/1.1\n", 200, 0);
+        var format = LogFormat.Parse("a %m|%l a text of more than eight bytes%s");
+        byte[] expected = [.. "a GET|- a text of more than eight bytes200\n"u8];
+        for (int size = 0; size < expected.Length + 20; size++)
+        {
+            byte[] room = new byte[size + 1];
+            var line = new LineWriter(room.AsSpan(0, size), int.MaxValue);
+            format.Write(ref line, new LogFacts(exchange, HostOf(""), new FakeLoop(), new LogClock(), 0));
+
+            Assert.Equal(size < expected.Length, line.IsFull);
+            Assert.Equal(0, room[size]);
+            if (!line.IsFull)
+            {
+                Assert.Equal(expected, room[..line.Length]);
+            }
+        }
+    }
+
     [Theory]
     [InlineData("a\"b", "a\\\"b")]
     [InlineData("a\\b", "a\\\\b")]

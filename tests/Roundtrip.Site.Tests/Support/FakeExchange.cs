@@ -205,6 +205,11 @@ internal sealed class FakeExchange : Exchange
         Request.Version = lastSpace == firstSpace ? ProtocolVersion.Http09
             : lines[0].EndsWith("1.0", StringComparison.Ordinal) ? ProtocolVersion.Http10
             : lines[0].EndsWith("HTTP/2", StringComparison.Ordinal) ? ProtocolVersion.Http2 : ProtocolVersion.Http11;
+        if (Request.Version != ProtocolVersion.Http2)
+        {
+            Request.SetLine(new Slice(0, lines[0].Length));
+        }
+
         int start = firstSpace + 1;
         int question = lines[0].IndexOf('?', StringComparison.Ordinal);
         int pathEnd = question < 0 ? targetEnd : question;
