@@ -37,14 +37,13 @@ internal ref struct LineWriter(Span<byte> room, int longestValue)
 
     public void Write(in LogText text)
     {
-        int written = text.WriteTo(_room[Length..]);
-        if (written >= 0)
+        if (text.TryWriteShort(_room[Length..]))
         {
-            Length += written;
+            Length += text.Length;
         }
         else
         {
-            IsFull = true;
+            Write(text.Bytes);
         }
     }
 

@@ -6,29 +6,22 @@ namespace Roundtrip.Site.AccessLog;
 internal readonly struct LogText
 {
     private readonly byte[] _bytes;
-    private readonly int _length;
     private readonly ulong _short;
 
     public LogText(byte[] bytes)
     {
-        (_bytes, _length) = (bytes, bytes.Length);
-        if (bytes.Length <= sizeof(ulong))
-        {
-            Span<byte> padded = stackalloc byte[sizeof(ulong)];
-            padded.Clear();
-            bytes.CopyTo(padded);
-            _short = BinaryPrimitives.ReadUInt64LittleEndian(padded);
-        }
+        (_bytes, Length) = (bytes, bytes.Length);
+        Span<byte> padded = stackalloc byte[sizeof(ulong)];
+        padded.Clear();
+        bytes.AsSpan(0, Math.Min(Length, sizeof(ulong))).CopyTo(padded);
+        _short = BinaryPrimitives.ReadUInt64LittleEndian(padded);
     }
 
-    /// <returns>How many bytes of the room are the text's, of which what stands behind them may have been overwritten; less than 0 where it does not fit.</returns>
-    public int WriteTo(Span<byte> room)
-    {
-        if (_length <= sizeof(ulong) && BinaryPrimitives.TryWriteUInt64LittleEndian(room, _short))
-        {
-            return _length;
-        }
+    // Held here too: the array need not be fetched for it.
+    public int Length { get; }
 
-        return _bytes.AsSpan().TryCopyTo(room) ? _length : -1;
-    }
+    public ReadOnlySpan<byte> Bytes => _bytes;
+
+    /// <summary>Writes short text, where the room has eight bytes: those behind the text are overwritten.</summary>
+    public bool TryWriteShort(Span<byte> room) => Length <= sizeof(ulong) && BinaryPrimitives.TryWriteUInt64LittleEndian(room, _short);
 }

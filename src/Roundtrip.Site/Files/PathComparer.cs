@@ -4,8 +4,8 @@ using System.Security.Cryptography;
 namespace Roundtrip.Site.Files;
 
 /// <summary>
-/// Paths as keys. The hash has a seed of its own in each process, so that names which collide cannot be prepared; and only paths of files that exist become keys. It is one multiplication for eight
-/// bytes, of which both halves count (as in wyhash); <see cref="HashCode"/> takes four times as long for a path.
+/// Paths as keys, and other bytes of a request. The hash has a seed of its own in each process, so that keys which collide cannot be prepared; and whoever keeps them keeps a bounded number. It is one
+/// multiplication for eight bytes, of which both halves count (as in wyhash), and cheaper than <see cref="HashCode"/>: a hot file is looked up for each request.
 /// </summary>
 internal sealed class PathComparer : IEqualityComparer<byte[]>, IAlternateEqualityComparer<ReadOnlySpan<byte>, byte[]>
 {

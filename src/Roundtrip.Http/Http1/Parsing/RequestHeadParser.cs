@@ -39,7 +39,13 @@ internal struct RequestHeadParser
             {
                 _hasRequestLine = true;
                 error = RequestLine.Parse(text, head, limits.AllowHttp09, isSecure);
-                if (error != EndReason.None || head.Version == ProtocolVersion.Http09)
+                if (error != EndReason.None)
+                {
+                    return true;
+                }
+
+                head.SetLine(line);
+                if (head.Version == ProtocolVersion.Http09)
                 {
                     return true;
                 }

@@ -9,17 +9,6 @@ internal static class RequestLine
     /// <returns><see cref="EndReason.None"/>, or what is wrong.</returns>
     public static EndReason Parse(ReadOnlySpan<byte> line, RequestHead head, bool allowHttp09, bool isSecure)
     {
-        EndReason reason = ParseParts(line, head, allowHttp09, isSecure);
-        if (reason == EndReason.None)
-        {
-            head.SetLine(new Slice(0, line.Length));
-        }
-
-        return reason;
-    }
-
-    private static EndReason ParseParts(ReadOnlySpan<byte> line, RequestHead head, bool allowHttp09, bool isSecure)
-    {
         int methodEnd = line.IndexOf((byte)' ');
         if (methodEnd <= 0)
         {
